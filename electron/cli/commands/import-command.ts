@@ -1,0 +1,214 @@
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import type { OperationOutput } from '../../../shared/contract/index.ts'
+import { EXIT, type ExitCode } from '../../core/kernel/exit-codes.ts'
+import { type CliContext, optionsOf, withConnection } from '../cli-context.ts'
+import { withExamples } from '../command-help.ts'
+import type { Output } from '../output.ts'
+import { count, counted, dollars, facts, table } from '../table.ts'
+import { ProblemError, valueFrom, type WeirConnection } from '../weir-connection.ts'
+
+type ImportRun = OperationOutput<'import.get'>
+type ImportReport = NonNullable<ImportRun['report']>
+
+interface ImportOptions {
+  readonly sessionsDir: string
+  readonly dryRun?: boolean
+  readonly validateOnly?: boolean
+}
+
+/** Often enough that a short import is not waited for, seldom enough to cost the running Weir nothing. */
+const LOOK_EVERY_MS = 150
+
+/** A person reads a handful of bad files; all of them are in the JSON. */
+const UNREADABLE_SHOWN_MAX = 20
+
+/** `weir import`: reads session files into the ledger, follows the run, and prints its report. */
+export function importCommand(context: CliContext): Command {
+  const command = new Command('import')
+    .description('Read session files into the ledger; doing it again adds only what is new')
+    .requiredOption('--sessions-dir <folder>', 'where the session files are')
+    .option('--dry-run', 'write nothing, only say what an import would bring')
+    .option('--validate-only', 'write nothing, only compare the files with the database')
+    .action(async (_options: object, self: Command) => {
+      const options = optionsOf<ImportOptions>(self)
+      await withConnection(context, self, async (connection, output) => {
+        const report = await runImport(context, connection, output, options)
+        if (report === undefined) {
+          output.say(
+            'The import was cancelled; what was written stays, and running it again goes on from there.',
+          )
+          return EXIT.interrupted
+        }
+        show(output, report)
+        return verdict(report)
+      })
+    })
+  return withExamples(command, [
+    { line: 'weir import --sessions-dir ~/agent/sessions --dry-run', what: 'look before writing' },
+    { line: 'weir import --sessions-dir ~/agent/sessions', what: 'import, and check it by reading it back' },
+    {
+      line: 'weir import --sessions-dir ~/agent/sessions --validate-only --json',
+      what: 'compare files and database',
+    },
+  ])
+}
+
+/** @returns the report, or undefined when somebody pressed Ctrl-C */
+async function runImport(
+  context: CliContext,
+  connection: WeirConnection,
+  output: Output,
+  options: ImportOptions,
+): Promise<ImportReport | undefined> {
+  const started = valueFrom(
+    await connection.call('import.start', {
+      // The running Weir has another working directory: it needs the whole path.
+      sessions_dir: resolve(context.workingDir, options.sessionsDir),
+      ...(options.dryRun ? { dry_run: true } : {}),
+      ...(options.validateOnly ? { validate_only: true } : {}),
+    }),
+  )
+  let cancelling: Promise<unknown> | undefined
+  const stopListening = context.onInterrupt(() => {
+    output.say('Stopping after the session that is being written …')
+    cancelling = connection.call('import.cancel', { run_id: started.run_id })
+  })
+  try {
+    const run = await follow(context, connection, output, started)
+    await cancelling
+    return reportOf(run)
+  } finally {
+    stopListening()
+  }
+}
+
+async function follow(
+  context: CliContext,
+  connection: WeirConnection,
+  output: Output,
+  started: ImportRun,
+): Promise<ImportRun> {
+  let run = started
+  while (run.status === 'running') {
+    output.progress(progressLine(run))
+    await context.pause(LOOK_EVERY_MS)
+    run = valueFrom(await connection.call('import.get', { run_id: started.run_id }))
+  }
+  output.progressDone()
+  return run
+}
+
+const PHASES = {
+  listing: 'Looking for session files',
+  reading: 'Reading',
+  writing: 'Writing',
+  archiving: 'Closing past months',
+  validating: 'Reading the database back',
+  finished: 'Finished',
+} as const satisfies Record<ImportRun['phase'], string>
+
+function progressLine(run: ImportRun): string {
+  const files =
+    run.files_total === 0 ? '' : `: ${count(run.files_done)} of ${counted(run.files_total, 'file')}`
+  const turns = run.turns_written === 0 ? '' : `, ${counted(run.turns_written, 'turn')} written`
+  return `${PHASES[run.phase]}${files}${turns}`
+}
+
+function reportOf(run: ImportRun): ImportReport | undefined {
+  if (run.status === 'cancelled') return undefined
+  if (run.status === 'done' && run.report !== null) return run.report
+  const detail = run.error?.detail ?? 'The import ended without a report; the log says why.'
+  throw new ProblemError({
+    type: 'about:blank',
+    title: 'Import failed',
+    status: 500,
+    // The code is one of the ledger's; the schema of a run only says that it is text.
+    code: (run.error?.code ?? 'internal') as ProblemError['code'],
+    detail,
+    request_id: run.run_id,
+  })
+}
+
+function verdict(report: ImportReport): ExitCode {
+  const isExact = report.accuracy_percent === null || report.accuracy_percent >= 100
+  return report.unreadable.length === 0 && isExact ? EXIT.fine : EXIT.look
+}
+
+function show(output: Output, report: ImportReport): void {
+  if (output.isJson) {
+    output.json(report)
+    return
+  }
+  output.text(`${headline(report)}\n\n${figures(report)}`)
+  if (report.periods.length > 0) output.text(`\n${months(report)}`)
+  if (report.unreadable.length > 0) output.text(`\n${unreadable(report)}`)
+  if (report.mismatches.length > 0) {
+    output.text(`\nThe database gives back other figures than the files:\n${mismatches(report)}`)
+  }
+}
+
+function headline(report: ImportReport): string {
+  const what = `${counted(report.turns, 'turn')} in ${counted(report.sessions, 'session')} of ${counted(report.users, 'user')}`
+  if (report.validate_only) return `Compared with the database: ${what}. Nothing was written.`
+  if (report.dry_run) return `Read ${what}. Nothing was written: this was a dry run.`
+  return `Imported: ${what}.`
+}
+
+function figures(report: ImportReport): string {
+  return facts([
+    [report.dry_run ? 'would be new' : 'new', count(report.imported)],
+    ['there before', count(report.already_there)],
+    ['recorded otherwise', count(report.conflicting)],
+    ['outside turns', `${count(report.outside_turns_tokens)} tokens`],
+    ['unreadable', counted(report.unreadable.length, 'file')],
+    ['accuracy', report.accuracy_percent === null ? 'not measured' : `${report.accuracy_percent} %`],
+  ])
+}
+
+function months(report: ImportReport): string {
+  const number = (title: string) => ({ title, isNumeric: true })
+  return table(
+    [
+      { title: 'MONTH' },
+      number('USERS'),
+      number('TURNS'),
+      number('INPUT TOKENS'),
+      number('OUTPUT TOKENS'),
+      number('COST'),
+    ],
+    report.periods.map((month) => [
+      month.period,
+      count(month.users),
+      count(month.turns),
+      count(month.input_tokens),
+      count(month.output_tokens),
+      dollars(month.cost_usd),
+    ]),
+  )
+}
+
+function unreadable(report: ImportReport): string {
+  const shown = report.unreadable.slice(0, UNREADABLE_SHOWN_MAX)
+  const more = report.unreadable.length - shown.length
+  const rows = table(
+    [{ title: 'UNREADABLE FILE' }, { title: 'REASON' }],
+    shown.map((file) => [file.path, file.reason]),
+  )
+  return more > 0 ? `${rows}\n… and ${counted(more, 'more file')}; --json lists all.` : rows
+}
+
+function mismatches(report: ImportReport): string {
+  return table(
+    [
+      { title: 'USER' },
+      { title: 'MONTH' },
+      { title: 'FIELD' },
+      { title: 'FILES', isNumeric: true },
+      { title: 'DATABASE', isNumeric: true },
+    ],
+    report.mismatches
+      .slice(0, UNREADABLE_SHOWN_MAX)
+      .map((row) => [row.user_id, row.period, row.field, count(row.file_value), count(row.database_value)]),
+  )
+}

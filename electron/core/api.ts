@@ -1,0 +1,109 @@
+import type { OperationInput, OperationOutput, ParsedInput } from '../../shared/contract/index.ts'
+import type { ErrorCode } from '../../shared/error-codes.ts'
+import type { EpochMs } from '../../shared/units.ts'
+import type { AuditLogTable } from './database/schema.ts'
+import type { SystemPorts } from './kernel/ports.ts'
+
+/** What the three faces may call of the core. Only types: `weir.ts` puts the parts together. */
+
+/** Who does something, as the audit log names them. */
+export interface Actor {
+  readonly name: string
+  readonly via: AuditLogTable['via']
+}
+
+/** Who calls an operation: an actor with what their token allows. The window's operator is an admin without a token. */
+export interface Caller extends Actor {
+  readonly scope: 'executor' | 'user' | 'admin'
+  /** The user a `user` token belongs to. */
+  readonly userId: string | null
+  readonly tokenId: number | null
+}
+
+/** A no that is part of the job, with what the caller needs next. */
+export interface Refusal {
+  readonly kind: 'refused'
+  readonly code: ErrorCode
+  /** One sentence for a person. */
+  readonly detail: string
+  /** Members of the problem document: limit, used, resets_at, retry_after_seconds, limits. */
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+export type CheckAnswer = { readonly kind: 'allowed'; readonly answer: OperationOutput<'limits.check'> } | Refusal
+
+export interface ConsumptionApi {
+  /** One atomic step: read, decide, count, reserve. Never throws for a limit. */
+  admit(request: ParsedInput<'limits.check'>): Promise<CheckAnswer>
+  /** Idempotent by (user, session, turn number). Errors: `turn_conflict`, `user_unknown`, `storage_full`, `storage_unavailable`. */
+  recordTurn(turn: ParsedInput<'turns.record'>): Promise<OperationOutput<'turns.record'>>
+  summary(userId: string, range?: string): Promise<OperationOutput<'consumption.summary'>>
+  systemSummary(range?: string): Promise<OperationOutput<'consumption.systemSummary'>>
+  users(query: ParsedInput<'consumption.users'>): Promise<OperationOutput<'consumption.users'>>
+  turns(query: ParsedInput<'consumption.turns'>): Promise<OperationOutput<'consumption.turns'>>
+  history(userId: string, limit?: number): Promise<OperationOutput<'consumption.history'>>
+}
+
+export interface UsersApi {
+  list(query: ParsedInput<'users.list'>): Promise<OperationOutput<'users.list'>>
+  create(input: ParsedInput<'users.create'>, actor: Actor): Promise<OperationOutput<'users.create'>>
+  setProfile(id: string, profileId: number | null, actor: Actor): Promise<OperationOutput<'users.setProfile'>>
+}
+
+export interface ProfilesApi {
+  list(): Promise<OperationOutput<'profiles.list'>>
+}
+
+export interface TokensApi {
+  list(query: { readonly includeRevoked: boolean }): Promise<OperationOutput<'tokens.list'>>
+  create(input: ParsedInput<'tokens.create'>, actor: Actor): Promise<OperationOutput<'tokens.create'>>
+  revoke(id: number, actor: Actor): Promise<OperationOutput<'tokens.revoke'>>
+  /** The caller behind a presented token, or undefined: unknown, expired, revoked, malformed. Fast: cached by digest. */
+  authenticate(token: string): Promise<Caller | undefined>
+}
+
+export interface ImportsApi {
+  /** Errors: `busy`, `folder_unreadable`. */
+  start(input: OperationInput<'import.start'>, actor: Actor): Promise<OperationOutput<'import.start'>>
+  get(runId: string): Promise<OperationOutput<'import.get'>>
+  cancel(runId: string): Promise<OperationOutput<'import.cancel'>>
+  /** Settles when the run is over, whatever became of it. */
+  finished(runId: string): Promise<OperationOutput<'import.get'>>
+}
+
+export interface Weir {
+  readonly ports: SystemPorts
+  readonly consumption: ConsumptionApi
+  readonly users: UsersApi
+  readonly profiles: ProfilesApi
+  readonly tokens: TokensApi
+  readonly imports: ImportsApi
+  status(): Promise<OperationOutput<'status.get'>>
+  suggestions(sessionsDir?: string): Promise<OperationOutput<'setup.suggestions'>>
+  startEmpty(actor: Actor): Promise<OperationOutput<'setup.startEmpty'>>
+  loadSample(actor: Actor): Promise<OperationOutput<'setup.loadSample'>>
+  verify(): Promise<OperationOutput<'books.verify'>>
+  /** Whether the database answers: what `/readyz` says. */
+  isReady(): Promise<boolean>
+  /** The HTTP face tells the core under which address it can be reached. */
+  announceUrl(url: string | null): void
+  /** Stops taking work, lets running work finish, truncates the WAL, closes the database, gives the lock back. */
+  close(): Promise<void>
+}
+
+export interface WeirConfig {
+  /** Absolute path; made with mode 0700 when missing. */
+  readonly dataDir: string
+  readonly face: 'window' | 'browser' | 'command-line'
+  readonly version: string
+  /** Offered on the first-run screen. */
+  readonly sessionsDir: string | null
+  /** The built worker entry (`worker.js`), or `worker.ts` when run from source on Node 24. */
+  readonly workerFile: string
+  /** Only for runtimes older than the database driver supports: another native binding. */
+  readonly sqliteBinding: string | null
+  readonly startedAt: EpochMs
+}
+
+/** Opens the data folder and puts the parts together. Errors: `folder_in_use`, `database_newer`, `database_foreign`, `storage_unavailable`. */
+export type CreateWeir = (config: WeirConfig, ports: SystemPorts) => Promise<Weir>

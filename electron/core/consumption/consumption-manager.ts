@@ -1,0 +1,130 @@
+import type { OperationOutput, ParsedInput } from '../../../shared/contract/index.ts'
+import type { CheckAnswer, ConsumptionApi, Refusal } from '../api.ts'
+import { isStorageError } from '../database/storage-error.ts'
+import { WeirError } from '../kernel/weir-error.ts'
+import { admit, tryAdmission } from './admit.ts'
+import { insertEnforcementEvent } from './admission-store.ts'
+import { type ConsumptionContext, momentOf, modeOf } from './context.ts'
+import { readHistory } from './history-reader.ts'
+import { recordTurn } from './record-turn.ts'
+import { readSystemSummary } from './system-summary-reader.ts'
+import { readTurns } from './turns-reader.ts'
+import { readUsers } from './users-reader.ts'
+import { readUserSummary } from './user-summary-reader.ts'
+
+// When the answer cannot be worked out, trying again sooner than this only adds to the trouble.
+const UNAVAILABLE_RETRY_SECONDS = 2
+
+/** Meters and holds: every decision and every record of consumption goes through here. */
+export class ConsumptionManager implements ConsumptionApi {
+  readonly #context: ConsumptionContext
+  /** Requests let through unasked that could not be written down yet. */
+  #unwrittenBypasses: { readonly at: number; readonly userId: string }[] = []
+
+  constructor(context: ConsumptionContext) {
+    this.#context = context
+  }
+
+  async admit(check: ParsedInput<'limits.check'>): Promise<CheckAnswer> {
+    const { database } = this.#context
+    try {
+      if (check.dry_run === true) return await database.read((db) => tryAdmission(db, check, momentOf(this.#context)))
+      // The moment is taken inside: a batch may have waited, and the window of the decision is that of its commit.
+      const answer = await database.write((trx) => admit(trx, check, this.#context, momentOf(this.#context)))
+      if (this.#unwrittenBypasses.length > 0) await this.#writeBypasses()
+      return answer
+    } catch (error) {
+      if (!isStorageError(error)) throw error
+      return this.#unavailable(check, error)
+    }
+  }
+
+  recordTurn(turn: ParsedInput<'turns.record'>): Promise<OperationOutput<'turns.record'>> {
+    return this.#context.database.write((trx) => recordTurn(trx, turn, this.#context, momentOf(this.#context)))
+  }
+
+  summary(userId: string, range = 'current'): Promise<OperationOutput<'consumption.summary'>> {
+    return this.#context.database.read((db) => readUserSummary(db, userId, range, momentOf(this.#context)))
+  }
+
+  systemSummary(range = 'current'): Promise<OperationOutput<'consumption.systemSummary'>> {
+    return this.#context.database.read((db) => readSystemSummary(db, range, momentOf(this.#context)))
+  }
+
+  users(query: ParsedInput<'consumption.users'>): Promise<OperationOutput<'consumption.users'>> {
+    return this.#context.database.read((db) => readUsers(db, query, momentOf(this.#context)))
+  }
+
+  turns(query: ParsedInput<'consumption.turns'>): Promise<OperationOutput<'consumption.turns'>> {
+    return this.#context.database.read((db) => readTurns(db, query))
+  }
+
+  history(userId: string, limit?: number): Promise<OperationOutput<'consumption.history'>> {
+    return this.#context.database.read((db) => readHistory(db, userId, limit))
+  }
+
+  /** The answer cannot be worked out: the operator decided beforehand whether that means yes or no (DESIGN 5). */
+  #unavailable(check: ParsedInput<'limits.check'>, error: unknown): CheckAnswer {
+    const moment = momentOf(this.#context)
+    const isOpen = moment.settings.when_unavailable === 'open'
+    this.#context.log.error('a limit check could not be worked out', {
+      user_id: check.user_id,
+      let_through: isOpen,
+      code: error instanceof WeirError ? error.code : 'internal',
+    })
+    if (!isOpen) return UNAVAILABLE
+    this.#unwrittenBypasses.push({ at: moment.now, userId: check.user_id })
+    return {
+      kind: 'allowed',
+      answer: {
+        allowed: true,
+        admission_id: null,
+        enforcement: modeOf(moment),
+        would_have_blocked: null,
+        bypassed: true,
+        expires_at: null,
+        limits: [],
+      },
+    }
+  }
+
+  /** The database answers again: what was let through meanwhile is counted and shown. */
+  async #writeBypasses(): Promise<void> {
+    const bypasses = this.#unwrittenBypasses
+    this.#unwrittenBypasses = []
+    try {
+      await this.#context.database.write(async (trx) => {
+        for (const bypass of bypasses) {
+          const user = await trx
+            .updateTable('user_consumption')
+            .set((eb) => ({ bypassed_requests: eb('bypassed_requests', '+', 1) }))
+            .where('user_key', '=', (eb) => eb.selectFrom('users').select('key').where('id', '=', bypass.userId))
+            .returning('user_key')
+            .executeTakeFirst()
+          await insertEnforcementEvent(trx, {
+            at: bypass.at,
+            user_key: user?.user_key ?? null,
+            user_id: bypass.userId,
+            kind: 'bypassed',
+            code: 'limits_unavailable',
+            limit_name: null,
+            limit_value: null,
+            used: null,
+            reserved: null,
+            session_id: null,
+          })
+        }
+      })
+    } catch (error) {
+      this.#unwrittenBypasses.unshift(...bypasses)
+      if (!isStorageError(error)) throw error
+    }
+  }
+}
+
+const UNAVAILABLE: Refusal = {
+  kind: 'refused',
+  code: 'limits_unavailable',
+  detail: 'The limits cannot be worked out right now, and this Weir is set to refuse then. Try again in a moment.',
+  details: { retry_after_seconds: UNAVAILABLE_RETRY_SECONDS },
+}

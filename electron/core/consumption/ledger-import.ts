@@ -1,0 +1,223 @@
+import type { Actor } from '../api.ts'
+import { audit } from '../audit/audit-store.ts'
+import type { Reader, Writer } from '../database/database.ts'
+import { periodOf } from '../../../shared/time-window.ts'
+import type { EpochMs } from '../../../shared/units.ts'
+import { priceTurn, savedCost } from '../pricing/price-turn.ts'
+import type { SessionReading, TurnReading } from '../sessions/session-reading.ts'
+import { addUser, findUserKey, findUserStateByKey, saveUsage } from './consumption-store.ts'
+import { type ConsumptionContext, limitsOf, type Moment, momentOf } from './context.ts'
+import {
+  findSession,
+  insertSession,
+  insertTurn,
+  modelKeyOf,
+  type NewTurn,
+  type SessionRow,
+  type TurnRow,
+  touchSession,
+  turnsOfSession,
+} from './ledger-store.ts'
+import { keptQuery, withTurn } from './record-turn.ts'
+import { rollUpSession, rollUpTurns } from './roll-up-store.ts'
+import { archivePeriod, rollOverIfDue } from './rollover.ts'
+import type { Usage } from './usage.ts'
+import { periodNumber } from './windows.ts'
+
+/** Books whole sessions read from files. What the ledger holds already is never changed: the files only add. */
+
+export interface ImportEffect {
+  /** Ledger rows written, outside-turns rows included. */
+  imported: number
+  alreadyThere: number
+  /** Turns the ledger holds with other figures; left as they are. */
+  conflicting: number
+}
+
+/** Imports sessions in one transaction. */
+export async function importSessions(
+  trx: Writer,
+  sessions: readonly SessionReading[],
+  context: ConsumptionContext,
+): Promise<ImportEffect> {
+  const moment = momentOf(context)
+  const effect: ImportEffect = { imported: 0, alreadyThere: 0, conflicting: 0 }
+  const usages = new Map<string, Usage>()
+  const written: NewTurn[] = []
+  for (const session of sessions) {
+    const usage = usages.get(session.userId) ?? (await usageOf(trx, session.userId, moment))
+    usages.set(session.userId, await importSession(trx, session, usage, { context, moment, effect, written }))
+  }
+  await rollUpTurns(trx, written, moment.settings.time_zone)
+  for (const usage of usages.values()) await saveUsage(trx, { ...usage, last_updated_at: moment.now })
+  return effect
+}
+
+interface Run {
+  readonly context: ConsumptionContext
+  readonly moment: Moment
+  readonly effect: ImportEffect
+  readonly written: NewTurn[]
+}
+
+async function usageOf(trx: Writer, userId: string, moment: Moment): Promise<Usage> {
+  const key =
+    (await findUserKey(trx, userId)) ??
+    (await addUser(trx, { id: userId, source: 'import' }, moment.now, moment.settings.time_zone))
+  return rolledOver(trx, key, moment)
+}
+
+async function rolledOver(trx: Writer, userKey: number, moment: Moment): Promise<Usage> {
+  const state = await findUserStateByKey(trx, userKey)
+  if (state === undefined) throw new Error('every user has a consumption row')
+  const { limits } = await limitsOf(trx, state, moment)
+  return rollOverIfDue(trx, state.usage, { zone: moment.settings.time_zone, windows: moment.windows, limits })
+}
+
+async function importSession(trx: Writer, session: SessionReading, usage: Usage, run: Run): Promise<Usage> {
+  const zone = run.moment.settings.time_zone
+  const known = await findSession(trx, usage.user_key, session.sessionId)
+  let current = usage
+  if (known === undefined) {
+    const period = periodNumber(periodOf(zone, session.createdAt))
+    await rollUpSession(trx, usage.user_key, period)
+    if (period === usage.period) current = { ...usage, sessions: usage.sessions + 1 }
+  }
+  const row = known ?? (await startSession(trx, usage.user_key, session))
+  const held = new Map((known === undefined ? [] : await turnsOfSession(trx, known.key)).map((turn) => [turn.turn_number, turn]))
+  let lastActivityAt = row.last_activity_at
+  for (const turn of ledgerTurns(session)) {
+    const before = held.get(turn.turnNumber)
+    if (before !== undefined) {
+      if (isSame(turn, before)) run.effect.alreadyThere += 1
+      else run.effect.conflicting += 1
+      continue
+    }
+    const inserted = await insertTurn(trx, await toNewTurn(trx, turn, row, run))
+    run.written.push(inserted)
+    run.effect.imported += 1
+    lastActivityAt = Math.max(lastActivityAt, turn.occurredAt)
+    current = withTurn(current, inserted, run.moment.windows)
+  }
+  await touchSession(trx, row, session.name, lastActivityAt)
+  return current
+}
+
+async function startSession(trx: Writer, userKey: number, session: SessionReading): Promise<SessionRow> {
+  return insertSession(trx, {
+    user_key: userKey,
+    id: session.sessionId,
+    name: session.name,
+    created_at: session.createdAt,
+    last_activity_at: session.createdAt,
+  })
+}
+
+/** The session's turns and, where it spent tokens outside them, the row numbered 0 that holds those. */
+export function ledgerTurns(session: SessionReading): readonly TurnReading[] {
+  if (session.outsideInputTokens === 0 && session.outsideOutputTokens === 0) return session.turns
+  const outside: TurnReading = {
+    turnNumber: 0,
+    occurredAt: session.createdAt,
+    provider: session.provider,
+    model: session.model,
+    inputTokens: session.outsideInputTokens,
+    outputTokens: session.outsideOutputTokens,
+    cachedInputTokens: 0,
+    status: 'success',
+    isValid: true,
+    ragUsed: false,
+    ragTokensSaved: 0,
+    costMicroUsd: null,
+    userQuery: null,
+    durationMs: null,
+  }
+  return [outside, ...session.turns]
+}
+
+/** Whether the ledger's turn has the figures of the file's. A price is compared only where both were told one. */
+function isSame(turn: TurnReading, held: TurnRow): boolean {
+  const isCostEqual = turn.costMicroUsd === null || held.price_source !== 'reported' || turn.costMicroUsd === held.cost_micro_usd
+  return (
+    turn.inputTokens === held.input_tokens && turn.outputTokens === held.output_tokens && turn.status === held.status && isCostEqual
+  )
+}
+
+async function toNewTurn(trx: Writer, turn: TurnReading, session: SessionRow, run: Run): Promise<NewTurn> {
+  const { context, moment } = run
+  const priced = { ...turn, provider: turn.provider, model: turn.model, occurredAt: turn.occurredAt }
+  const price = priceTurn(context.prices(), priced)
+  return {
+    session_key: session.key,
+    turn_number: turn.turnNumber,
+    user_key: session.user_key,
+    period: periodNumber(periodOf(moment.settings.time_zone, turn.occurredAt)),
+    occurred_at: turn.occurredAt,
+    recorded_at: moment.now,
+    model_key: await modelKeyOf(trx, turn.provider, turn.model),
+    input_tokens: turn.inputTokens,
+    output_tokens: turn.outputTokens,
+    cached_input_tokens: turn.cachedInputTokens,
+    cost_micro_usd: turn.costMicroUsd ?? price.costMicroUsd,
+    price_source: turn.costMicroUsd === null ? price.source : 'reported',
+    status: turn.status,
+    is_valid: turn.isValid ? 1 : 0,
+    rag_used: turn.ragUsed ? 1 : 0,
+    rag_tokens_saved: turn.ragTokensSaved,
+    rag_cost_saved_micro_usd: savedCost(context.prices(), priced, turn.ragTokensSaved),
+    duration_ms: turn.durationMs,
+    source: 'import',
+    user_query: keptQuery(turn.userQuery, moment.settings),
+  }
+}
+
+/** Writes archive rows for the closed months of a user that have none. Answers how many. */
+export async function archiveClosedPeriods(trx: Writer, userId: string, context: ConsumptionContext): Promise<number> {
+  const moment = momentOf(context)
+  const key = await findUserKey(trx, userId)
+  if (key === undefined) return 0
+  // A month that only needs closing is closed with its own peaks and limits first.
+  await rolledOver(trx, key, moment)
+  const months = await trx
+    .selectFrom('user_periods')
+    .selectAll()
+    .where('user_key', '=', key)
+    .where('period', '<', moment.windows.period)
+    .execute()
+  let archived = 0
+  for (const month of months) {
+    const counters = {
+      champion_cases_created: 0,
+      collections_subscribed: 0,
+      blocked_requests: 0,
+      peak_requests_per_hour: 0,
+      peak_requests_per_day: 0,
+    }
+    const rules = { zone: moment.settings.time_zone, windows: moment.windows, limits: null }
+    if (await archivePeriod(trx, key, month.period, { ...month, ...counters }, rules)) archived += 1
+  }
+  return archived
+}
+
+/** How many of the sessions' ledger rows exist already. */
+export async function countKnownTurns(db: Reader, sessions: readonly SessionReading[]): Promise<number> {
+  let known = 0
+  for (const session of sessions) {
+    const userKey = await findUserKey(db, session.userId)
+    const row = userKey === undefined ? undefined : await findSession(db, userKey, session.sessionId)
+    if (row === undefined) continue
+    const held = new Set((await turnsOfSession(db, row.key)).map((turn) => turn.turn_number))
+    known += ledgerTurns(session).filter((turn) => held.has(turn.turnNumber)).length
+  }
+  return known
+}
+
+/** Notes an import in the audit log. */
+export async function auditImport(
+  trx: Writer,
+  actor: Actor,
+  run: { readonly id: string; readonly summary: Readonly<Record<string, unknown>> },
+  now: EpochMs,
+): Promise<void> {
+  await audit(trx, { at: now, actor, action: 'import.run', objectKind: 'import', objectId: run.id, before: null, after: run.summary })
+}

@@ -1,0 +1,206 @@
+import type { OperationOutput, ParsedInput } from '../../../shared/contract/index.ts'
+import { periodOf } from '../../../shared/time-window.ts'
+import { DAY_MS, type EpochMs, usdToMicroUsd } from '../../../shared/units.ts'
+import type { Writer } from '../database/database.ts'
+import { WeirError } from '../kernel/weir-error.ts'
+import { priceTurn, savedCost } from '../pricing/price-turn.ts'
+import type { Settings } from '../settings/settings.ts'
+import { settleAdmission } from './admission-store.ts'
+import { addUser, findUserState, saveUsage, type UserState } from './consumption-store.ts'
+import { type ConsumptionContext, limitsOf, type Moment } from './context.ts'
+import {
+  findSession,
+  findTurn,
+  insertSession,
+  insertTurn,
+  modelKeyOf,
+  type NewTurn,
+  type SessionRow,
+  type TurnWithModel,
+  touchSession,
+} from './ledger-store.ts'
+import { rollUpSession, rollUpTurns } from './roll-up-store.ts'
+import { rollOverIfDue } from './rollover.ts'
+import { totalsOf } from './turn-effect.ts'
+import { toTurnRecord } from './turn-record.ts'
+import { addTotals, type Usage, withoutReservation } from './usage.ts'
+import { periodNumber, type Windows } from './windows.ts'
+
+type Turn = ParsedInput<'turns.record'>
+type Answer = OperationOutput<'turns.record'>
+
+// A caller's clock may be ahead; by more than a day it is a mistake, not a drift.
+const FUTURE_MS_MAX = DAY_MS
+// What is kept of a question by default: enough to recognise it in a list.
+const PREVIEW_CHARACTERS = 120
+
+/**
+ * Records what a turn consumed: ledger, counters and roll-ups in the transaction it is given, the reservation
+ * settled to what was really used. The same turn again changes nothing.
+ */
+export async function recordTurn(trx: Writer, turn: Turn, context: ConsumptionContext, moment: Moment): Promise<Answer> {
+  const state = await userOf(trx, turn.user_id, moment)
+  const decision = await limitsOf(trx, state, moment)
+  const rules = { zone: moment.settings.time_zone, windows: moment.windows, limits: decision.limits }
+  let usage = await rollOverIfDue(trx, state.usage, rules)
+  const occurredAt = occurredAtOf(turn, moment)
+  const known = await findSession(trx, usage.user_key, turn.session_id)
+  const recorded = known === undefined ? undefined : await findTurn(trx, known.key, turn.turn_number)
+  if (known !== undefined && recorded !== undefined) return replay(turn, recorded, known)
+  const session = known ?? (await startSession(trx, usage.user_key, turn, occurredAt, moment))
+  if (known === undefined && periodAt(moment, occurredAt) === usage.period) usage = { ...usage, sessions: usage.sessions + 1 }
+  const row = await insertTurn(trx, await newTurn(trx, turn, session, occurredAt, context, moment))
+  await rollUpTurns(trx, [row], moment.settings.time_zone)
+  await touchSession(trx, session, turn.session_name ?? null, occurredAt)
+  usage = withTurn(usage, row, moment.windows)
+  const settled = await settle(trx, turn, usage.user_key, moment)
+  if (settled !== undefined) usage = withoutReservation(usage, settled.reserved_input_tokens, settled.reserved_output_tokens)
+  await saveUsage(trx, { ...usage, last_updated_at: moment.now })
+  const record = toTurnRecord(
+    { ...row, provider: turn.provider, model: turn.model },
+    { userId: turn.user_id, sessionId: turn.session_id, sessionName: turn.session_name ?? session.name },
+  )
+  return { replayed: false, settled_admission_id: settled?.id ?? null, turn: record }
+}
+
+async function userOf(trx: Writer, id: string, moment: Moment): Promise<UserState> {
+  let state = await findUserState(trx, id)
+  if (state === undefined && moment.settings.auto_provision_users) {
+    await addUser(trx, { id, source: 'auto' }, moment.now, moment.settings.time_zone)
+    state = await findUserState(trx, id)
+  }
+  if (state === undefined) throw new WeirError('user_unknown', `There is no user ${id}. Add it in Weir first.`, { details: { user_id: id } })
+  return state
+}
+
+function occurredAtOf(turn: Turn, moment: Moment): EpochMs {
+  if (turn.occurred_at === undefined) return moment.now
+  const at = Date.parse(turn.occurred_at)
+  if (at > moment.now + FUTURE_MS_MAX) {
+    throw new WeirError('invalid_request', 'occurred_at lies more than a day in the future.', {
+      details: { errors: [{ path: 'occurred_at', message: 'lies more than a day in the future' }] },
+    })
+  }
+  return Math.min(at, moment.now)
+}
+
+function periodAt(moment: Moment, at: EpochMs): number {
+  const { month, period } = moment.windows
+  if (at >= month.startsAt && at < month.endsAt) return period
+  return periodNumber(periodOf(moment.settings.time_zone, at))
+}
+
+async function startSession(trx: Writer, userKey: number, turn: Turn, at: EpochMs, moment: Moment): Promise<SessionRow> {
+  await rollUpSession(trx, userKey, periodAt(moment, at))
+  return insertSession(trx, {
+    user_key: userKey,
+    id: turn.session_id,
+    name: turn.session_name ?? null,
+    created_at: at,
+    last_activity_at: at,
+  })
+}
+
+async function newTurn(
+  trx: Writer,
+  turn: Turn,
+  session: SessionRow,
+  occurredAt: EpochMs,
+  context: ConsumptionContext,
+  moment: Moment,
+): Promise<NewTurn> {
+  const cachedInputTokens = turn.cached_input_tokens ?? 0
+  const prices = context.prices()
+  const priced = {
+    provider: turn.provider,
+    model: turn.model,
+    occurredAt,
+    inputTokens: turn.input_tokens,
+    outputTokens: turn.output_tokens,
+    cachedInputTokens,
+  }
+  const catalogue = priceTurn(prices, priced)
+  const isGuided = turn.rag_used ?? false
+  const ragTokensSaved = isGuided ? (turn.rag_tokens_saved ?? 0) : 0
+  return {
+    session_key: session.key,
+    turn_number: turn.turn_number,
+    user_key: session.user_key,
+    period: periodAt(moment, occurredAt),
+    occurred_at: occurredAt,
+    recorded_at: moment.now,
+    model_key: await modelKeyOf(trx, turn.provider, turn.model),
+    input_tokens: turn.input_tokens,
+    output_tokens: turn.output_tokens,
+    cached_input_tokens: cachedInputTokens,
+    cost_micro_usd: turn.cost_usd === undefined ? catalogue.costMicroUsd : usdToMicroUsd(turn.cost_usd),
+    price_source: turn.cost_usd === undefined ? catalogue.source : 'reported',
+    status: turn.status ?? 'success',
+    is_valid: 1,
+    rag_used: isGuided ? 1 : 0,
+    rag_tokens_saved: ragTokensSaved,
+    rag_cost_saved_micro_usd: savedCost(prices, priced, ragTokensSaved),
+    duration_ms: turn.duration_ms ?? null,
+    source: 'api',
+    user_query: keptQuery(turn.user_query ?? null, moment.settings),
+  }
+}
+
+/** What of a question is stored: all, the beginning, or nothing, as the operator has set. */
+export function keptQuery(query: string | null, settings: Pick<Settings, 'prompt_text'>): string | null {
+  if (query === null || settings.prompt_text === 'none') return null
+  if (settings.prompt_text === 'full') return query
+  // By code points, so that no emoji is cut in half; none takes more than two units.
+  return [...query.slice(0, 2 * PREVIEW_CHARACTERS)].slice(0, PREVIEW_CHARACTERS).join('')
+}
+
+/** A usage row with a ledger row added: period totals if it is of that period, today's if it happened today. */
+export function withTurn(usage: Usage, row: NewTurn, windows: Windows): Usage {
+  const isToday = row.occurred_at >= usage.day_started_at && row.occurred_at < Math.max(windows.day.endsAt, usage.day_started_at)
+  return {
+    ...usage,
+    ...(row.period === usage.period && addTotals(usage, totalsOf(row))),
+    ...(isToday && {
+      day_input_tokens: usage.day_input_tokens + row.input_tokens,
+      day_output_tokens: usage.day_output_tokens + row.output_tokens,
+      day_cost_micro_usd: usage.day_cost_micro_usd + row.cost_micro_usd,
+    }),
+    first_usage_at: Math.min(usage.first_usage_at ?? row.occurred_at, row.occurred_at),
+    last_usage_at: Math.max(usage.last_usage_at ?? row.occurred_at, row.occurred_at),
+  }
+}
+
+async function settle(trx: Writer, turn: Turn, userKey: number, moment: Moment) {
+  if (turn.admission_id === undefined) return undefined
+  return settleAdmission(trx, { id: turn.admission_id, userKey }, moment.now)
+}
+
+function replay(turn: Turn, recorded: TurnWithModel, session: SessionRow): Answer {
+  const differing = differences(turn, recorded)
+  if (differing.length > 0) {
+    throw new WeirError(
+      'turn_conflict',
+      `Turn ${turn.turn_number} of session ${turn.session_id} is recorded with other figures (${differing.join(', ')}). Nothing was changed.`,
+      { details: { differing } },
+    )
+  }
+  const names = { userId: turn.user_id, sessionId: turn.session_id, sessionName: session.name }
+  return { replayed: true, settled_admission_id: null, turn: toTurnRecord(recorded, names) }
+}
+
+/** The names of the figures in which a turn differs from what is recorded; what the caller left out is not compared. */
+function differences(turn: Turn, recorded: TurnWithModel): string[] {
+  const isCostReported = turn.cost_usd !== undefined && recorded.price_source === 'reported'
+  const pairs: readonly (readonly [string, unknown, unknown])[] = [
+    ['provider', turn.provider, recorded.provider],
+    ['model', turn.model, recorded.model],
+    ['input_tokens', turn.input_tokens, recorded.input_tokens],
+    ['output_tokens', turn.output_tokens, recorded.output_tokens],
+    ['cached_input_tokens', turn.cached_input_tokens ?? recorded.cached_input_tokens, recorded.cached_input_tokens],
+    ['status', turn.status ?? 'success', recorded.status],
+    ['rag_used', (turn.rag_used ?? recorded.rag_used === 1) ? 1 : 0, recorded.rag_used],
+    ['rag_tokens_saved', turn.rag_tokens_saved ?? recorded.rag_tokens_saved, recorded.rag_tokens_saved],
+    ['cost_usd', isCostReported ? usdToMicroUsd(turn.cost_usd ?? 0) : recorded.cost_micro_usd, recorded.cost_micro_usd],
+  ]
+  return pairs.filter(([, given, held]) => given !== held).map(([name]) => name)
+}

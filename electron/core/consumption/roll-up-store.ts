@@ -1,0 +1,232 @@
+import { hourWindow } from '../../../shared/time-window.ts'
+import type { Reader, Writer } from '../database/database.ts'
+import { prepared } from '../database/prepared.ts'
+import type { NewTurn } from './ledger-store.ts'
+import { totalsOf, turnCount } from './turn-effect.ts'
+import { addTotals, NO_TOTALS, TOTAL_NAMES, type Totals } from './usage.ts'
+
+/**
+ * The roll-ups: group-bys of the ledger, kept in the transaction that changes the ledger, so that no read ever
+ * groups over turns. Several turns are summed in memory first; each roll-up row is then touched once.
+ */
+
+/** The period under which a session's whole life is summed: its dearest ones are found by the same index as a month's. */
+export const ALL_PERIODS = 0
+
+const HOUR_SUMS = ['turns', 'failed_turns', 'input_tokens', 'output_tokens', 'cost_micro_usd'] as const
+const MODEL_SUMS = ['turns', 'input_tokens', 'output_tokens', 'cost_micro_usd'] as const
+
+type HourSums = Record<(typeof HOUR_SUMS)[number], number>
+type ModelSums = Record<(typeof MODEL_SUMS)[number], number>
+
+const addToUserHour = prepared<HourSums & { user_key: number; hour_started_at: number }, never>((db, value) =>
+  db
+    .insertInto('user_hours')
+    .values({ user_key: value('user_key'), hour_started_at: value('hour_started_at'), ...hourValues(value) })
+    .onConflict((conflict) =>
+      conflict.columns(['user_key', 'hour_started_at']).doUpdateSet((eb) => ({
+        turns: eb('user_hours.turns', '+', eb.ref('excluded.turns')),
+        failed_turns: eb('user_hours.failed_turns', '+', eb.ref('excluded.failed_turns')),
+        input_tokens: eb('user_hours.input_tokens', '+', eb.ref('excluded.input_tokens')),
+        output_tokens: eb('user_hours.output_tokens', '+', eb.ref('excluded.output_tokens')),
+        cost_micro_usd: eb('user_hours.cost_micro_usd', '+', eb.ref('excluded.cost_micro_usd')),
+      })),
+    ),
+)
+
+const addToSystemHour = prepared<HourSums & { hour_started_at: number }, never>((db, value) =>
+  db
+    .insertInto('system_hours')
+    .values({ hour_started_at: value('hour_started_at'), ...hourValues(value) })
+    .onConflict((conflict) =>
+      conflict.column('hour_started_at').doUpdateSet((eb) => ({
+        turns: eb('system_hours.turns', '+', eb.ref('excluded.turns')),
+        failed_turns: eb('system_hours.failed_turns', '+', eb.ref('excluded.failed_turns')),
+        input_tokens: eb('system_hours.input_tokens', '+', eb.ref('excluded.input_tokens')),
+        output_tokens: eb('system_hours.output_tokens', '+', eb.ref('excluded.output_tokens')),
+        cost_micro_usd: eb('system_hours.cost_micro_usd', '+', eb.ref('excluded.cost_micro_usd')),
+      })),
+    ),
+)
+
+const addToUserPeriod = prepared<Totals & { user_key: number; period: number; sessions: number }, never>((db, value) =>
+  db
+    .insertInto('user_periods')
+    .values({
+      user_key: value('user_key'),
+      period: value('period'),
+      sessions: value('sessions'),
+      ...Object.fromEntries(TOTAL_NAMES.map((name) => [name, value(name)])),
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['user_key', 'period']).doUpdateSet((eb) =>
+        Object.fromEntries(
+          ([...TOTAL_NAMES, 'sessions'] as const).map((name) => [name, eb(`user_periods.${name}`, '+', eb.ref(`excluded.${name}`))]),
+        ),
+      ),
+    ),
+)
+
+const addToUserModel = prepared<ModelSums & { user_key: number; period: number; model_key: number }, never>((db, value) =>
+  db
+    .insertInto('user_period_models')
+    .values({ user_key: value('user_key'), period: value('period'), model_key: value('model_key'), ...modelValues(value) })
+    .onConflict((conflict) =>
+      conflict.columns(['user_key', 'period', 'model_key']).doUpdateSet((eb) => ({
+        turns: eb('user_period_models.turns', '+', eb.ref('excluded.turns')),
+        input_tokens: eb('user_period_models.input_tokens', '+', eb.ref('excluded.input_tokens')),
+        output_tokens: eb('user_period_models.output_tokens', '+', eb.ref('excluded.output_tokens')),
+        cost_micro_usd: eb('user_period_models.cost_micro_usd', '+', eb.ref('excluded.cost_micro_usd')),
+      })),
+    ),
+)
+
+const addToSystemModel = prepared<ModelSums & { period: number; model_key: number }, never>((db, value) =>
+  db
+    .insertInto('system_period_models')
+    .values({ period: value('period'), model_key: value('model_key'), ...modelValues(value) })
+    .onConflict((conflict) =>
+      conflict.columns(['period', 'model_key']).doUpdateSet((eb) => ({
+        turns: eb('system_period_models.turns', '+', eb.ref('excluded.turns')),
+        input_tokens: eb('system_period_models.input_tokens', '+', eb.ref('excluded.input_tokens')),
+        output_tokens: eb('system_period_models.output_tokens', '+', eb.ref('excluded.output_tokens')),
+        cost_micro_usd: eb('system_period_models.cost_micro_usd', '+', eb.ref('excluded.cost_micro_usd')),
+      })),
+    ),
+)
+
+interface SessionPeriodSums extends ModelSums {
+  session_key: number
+  period: number
+  user_key: number
+  dearest_turn_micro_usd: number
+  last_turn_at: number
+}
+
+const addToSessionPeriod = prepared<SessionPeriodSums & Record<string, unknown>, never>((db, value) =>
+  db
+    .insertInto('session_periods')
+    .values({
+      session_key: value('session_key'),
+      period: value('period'),
+      user_key: value('user_key'),
+      ...modelValues(value),
+      dearest_turn_micro_usd: value('dearest_turn_micro_usd'),
+      last_turn_at: value('last_turn_at'),
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['session_key', 'period']).doUpdateSet((eb) => ({
+        turns: eb('session_periods.turns', '+', eb.ref('excluded.turns')),
+        input_tokens: eb('session_periods.input_tokens', '+', eb.ref('excluded.input_tokens')),
+        output_tokens: eb('session_periods.output_tokens', '+', eb.ref('excluded.output_tokens')),
+        cost_micro_usd: eb('session_periods.cost_micro_usd', '+', eb.ref('excluded.cost_micro_usd')),
+        dearest_turn_micro_usd: eb.fn<number>('max', ['session_periods.dearest_turn_micro_usd', 'excluded.dearest_turn_micro_usd']),
+        last_turn_at: eb.fn<number>('max', ['session_periods.last_turn_at', 'excluded.last_turn_at']),
+      })),
+    ),
+)
+
+type ValueOf<Sums> = (name: keyof Sums & string) => number
+
+function hourValues(value: ValueOf<HourSums>): HourSums {
+  return {
+    turns: value('turns'),
+    failed_turns: value('failed_turns'),
+    input_tokens: value('input_tokens'),
+    output_tokens: value('output_tokens'),
+    cost_micro_usd: value('cost_micro_usd'),
+  }
+}
+
+function modelValues(value: ValueOf<ModelSums>): ModelSums {
+  return {
+    turns: value('turns'),
+    input_tokens: value('input_tokens'),
+    output_tokens: value('output_tokens'),
+    cost_micro_usd: value('cost_micro_usd'),
+  }
+}
+
+/** Sums under keys, in the order they first came. */
+class Sums<Key extends object, Sum extends object> {
+  readonly #rows = new Map<string, Key & Sum>()
+
+  add(key: Key, sum: Sum, combine: (held: Key & Sum, added: Sum) => Sum): void {
+    const name = Object.values(key).join(' ')
+    const held = this.#rows.get(name)
+    this.#rows.set(name, held === undefined ? { ...key, ...sum } : { ...held, ...combine(held, sum) })
+  }
+
+  values(): IterableIterator<Key & Sum> {
+    return this.#rows.values()
+  }
+}
+
+function addUp<Sum extends Record<string, number>>(held: Sum, added: Sum): Sum {
+  const sum: Record<string, number> = {}
+  for (const [name, value] of Object.entries(added)) sum[name] = (held[name] ?? 0) + value
+  return sum as Sum
+}
+
+/** Tells every roll-up about ledger rows just written. */
+export async function rollUpTurns(trx: Writer, turns: readonly NewTurn[], zone: string): Promise<void> {
+  const userHours = new Sums<{ user_key: number; hour_started_at: number }, HourSums>()
+  const systemHours = new Sums<{ hour_started_at: number }, HourSums>()
+  const userPeriods = new Sums<{ user_key: number; period: number }, Totals>()
+  const userModels = new Sums<{ user_key: number; period: number; model_key: number }, ModelSums>()
+  const systemModels = new Sums<{ period: number; model_key: number }, ModelSums>()
+  const sessionPeriods = new Sums<
+    { session_key: number; period: number; user_key: number },
+    ModelSums & { dearest_turn_micro_usd: number; last_turn_at: number }
+  >()
+  for (const turn of turns) {
+    const { user_key, period, model_key, session_key } = turn
+    const hour_started_at = hourWindow(zone, turn.occurred_at).startsAt
+    const model: ModelSums = {
+      turns: turnCount(turn),
+      input_tokens: turn.input_tokens,
+      output_tokens: turn.output_tokens,
+      cost_micro_usd: turn.cost_micro_usd,
+    }
+    const hour: HourSums = { ...model, failed_turns: model.turns === 1 && turn.status === 'failed' ? 1 : 0 }
+    userHours.add({ user_key, hour_started_at }, hour, addUp)
+    systemHours.add({ hour_started_at }, hour, addUp)
+    userPeriods.add({ user_key, period }, totalsOf(turn), addTotals)
+    userModels.add({ user_key, period, model_key }, model, addUp)
+    systemModels.add({ period, model_key }, model, addUp)
+    const session = { ...model, dearest_turn_micro_usd: model.turns * turn.cost_micro_usd, last_turn_at: turn.occurred_at }
+    for (const span of [period, ALL_PERIODS]) {
+      sessionPeriods.add({ session_key, period: span, user_key }, session, (held, added) => ({
+        ...addUp<ModelSums>(held, model),
+        dearest_turn_micro_usd: Math.max(held.dearest_turn_micro_usd, added.dearest_turn_micro_usd),
+        last_turn_at: Math.max(held.last_turn_at, added.last_turn_at),
+      }))
+    }
+  }
+  for (const row of userHours.values()) await addToUserHour(trx, row)
+  for (const row of systemHours.values()) await addToSystemHour(trx, row)
+  for (const row of userPeriods.values()) await addToUserPeriod(trx, { ...row, sessions: 0 })
+  for (const row of userModels.values()) await addToUserModel(trx, row)
+  for (const row of systemModels.values()) await addToSystemModel(trx, row)
+  for (const row of sessionPeriods.values()) await addToSessionPeriod(trx, { ...row })
+}
+
+/** Counts a new session in the period of its creation. */
+export async function rollUpSession(trx: Writer, userKey: number, period: number): Promise<void> {
+  await addToUserPeriod(trx, { ...NO_TOTALS, user_key: userKey, period, sessions: 1 })
+}
+
+/** What the ledger holds for a user and period, with the sessions created in it. */
+export async function periodTotalsOf(
+  db: Reader | Writer,
+  userKey: number,
+  period: number,
+): Promise<Totals & { readonly sessions: number }> {
+  const row = await db
+    .selectFrom('user_periods')
+    .select([...TOTAL_NAMES, 'sessions'])
+    .where('user_key', '=', userKey)
+    .where('period', '=', period)
+    .executeTakeFirst()
+  return row ?? { ...NO_TOTALS, sessions: 0 }
+}

@@ -1,0 +1,141 @@
+import type { OperationOutput, ParsedInput } from '../../../shared/contract/index.ts'
+import { microUsdToUsd, percentOf, toIsoOrNull } from '../../../shared/units.ts'
+import type { Reader } from '../database/database.ts'
+import { limitStates, usedPercent } from './admission.ts'
+import { allUserStates, type UserState } from './consumption-store.ts'
+import { limitsOf, type Moment } from './context.ts'
+import { asOf } from './usage.ts'
+import { statusOf } from './user-status.ts'
+import { periodText } from './windows.ts'
+
+type Query = ParsedInput<'consumption.users'>
+export type UserRow = OperationOutput<'consumption.users'>['users'][number]
+type SortKey = NonNullable<Query['sort']>
+
+// A page that fits a screen when the caller does not say.
+const PAGE_SIZE = 50
+
+/**
+ * The users with what they used, filtered, sorted and cut to a page. The rows are worked out by the very functions
+ * that enforce, in memory: a copy of those rules in SQL would be a second opinion on who is blocked.
+ */
+export async function readUsers(db: Reader, query: Query, moment: Moment): Promise<OperationOutput<'consumption.users'>> {
+  const limit = query.limit ?? PAGE_SIZE
+  const offset = query.offset ?? 0
+  const rows = (await userRows(db, moment)).filter((row) => matches(row, query))
+  const page = sorted(rows, query).slice(offset, offset + limit)
+  return { users: page.map(({ key: _key, ...row }) => row), total_count: rows.length, limit, offset }
+}
+
+/** Every user's row, unsorted. */
+export async function userRows(db: Reader, moment: Moment): Promise<(UserRow & { readonly key: number })[]> {
+  const lifetime = await lifetimeByUser(db)
+  const rows: (UserRow & { readonly key: number })[] = []
+  for (const state of await allUserStates(db)) {
+    rows.push({ key: state.account.key, ...(await userRow(db, state, moment)), ...(lifetime.get(state.account.key) ?? NO_LIFETIME) })
+  }
+  return rows
+}
+
+const NO_LIFETIME = { lifetime_tokens: 0, lifetime_cost_usd: 0 }
+
+async function lifetimeByUser(db: Reader) {
+  const rows = await db
+    .selectFrom('user_periods')
+    .select('user_key')
+    .select((eb) => [
+      eb.fn.sum<number>(eb('input_tokens', '+', eb.ref('output_tokens'))).as('tokens'),
+      eb.fn.sum<number>('cost_micro_usd').as('cost'),
+    ])
+    .groupBy('user_key')
+    .execute()
+  return new Map(rows.map((row) => [row.user_key, { lifetime_tokens: row.tokens, lifetime_cost_usd: microUsdToUsd(row.cost) }]))
+}
+
+async function userRow(db: Reader, state: UserState, moment: Moment): Promise<Omit<UserRow, keyof typeof NO_LIFETIME>> {
+  const decision = await limitsOf(db, state, moment)
+  const usage = asOf(state.usage, moment.windows)
+  const states = limitStates(usage, decision.limits, moment.windows)
+  const percents = new Map(states.map((one) => [one.name, usedPercent(one)]))
+  const status = statusOf(decision, states)
+  const turns = usage.successful_turns + usage.failed_turns + usage.partial_turns
+  return {
+    user_id: state.account.id,
+    username: state.account.username,
+    email: state.account.email,
+    display_name: state.account.displayName,
+    is_active: state.account.isActive,
+    is_admin: state.account.isAdmin,
+    profile_name: state.profile?.name ?? null,
+    consumption_profile_id: state.account.profileId,
+    current_period: periodText(usage.period),
+    total_input_tokens: usage.input_tokens,
+    total_output_tokens: usage.output_tokens,
+    total_tokens: usage.input_tokens + usage.output_tokens,
+    input_tokens_limit: decision.limits.input_tokens_per_month.value,
+    output_tokens_limit: decision.limits.output_tokens_per_month.value,
+    input_percent: percents.get('input_tokens_per_month') ?? null,
+    output_percent: percents.get('output_tokens_per_month') ?? null,
+    requests_this_hour: usage.hour_requests,
+    requests_today: usage.day_requests,
+    prompts_per_hour_limit: decision.limits.prompts_per_hour.value,
+    prompts_per_day_limit: decision.limits.prompts_per_day.value,
+    hour_percent: percents.get('prompts_per_hour') ?? null,
+    day_percent: percents.get('prompts_per_day') ?? null,
+    cost_percent: percents.get('cost_per_month_usd') ?? null,
+    usage_percent: status.fullest?.percent ?? null,
+    usage_limit: status.fullest?.name ?? null,
+    status: status.status,
+    estimated_cost_usd: microUsdToUsd(usage.cost_micro_usd),
+    total_turns: turns,
+    successful_turns: usage.successful_turns,
+    failed_turns: usage.failed_turns,
+    success_rate_percent: percentOf(usage.successful_turns, turns),
+    rag_guided_turns: usage.rag_guided_turns,
+    blocked_requests: usage.blocked_requests,
+    total_sessions: usage.sessions,
+    last_usage_at: toIsoOrNull(usage.last_usage_at),
+  }
+}
+
+function matches(row: UserRow, query: Query): boolean {
+  if (query.threshold !== undefined && (row.usage_percent ?? 0) < query.threshold) return false
+  if (query.status !== undefined && row.status !== query.status) return false
+  if (query.profile !== undefined && !isProfile(row, query.profile)) return false
+  const words = query.search?.trim().toLowerCase() ?? ''
+  if (words === '') return true
+  return [row.user_id, row.username, row.email, row.display_name].some((text) => text?.toLowerCase().includes(words) ?? false)
+}
+
+/** A profile is named by its id or its name; `none` are the users without one. */
+function isProfile(row: UserRow, profile: string): boolean {
+  if (profile === 'none') return row.consumption_profile_id === null
+  return String(row.consumption_profile_id) === profile || row.profile_name?.toLowerCase() === profile.toLowerCase()
+}
+
+const STATUS_ORDER: Readonly<Record<UserRow['status'], number>> = {
+  unlimited: 0,
+  good: 1,
+  moderate: 2,
+  warning: 3,
+  critical: 4,
+  blocked: 5,
+  inactive: 6,
+}
+
+const byText = new Intl.Collator('en', { sensitivity: 'base', numeric: true })
+
+function sorted<Row extends UserRow>(rows: readonly Row[], query: Query): Row[] {
+  const key: SortKey = query.sort ?? 'username'
+  const direction = query.order === 'desc' ? -1 : 1
+  return [...rows].sort((a, b) => compare(a, b, key, direction) || (a.user_id < b.user_id ? -1 : 1))
+}
+
+/** What has no value comes last in both directions: nobody looks for it at the top. */
+function compare(a: UserRow, b: UserRow, key: SortKey, direction: 1 | -1): number {
+  const left = key === 'status' ? STATUS_ORDER[a.status] : a[key]
+  const right = key === 'status' ? STATUS_ORDER[b.status] : b[key]
+  if (left === null || right === null) return left === right ? 0 : left === null ? 1 : -1
+  if (typeof left === 'number' && typeof right === 'number') return direction * (left - right)
+  return direction * byText.compare(String(left), String(right))
+}

@@ -1,0 +1,81 @@
+import type BetterSqlite3 from 'better-sqlite3'
+import { Kysely, type Transaction } from 'kysely'
+import { SqliteDialect } from './dialect.ts'
+import { openReadHandle, openWriteHandle } from './open-handle.ts'
+import type { Schema } from './schema.ts'
+import { GroupCommit } from './group-commit.ts'
+
+/** What a read takes: it cannot write. */
+export type Reader = Kysely<Schema>
+/** What a write takes: there is no write outside a transaction. */
+export type Writer = Transaction<Schema>
+
+export interface DatabaseOptions {
+  /** Absolute path of `auth.db`. */
+  readonly file: string
+  /** Another native binding for runtimes older than the driver supports; null for its own. */
+  readonly sqliteBinding: string | null
+}
+
+/**
+ * The open database of this process: one connection that writes and one that reads, both on this thread.
+ * Readers see whole committed transactions and never wait for the writer.
+ */
+export class Database {
+  readonly reader: Reader
+  readonly #writeHandle: BetterSqlite3.Database
+  readonly #readHandle: BetterSqlite3.Database
+  readonly #groupCommit: GroupCommit
+
+  private constructor(writeHandle: BetterSqlite3.Database, readHandle: BetterSqlite3.Database) {
+    this.#writeHandle = writeHandle
+    this.#readHandle = readHandle
+    this.reader = new Kysely<Schema>({ dialect: new SqliteDialect(readHandle, { begin: 'deferred' }) })
+    this.#groupCommit = new GroupCommit(new Kysely<Schema>({ dialect: new SqliteDialect(writeHandle, { begin: 'immediate' }) }))
+  }
+
+  /** Opens and brings the schema up to date. Errors: `database_newer`, `database_foreign`, `storage_unavailable`. */
+  static open(options: DatabaseOptions): Database {
+    const writeHandle = openWriteHandle(options.file, options.sqliteBinding)
+    try {
+      return new Database(writeHandle, openReadHandle(options.file, options.sqliteBinding))
+    } catch (error) {
+      writeHandle.close()
+      throw error
+    }
+  }
+
+  /**
+   * Runs a job inside a write transaction and resolves with its result once that is on disk. Jobs that arrive in
+   * the same turn of the event loop share one transaction, each in a savepoint of its own: a job that throws
+   * undoes only itself. A job MUST await nothing but its transaction: others wait for it.
+   * Errors: what the job throws; `storage_full`, `storage_unavailable`, `shutting_down`.
+   */
+  write<Result>(job: (trx: Writer) => Promise<Result>): Promise<Result> {
+    return this.#groupCommit.write(job)
+  }
+
+  /** Runs several reads on one snapshot. The job MUST await nothing but its reader. */
+  read<Result>(job: (db: Reader) => Promise<Result>): Promise<Result> {
+    return this.reader.transaction().execute(job)
+  }
+
+  /** Pages in the database file times the page size: what it takes on disk without the WAL, in bytes. */
+  sizeBytes(): number {
+    const pages = this.#readHandle.pragma('page_count', { simple: true })
+    const pageSize = this.#readHandle.pragma('page_size', { simple: true })
+    return Number(pages) * Number(pageSize)
+  }
+
+  schemaVersion(): number {
+    return Number(this.#readHandle.pragma('user_version', { simple: true }))
+  }
+
+  /** Finishes what was queued, folds the WAL into the database and closes both connections. */
+  async close(): Promise<void> {
+    await this.#groupCommit.close()
+    this.#readHandle.close()
+    this.#writeHandle.pragma('wal_checkpoint(TRUNCATE)')
+    this.#writeHandle.close()
+  }
+}

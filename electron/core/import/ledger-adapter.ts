@@ -1,0 +1,137 @@
+import { sql } from 'kysely'
+import { periodOf } from '../../../shared/time-window.ts'
+import type { Actor } from '../api.ts'
+import type { ConsumptionContext } from '../consumption/context.ts'
+import { archiveClosedPeriods, auditImport, countKnownTurns, importSessions } from '../consumption/ledger-import.ts'
+import { periodNumber, periodText } from '../consumption/windows.ts'
+import type { ScannedFile } from '../sessions/scan-sessions.ts'
+import type { SessionReading } from '../sessions/session-reading.ts'
+import type { ImportEffects, LedgerImport, PeriodTotals } from './ledger-port.ts'
+
+/** The ledger as an import sees it: every call is one short transaction, so that limit checks get in between. */
+export class LedgerAdapter implements LedgerImport {
+  readonly #context: ConsumptionContext
+
+  constructor(context: ConsumptionContext) {
+    this.#context = context
+  }
+
+  importSessions(sessions: readonly SessionReading[]): Promise<ImportEffects> {
+    return this.#context.database.write((trx) => importSessions(trx, sessions, this.#context))
+  }
+
+  countKnownTurns(sessions: readonly SessionReading[]): Promise<number> {
+    return this.#context.database.read((db) => countKnownTurns(db, sessions))
+  }
+
+  async recordFiles(files: readonly ScannedFile[]): Promise<void> {
+    const now = this.#context.clock.now()
+    await this.#context.database.write(async (trx) => {
+      for (const file of files) {
+        const seen = {
+          path: file.path,
+          size_bytes: file.sizeBytes,
+          modified_at_ms: file.modifiedAtMs,
+          sha256: file.sha256,
+          read_at: now,
+          problem: file.problem,
+        }
+        const read = { turns: file.turns, last_turn_number: file.lastTurnNumber }
+        await trx
+          .insertInto('session_files')
+          .values({ user_id: file.userId, session_id: file.sessionId, ...seen, ...read })
+          .onConflict((conflict) =>
+            // A file that cannot be read says nothing about the turns it once held.
+            conflict.columns(['user_id', 'session_id']).doUpdateSet(file.problem === null ? { ...seen, ...read } : seen),
+          )
+          .execute()
+      }
+    })
+  }
+
+  async archiveClosedPeriods(userIds: readonly string[]): Promise<number> {
+    let archived = 0
+    for (const userId of userIds) {
+      archived += await this.#context.database.write((trx) => archiveClosedPeriods(trx, userId, this.#context))
+    }
+    return archived
+  }
+
+  async totalsByUserAndPeriod(userIds: readonly string[]): Promise<readonly PeriodTotals[]> {
+    const totals: PeriodTotals[] = []
+    for (const userId of userIds) totals.push(...(await this.#totalsOf(userId)))
+    return totals
+  }
+
+  async auditImport(actor: Actor, run: Parameters<LedgerImport['auditImport']>[1]): Promise<void> {
+    const { report } = run
+    const summary = {
+      sessions_dir: run.sessions_dir,
+      status: run.status,
+      turns_written: run.turns_written,
+      users: report?.users ?? null,
+      unreadable: report?.unreadable.length ?? null,
+      accuracy_percent: report?.accuracy_percent ?? null,
+    }
+    const now = this.#context.clock.now()
+    await this.#context.database.write((trx) => auditImport(trx, actor, { id: run.run_id, summary }, now))
+  }
+
+  /** Added up from the turns and sessions themselves: a validation by counters would believe what it should check. */
+  async #totalsOf(userId: string): Promise<PeriodTotals[]> {
+    const zone = this.#context.settings().time_zone
+    return this.#context.database.read(async (db) => {
+      const rows = await db
+        .selectFrom('consumption_turns as t')
+        .innerJoin('users as u', 'u.key', 't.user_key')
+        .select([
+          't.period',
+          sql<number>`sum(t.turn_number > 0)`.as('turns'),
+          sql<number>`sum(t.turn_number > 0 and t.status = 'success')`.as('successful'),
+          sql<number>`sum(t.turn_number > 0 and t.status = 'failed')`.as('failed'),
+          sql<number>`sum(t.turn_number > 0 and t.status = 'partial')`.as('partial'),
+          sql<number>`sum(t.input_tokens)`.as('input'),
+          sql<number>`sum(t.output_tokens)`.as('output'),
+          sql<number>`sum(t.turn_number > 0 and t.rag_used)`.as('guided'),
+          sql<number>`sum(case when t.rag_used and t.rag_tokens_saved > 0 then t.rag_tokens_saved else 0 end)`.as('saved'),
+          sql<number>`sum(t.cost_micro_usd)`.as('cost'),
+          sql<number>`sum(case when t.price_source = 'reported' then t.cost_micro_usd else 0 end)`.as('reported'),
+          sql<number>`sum(t.source = 'api')`.as('api'),
+        ])
+        .where('u.id', '=', userId)
+        .groupBy('t.period')
+        .execute()
+      const sessions = new Map<number, number>()
+      const created = await db
+        .selectFrom('sessions as s')
+        .innerJoin('users as u', 'u.key', 's.user_key')
+        .select('s.created_at')
+        .where('u.id', '=', userId)
+        .execute()
+      for (const session of created) {
+        const period = periodNumber(periodOf(zone, session.created_at))
+        sessions.set(period, (sessions.get(period) ?? 0) + 1)
+      }
+      const sums = new Map(rows.map((row) => [row.period, row]))
+      return [...new Set([...sums.keys(), ...sessions.keys()])].map((period) => {
+        const row = sums.get(period)
+        return {
+          userId,
+          period: periodText(period),
+          sessions: sessions.get(period) ?? 0,
+          turns: row?.turns ?? 0,
+          successfulTurns: row?.successful ?? 0,
+          failedTurns: row?.failed ?? 0,
+          partialTurns: row?.partial ?? 0,
+          inputTokens: row?.input ?? 0,
+          outputTokens: row?.output ?? 0,
+          ragGuidedTurns: row?.guided ?? 0,
+          ragOutputTokensSaved: row?.saved ?? 0,
+          costMicroUsd: row?.cost ?? 0,
+          reportedCostMicroUsd: row?.reported ?? 0,
+          apiTurns: row?.api ?? 0,
+        }
+      })
+    })
+  }
+}

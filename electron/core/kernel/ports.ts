@@ -1,0 +1,27 @@
+import type { EpochMs } from '../../../shared/units.ts'
+
+/** What core asks of the machine. Tests give it others; nothing else in core may reach for the time or for chance. */
+
+/** Wall time for windows and records; monotonic time for durations. */
+export interface Clock {
+  now(): EpochMs
+  /** Milliseconds since some fixed moment; never goes backwards. */
+  monotonicMs(): number
+}
+
+/** Structured log lines. `fields` must not hold tokens or prompt text. */
+export interface Logger {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+/** Cryptographically random bytes. */
+export type RandomBytes = (count: number) => Uint8Array
+
+export interface SystemPorts {
+  readonly clock: Clock
+  readonly log: Logger
+  readonly randomBytes: RandomBytes
+}

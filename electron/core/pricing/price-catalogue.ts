@@ -1,0 +1,24 @@
+import type { EpochMs } from '../../../shared/units.ts'
+import type { Database, Reader, Writer } from '../database/database.ts'
+import { bundledCatalogue, CATALOGUE_VERSION } from './bundled-catalogue.ts'
+import { PriceBook } from './price-book.ts'
+import { listPrices, replaceCatalogue, storedCatalogueVersion } from './price-store.ts'
+
+/**
+ * Brings the catalogue's rows to the prices this Weir comes with; does nothing when they are. Takes the database
+ * and not a transaction: the bundled prices are read from disk, which no transaction may wait for.
+ */
+export async function seedPriceCatalogue(
+  database: Pick<Database, 'reader' | 'write'>,
+  now: EpochMs,
+): Promise<{ readonly replaced: boolean }> {
+  if ((await storedCatalogueVersion(database.reader)) === CATALOGUE_VERSION) return { replaced: false }
+  const prices = await bundledCatalogue()
+  await database.write((trx) => replaceCatalogue(trx, prices, CATALOGUE_VERSION, now))
+  return { replaced: true }
+}
+
+/** The whole price table in memory. Load it again after prices have changed. */
+export async function loadPriceBook(db: Reader | Writer): Promise<PriceBook> {
+  return new PriceBook(await listPrices(db))
+}

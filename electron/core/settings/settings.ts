@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { enforcementMode, limitValue } from '../../../shared/contract/fields.ts'
+import { isTimeZone } from '../../../shared/time-window.ts'
+import { type EpochMs, TOKENS_MAX } from '../../../shared/units.ts'
+
+/** The settings that live in the database: what each is, what it starts as, and which rule is in force at an instant. */
+
+const reason = z.string().trim().min(1).max(500)
+const instant = z.int().min(0)
+
+const enforcement = z.strictObject({
+  mode: enforcementMode,
+  /** Why it is not simply on, in the operator's words. */
+  reason: reason.nullable(),
+  /** When it is `on` again by itself; null for until further notice. */
+  until: instant.nullable(),
+})
+
+const override = z.strictObject({
+  prompts_per_hour: limitValue,
+  prompts_per_day: limitValue,
+  reason,
+  until: instant,
+})
+
+/** Limits for everybody in an emergency, with a reason and an end. */
+export type LimitOverride = Readonly<z.output<typeof override>>
+
+/** What a no does, why, and until when. */
+export type EnforcementSetting = Readonly<z.output<typeof enforcement>>
+
+/** Every setting: `schema` is what may be stored, `initial` is what holds until somebody decides otherwise. */
+export const SETTINGS = {
+  /** Billing time zone (IANA name): where hours, days and months begin. */
+  time_zone: {
+    schema: z.string().refine(isTimeZone, 'must be a time zone like Europe/Berlin'),
+    initial: 'UTC',
+  },
+  /** What a check says when limits cannot be worked out: `open` lets pass and counts it, `closed` refuses. */
+  when_unavailable: { schema: z.enum(['open', 'closed']), initial: 'open' },
+  /** Whether an unknown user is created at the first check instead of refused. */
+  auto_provision_users: { schema: z.boolean(), initial: false },
+  /** Minutes a reservation is held for a turn that never arrives; at most a day, or a lost turn would eat a quota. */
+  reservation_minutes: { schema: z.int().min(1).max(1440), initial: 10 },
+  /**
+   * Tokens one check may reserve in each direction; more is cut to this. Two million is the largest context
+   * window on the market: no honest estimate is above it, and a mistaken one cannot lock up a whole quota.
+   */
+  max_reservation_tokens: { schema: z.int().min(0).max(TOKENS_MAX), initial: 2_000_000 },
+  /** How much of a prompt the ledger keeps: all of it, its first 120 characters, or nothing. */
+  prompt_text: { schema: z.enum(['full', 'preview', 'none']), initial: 'preview' },
+  /** Who writes the session files: the platform's agent, or Weir when a turn is recorded. */
+  sessions_writer: { schema: z.enum(['agent', 'weir']), initial: 'agent' },
+  enforcement: { schema: enforcement, initial: { mode: 'on', reason: null, until: null } },
+  /** The global override; null when there is none. */
+  override: { schema: override.nullable(), initial: null },
+  /** Whether the first-run screen was left: something imported, the sample loaded, or started empty. */
+  first_run_done: { schema: z.boolean(), initial: false },
+  /** Whether the data is the sample. */
+  is_sample: { schema: z.boolean(), initial: false },
+} as const satisfies Record<string, { readonly schema: z.ZodType; readonly initial: unknown }>
+
+export type SettingName = keyof typeof SETTINGS
+
+/** All settings with their values. */
+export type Settings = { readonly [Name in SettingName]: z.output<(typeof SETTINGS)[Name]['schema']> }
+
+const NO_LONGER: EnforcementSetting = { mode: 'on', reason: null, until: null }
+
+/**
+ * The enforcement that holds at `now`: a setting whose `until` has come is over and the mode is `on` again,
+ * whether or not a job has tidied it up. `until` itself belongs to the time after.
+ */
+export function enforcementInForce(
+  settings: Pick<Settings, 'enforcement'>,
+  now: EpochMs,
+): EnforcementSetting {
+  const { until } = settings.enforcement
+  return until !== null && until <= now ? NO_LONGER : settings.enforcement
+}
+
+/** The global override that holds at `now`, or null when there is none or its end has come. */
+export function overrideInForce(settings: Pick<Settings, 'override'>, now: EpochMs): LimitOverride | null {
+  return settings.override !== null && settings.override.until > now ? settings.override : null
+}

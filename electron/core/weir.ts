@@ -1,0 +1,178 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { periodText, windowsAt } from './consumption/windows.ts'
+import { toIso, toIsoOrNull } from '../../shared/units.ts'
+import { ProfileManager } from './access/profile-manager.ts'
+import { seedProfiles } from './access/shipped-profiles.ts'
+import { TokenManager } from './access/token-manager.ts'
+import { UserManager } from './access/user-manager.ts'
+import type { Actor, Weir, WeirConfig } from './api.ts'
+import { ConsumptionManager } from './consumption/consumption-manager.ts'
+import type { ConsumptionContext } from './consumption/context.ts'
+import { claimDataFolder } from './database/data-folder-lock.ts'
+import { Database } from './database/database.ts'
+import { isStorageError } from './database/storage-error.ts'
+import { ImportManager } from './import/import-manager.ts'
+import { LedgerAdapter } from './import/ledger-adapter.ts'
+import { loadSample } from './import/load-sample.ts'
+import type { SystemPorts } from './kernel/ports.ts'
+import { WorkerClient } from './kernel/worker-client.ts'
+import { loadPriceBook, seedPriceCatalogue } from './pricing/price-catalogue.ts'
+import { enforcementInForce, overrideInForce } from './settings/settings.ts'
+import { SettingsManager } from './settings/settings-manager.ts'
+import { createSessionScanner } from './workers/session-scanner.ts'
+import type { WorkerTasks } from './workers/tasks.ts'
+
+/**
+ * Opens the data folder and puts the parts together: the only place that knows them all.
+ * Errors: `folder_in_use`, `database_newer`, `database_foreign`, `storage_unavailable`.
+ */
+export async function createWeir(config: WeirConfig, ports: SystemPorts): Promise<Weir> {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  // The lock MUST come before the database is touched: a migration by two processes at once would ruin it.
+  const lock = claimDataFolder(config.dataDir, config.sqliteBinding)
+  try {
+    const databaseFile = join(config.dataDir, 'auth.db')
+    const database = Database.open({ file: databaseFile, sqliteBinding: config.sqliteBinding })
+    try {
+      return await assemble(config, ports, { database, databaseFile, release: () => lock.release() })
+    } catch (error) {
+      await database.close()
+      throw error
+    }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+interface Opened {
+  readonly database: Database
+  readonly databaseFile: string
+  readonly release: () => void
+}
+
+async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened): Promise<Weir> {
+  const { database } = opened
+  await database.write((trx) => seedProfiles(trx, ports.clock.now()))
+  await seedPriceCatalogue(database, ports.clock.now())
+  const settings = await SettingsManager.open(database, ports.clock)
+  const prices = await loadPriceBook(database.reader)
+  const context: ConsumptionContext = { ...ports, database, settings: () => settings.current(), prices: () => prices }
+  const worker = new WorkerClient<WorkerTasks>({ workerFile: config.workerFile, clock: ports.clock, log: ports.log })
+  const imports = new ImportManager({
+    ledger: new LedgerAdapter(context),
+    scanner: createSessionScanner(worker),
+    clock: ports.clock,
+    log: ports.log,
+    randomBytes: ports.randomBytes,
+    zone: () => settings.current().time_zone,
+  })
+  let apiUrl: string | null = null
+  let isClosing = false
+  const status = () => readStatus({ config, ports, opened, settings, imports, apiUrl, isClosing })
+  return {
+    ports,
+    consumption: new ConsumptionManager(context),
+    users: new UserManager(database, ports, settings),
+    profiles: new ProfileManager(database),
+    tokens: new TokenManager(database, ports),
+    imports,
+    status,
+    suggestions: async (sessionsDir) => {
+      const folder = sessionsDir ?? config.sessionsDir
+      return {
+        data_dir: config.dataDir,
+        time_zone: settings.current().time_zone,
+        api_url: apiUrl,
+        sessions_dir: folder,
+        folder: folder === null ? null : await worker.run('look-at-folder', { sessionsDir: folder }),
+      }
+    },
+    startEmpty: async (actor: Actor) => {
+      await settings.change({ first_run_done: true }, actor)
+      return { first_run: false }
+    },
+    loadSample: async (actor: Actor) => {
+      const loaded = await loadSample(context, actor)
+      await settings.change({ first_run_done: true, is_sample: true }, actor)
+      return loaded
+    },
+    verify: () => worker.run('verify-books', { databaseFile: opened.databaseFile, sqliteBinding: config.sqliteBinding }),
+    isReady: () => isReady(database),
+    announceUrl: (url) => {
+      apiUrl = url
+    },
+    close: async () => {
+      isClosing = true
+      await imports.close()
+      await worker.close()
+      await database.close()
+      opened.release()
+    },
+  }
+}
+
+async function isReady(database: Database): Promise<boolean> {
+  try {
+    await database.reader.selectFrom('system_settings').select('name').limit(1).execute()
+    return true
+  } catch (error) {
+    if (isStorageError(error)) return false
+    throw error
+  }
+}
+
+interface StatusSources {
+  readonly config: WeirConfig
+  readonly ports: SystemPorts
+  readonly opened: Opened
+  readonly settings: SettingsManager
+  readonly imports: ImportManager
+  readonly apiUrl: string | null
+  readonly isClosing: boolean
+}
+
+async function readStatus(from: StatusSources): ReturnType<Weir['status']> {
+  const { config, opened, imports } = from
+  const settings = from.settings.current()
+  const now = from.ports.clock.now()
+  const { reader } = opened.database
+  const { users } = await reader
+    .selectFrom('users')
+    .select((eb) => eb.fn.countAll<number>().as('users'))
+    .executeTakeFirstOrThrow()
+  const { turns } = await reader
+    .selectFrom('system_period_models')
+    .select((eb) => eb.fn.coalesce(eb.fn.sum<number>('turns'), eb.lit(0)).as('turns'))
+    .executeTakeFirstOrThrow()
+  const { tokens } = await reader
+    .selectFrom('access_tokens')
+    .select((eb) => eb.fn.countAll<number>().as('tokens'))
+    .where('scope', '=', 'executor')
+    .where('revoked_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  const enforcement = enforcementInForce(settings, now)
+  const runningImport = imports.running()
+  return {
+    state: from.isClosing ? 'stopping' : runningImport === null ? 'running' : 'importing',
+    version: config.version,
+    face: config.face,
+    api_url: from.apiUrl,
+    data_dir: config.dataDir,
+    database_size_bytes: opened.database.sizeBytes(),
+    schema_version: opened.database.schemaVersion(),
+    time_zone: settings.time_zone,
+    current_period: periodText(windowsAt(settings.time_zone, now).period),
+    enforcement: { mode: enforcement.mode, reason: enforcement.reason, until: toIsoOrNull(enforcement.until) },
+    override_until: toIsoOrNull(overrideInForce(settings, now)?.until ?? null),
+    users,
+    turns,
+    first_run: !settings.first_run_done && users === 0,
+    is_sample: settings.is_sample,
+    executor_tokens: tokens,
+    running_import: runningImport,
+    started_at: toIso(config.startedAt),
+    now: toIso(now),
+  }
+}

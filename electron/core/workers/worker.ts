@@ -1,0 +1,21 @@
+import { parentPort } from 'node:worker_threads'
+import { assert } from '../kernel/weir-error.ts'
+import { lookAtFolder } from '../sessions/look-at-folder.ts'
+import { scanSessions } from '../sessions/scan-sessions.ts'
+import { serveTasks, type TaskRunners } from './task-runner.ts'
+import type { WorkerTasks } from './tasks.ts'
+
+/** The worker thread's entry: `worker.js` when built, this file itself on a Node that runs TypeScript. */
+
+const runners: TaskRunners<WorkerTasks> = {
+  'scan-sessions': (input) => scanSessions(input),
+  'look-at-folder': async (input) => lookAtFolder(input.sessionsDir),
+  'verify-books': async (input) => {
+    // Only then: it brings the database driver, which a scan does not need.
+    const { verifyBooks } = await import('../verify/verify-task.ts')
+    return verifyBooks(input.databaseFile, input.sqliteBinding)
+  },
+}
+
+assert(parentPort !== null, 'worker.ts runs as a worker thread')
+serveTasks(parentPort, runners)

@@ -1,0 +1,187 @@
+import type { Server } from 'node:http'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { SECOND_MS } from '../../shared/units.ts'
+import type { Refusal, Weir, WeirConfig } from '../core/api.ts'
+import type { Clock, Logger } from '../core/kernel/ports.ts'
+import { refused } from '../operations/refusals.ts'
+import { newRequestId } from '../operations/request-id.ts'
+import { Authentication } from './authentication.ts'
+import { addDocumentationRoutes } from './documentation-routes.ts'
+import { FailedAttempts } from './failed-attempts.ts'
+import './fastify-types.ts'
+import { BODY_BYTES_MAX, refuseBody, refuseHost, refuseOrigin } from './guard.ts'
+import { parseJsonBody } from './json-body.ts'
+import type { LoginCodes } from './login-codes.ts'
+import { answerClientError, errorHandler, sendProblem } from './problems.ts'
+import { addOperationRoutes } from './routes.ts'
+import { SECURITY_HEADERS } from './security-headers.ts'
+import { addSignInRoutes } from './sign-in-routes.ts'
+import { addStateRoutes } from './state-routes.ts'
+import { addStaticConsole } from './static-console.ts'
+import { UiSessions } from './ui-sessions.ts'
+import { answerUnknownRoutes } from './unknown-routes.ts'
+
+/** What the HTTP face is made of. */
+export interface HttpParts {
+  readonly weir: Weir
+  /** The port it is reached at: known only after listening, and asked with every request. */
+  readonly port: () => number
+  readonly face: WeirConfig['face']
+  /** Absolute path of the built console; null serves the API alone. */
+  readonly rendererDir: string | null
+  /** Shared with whoever prints a login link. */
+  readonly loginCodes: LoginCodes
+  readonly log: Logger
+  readonly clock: Clock
+  /** Compare every answer with its schema; for tests. Without it the environment decides (`WEIR_CHECK_OUTPUT=1`). */
+  readonly checkOutput?: boolean
+}
+
+/**
+ * Bounds of a connection. One operator and one executor use Weir; what needs more than this is broken or hostile,
+ * and Node's own bounds (a minute for headers, any number of connections) are made for the open internet.
+ */
+export const SERVER_SETTINGS = {
+  headersTimeoutMs: 5 * SECOND_MS,
+  /** For the whole request to arrive, not for its answer. */
+  requestTimeoutMs: 10 * SECOND_MS,
+  /** How often Node looks for connections that are over their time. */
+  connectionsCheckingIntervalMs: SECOND_MS,
+  keepAliveTimeoutMs: 5 * SECOND_MS,
+  headerBytesMax: 8 * 1024,
+  headersCountMax: 64,
+  connectionsMax: 128,
+  requestsPerSocketMax: 1000,
+} as const
+
+/** Ids have up to 128 characters, each of which may be escaped as three. */
+const PATH_MEMBER_LENGTH_MAX = 3 * 128
+
+/**
+ * Builds the HTTP face; `listenHttp` opens its port. The guard sees every request, also those for files and for
+ * addresses that do not exist.
+ */
+export async function buildHttp(parts: HttpParts): Promise<FastifyInstance> {
+  const app = createServer(parts)
+  const { weir, port, clock } = parts
+  const ports = { clock, randomBytes: weir.ports.randomBytes }
+  const sessions = new UiSessions(ports)
+  const attempts = new FailedAttempts()
+  const authentication = new Authentication({ tokens: weir.tokens, sessions, port })
+
+  answerUnknownRoutes(app)
+  addGuard(app, { port, authentication, attempts, log: parts.log })
+  addOperationRoutes(app, { weir, clock, checkOutput: parts.checkOutput })
+  addSignInRoutes(app, { weir, port, authentication, sessions, loginCodes: parts.loginCodes, attempts })
+  addStateRoutes(app, parts)
+  addDocumentationRoutes(app, port)
+  if (parts.rendererDir !== null) await addStaticConsole(app, parts.rendererDir)
+  return app
+}
+
+function createServer(parts: HttpParts): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    genReqId: newRequestId,
+    requestIdHeader: false,
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: SERVER_SETTINGS.requestTimeoutMs,
+    keepAliveTimeout: SERVER_SETTINGS.keepAliveTimeoutMs,
+    maxRequestsPerSocket: SERVER_SETTINGS.requestsPerSocketMax,
+    // An idle connection must not hold up the end; one that waits for its answer gets it.
+    forceCloseConnections: 'idle',
+    // Ours is a problem document (see the guard); fastify's is not.
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: PATH_MEMBER_LENGTH_MAX },
+    http: {
+      headersTimeout: SERVER_SETTINGS.headersTimeoutMs,
+      connectionsCheckingInterval: SERVER_SETTINGS.connectionsCheckingIntervalMs,
+      maxHeaderSize: SERVER_SETTINGS.headerBytesMax,
+      // Small answers leave at once instead of waiting for more.
+      noDelay: true,
+    },
+    clientErrorHandler: answerClientError,
+    // Addresses the router cannot read never reach the hooks, so the guard's first step is taken here.
+    frameworkErrors: (_error, request, reply) => {
+      prepareAnswer(request, reply)
+      const refusal =
+        refuseHost(request.headers.host, request.raw.url ?? '', parts.port()) ??
+        refused('invalid_request', 'The address of the request is not well-formed.')
+      sendProblem(reply, refusal)
+    },
+  })
+  const server: Server = app.server
+  server.maxConnections = SERVER_SETTINGS.connectionsMax
+  server.maxHeadersCount = SERVER_SETTINGS.headersCountMax
+
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => parseJsonBody(body),
+  )
+  app.setErrorHandler(errorHandler(parts.log))
+  app.decorateRequest('authenticated', null)
+  return app
+}
+
+function prepareAnswer(request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers(SECURITY_HEADERS)
+  reply.header('x-request-id', request.id)
+}
+
+interface GuardParts {
+  readonly port: () => number
+  readonly authentication: Authentication
+  readonly attempts: FailedAttempts
+  readonly log: Logger
+}
+
+/** The order matters: who may not talk to us at all learns nothing of what there is, and no body is read before the token is known. */
+function addGuard(app: FastifyInstance, parts: GuardParts): void {
+  let isClosing = false
+  app.addHook('preClose', async () => {
+    isClosing = true
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    prepareAnswer(request, reply)
+    if (isClosing) {
+      return sendProblem(reply, refused('shutting_down', 'Weir is shutting down; it takes no more requests.'))
+    }
+    const { headers, method } = request
+    const foreignHost = refuseHost(headers.host, request.raw.url ?? '', parts.port())
+    if (foreignHost !== undefined) return sendProblem(reply, foreignHost)
+    // An unknown address or method is answered as such by its own handler; there is nothing behind it to protect.
+    if (request.is404) return
+    const refusal =
+      refuseOrigin(headers, parts.port()) ?? (await refuseCaller(request, parts)) ?? refuseBody(headers)
+    if (refusal === undefined) return
+    parts.log.debug('request refused', { request_id: request.id, method, code: refusal.code })
+    return sendProblem(reply, refusal)
+  })
+}
+
+async function refuseCaller(request: FastifyRequest, parts: GuardParts): Promise<Refusal | undefined> {
+  const { access, tokenOnly } = request.routeOptions.config
+  if (access === 'public') return undefined
+  const { socket } = request.raw
+  const tooMany = parts.attempts.refuse(socket)
+  if (tooMany !== undefined) return tooMany
+  const answer = await parts.authentication.authenticate(request.method, request.headers)
+  if (answer.kind === 'denied') {
+    if (answer.isAttempt) {
+      parts.log.info('a wrong token or an ended session was presented', { request_id: request.id })
+      await parts.attempts.note(socket)
+    }
+    return answer.refusal
+  }
+  if (answer.kind === 'session' && tokenOnly === true) {
+    return refused(
+      'forbidden',
+      'This is for programs: call it with an executor or admin token, not from a browser.',
+    )
+  }
+  request.authenticated = answer
+  return undefined
+}

@@ -1,0 +1,196 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { app, type BrowserWindow, powerMonitor } from 'electron'
+import type { DesktopEvent } from '../../shared/desktop-bridge.ts'
+import type { Caller, Weir } from '../core/api.ts'
+import { keepFilesPrivate, prepareDataFolder } from '../core/kernel/data-folder-path.ts'
+import { EXIT, exitCodeOf } from '../core/kernel/exit-codes.ts'
+import { operatorName } from '../core/kernel/operator-name.ts'
+import { type LogFile, openLogFile } from '../core/kernel/pino-logger.ts'
+import { type ProductFiles, productFiles } from '../core/kernel/product-files.ts'
+import { EXIT_WRONG_RUNTIME, runtimeProblem } from '../core/kernel/runtime-guard.ts'
+import { type StartSettings, startSettings } from '../core/kernel/start-settings.ts'
+import { systemPorts } from '../core/kernel/system-ports.ts'
+import { createWeir } from '../core/weir.ts'
+import type { LocalInstance } from '../http/local-instance.ts'
+import { openMainWindow, showWindow } from './main-window.ts'
+import { setMenu } from './menu.ts'
+import { bindOperationsToIpc, sendToPage } from './operations-ipc.ts'
+import { declarePageScheme, servePage } from './page-protocol.ts'
+import { exitOnBug, quitSafely } from './process-end.ts'
+import { openInstanceOrAsk, sayWhyNot } from './start-dialogs.ts'
+
+/** Everything that is open while the window is. */
+interface Running {
+  readonly weir: Weir
+  /** Null when the operator chose to go on without the local interface. */
+  readonly instance: LocalInstance | null
+  readonly logFile: LogFile
+}
+
+/** An addon for the database made for an older runtime than the usual one needs; see `build/electron-runtime.mjs`. */
+const sqliteBinding = process.env['WEIR_SQLITE_BINDING'] || null
+
+let mainWindow: BrowserWindow | undefined
+
+await boot()
+
+async function boot(): Promise<void> {
+  app.setName('Weir')
+  stopWhenRuntimeIsWrong()
+  keepFilesPrivate()
+  // Chromium asks for these before it is ready.
+  declarePageScheme()
+  const settings = readSettings()
+  keepProfileApart(settings)
+  if (!app.requestSingleInstanceLock()) {
+    // The first one hears of it and comes to the front.
+    app.exit(EXIT.fine)
+    return
+  }
+  app.on('second-instance', () => mainWindow && showWindow(mainWindow))
+  await app.whenReady()
+  const files = productFiles()
+  const running = await openAll(settings, files)
+  // Handlers before the window: a page must never call into an empty process.
+  bindOperationsToIpc(running.weir, windowCaller())
+  servePage(files.rendererDir)
+  setMenu({
+    tell,
+    dataDir: settings.dataDir,
+    logsDir: join(settings.dataDir, 'logs'),
+    docsUrl: running.instance === null ? null : `${running.instance.url}/docs`,
+  })
+  openWindow(files, running.logFile)
+  app.on('activate', () => openWindow(files, running.logFile))
+  // On a Mac a program without a window is still running, as everybody there expects.
+  app.on('window-all-closed', () => process.platform !== 'darwin' && app.quit())
+  powerMonitor.on('resume', () => tell({ kind: 'refresh', reason: 'resumed' }))
+  quitSafely(() => closeAll(running), running.logFile.log)
+}
+
+function stopWhenRuntimeIsWrong(): void {
+  const problem = runtimeProblem(process.versions, sqliteBinding ?? undefined)
+  if (problem === undefined) return
+  process.stderr.write(`weir: ${problem}\n`)
+  process.exit(EXIT_WRONG_RUNTIME)
+}
+
+function readSettings(): StartSettings {
+  try {
+    const typed = typedOptions()
+    return startSettings({
+      flag: typed['data-dir'],
+      portFlag: typed.port,
+      sessionsDirFlag: typed['sessions-dir'],
+      env: process.env,
+      platform: process.platform,
+      homeDir: homedir(),
+      workingDir: process.cwd(),
+    })
+  } catch (error) {
+    sayWhyNot(error)
+    process.exit(exitCodeOf(error))
+  }
+}
+
+/** Our own options among those of Electron and Chromium, which are left alone. */
+function typedOptions() {
+  const text = { type: 'string' } as const
+  const { values } = parseArgs({
+    args: process.argv.slice(1),
+    options: { 'data-dir': text, port: text, 'sessions-dir': text },
+    strict: false,
+    allowPositionals: true,
+  })
+  const textOf = (value: string | boolean | undefined) => (typeof value === 'string' ? value : undefined)
+  return {
+    'data-dir': textOf(values['data-dir']),
+    port: textOf(values.port),
+    'sessions-dir': textOf(values['sessions-dir']),
+  }
+}
+
+/** A named data folder brings its own browser profile: two folders are two programs, each with one window. */
+function keepProfileApart(settings: StartSettings): void {
+  if (settings.isDataDirNamed) app.setPath('userData', join(settings.dataDir, 'window'))
+}
+
+async function openAll(settings: StartSettings, files: ProductFiles): Promise<Running> {
+  const opened: { logFile?: LogFile; weir?: Weir } = {}
+  try {
+    prepareDataFolder(settings.dataDir)
+    const logFile = openLogFile(settings.dataDir, process.env['WEIR_LOG_LEVEL'])
+    opened.logFile = logFile
+    exitOnBug(logFile.log, settings.dataDir)
+    const weir = await openWeir(settings, files, logFile)
+    opened.weir = weir
+    const instance = await openInstanceOrAsk({
+      weir,
+      dataDir: settings.dataDir,
+      port: settings.port,
+      face: 'window',
+      rendererDir: files.rendererDir,
+      log: logFile.log,
+    })
+    return { weir, instance, logFile }
+  } catch (error) {
+    opened.logFile?.log.error('could not start', { error })
+    await opened.weir?.close()
+    opened.logFile?.close()
+    sayWhyNot(error, settings.dataDir)
+    app.exit(exitCodeOf(error))
+    throw error
+  }
+}
+
+async function openWeir(settings: StartSettings, files: ProductFiles, logFile: LogFile): Promise<Weir> {
+  const ports = systemPorts(logFile.log)
+  const weir = await createWeir(
+    {
+      dataDir: settings.dataDir,
+      sessionsDir: settings.sessionsDir,
+      version: files.version,
+      workerFile: files.workerFile,
+      face: 'window',
+      sqliteBinding,
+      startedAt: ports.clock.now(),
+    },
+    ports,
+  )
+  // Only now is the folder ours: another Weir may have been writing that log.
+  logFile.rotateIfLarge()
+  return weir
+}
+
+async function closeAll({ instance, weir, logFile }: Running): Promise<void> {
+  await instance?.close()
+  await weir.close()
+  logFile.log.info('stopped')
+  logFile.close()
+}
+
+/** Who sits in front of the window: the operator, who may do everything. */
+function windowCaller(): Caller {
+  return { name: operatorName(process.env), via: 'window', scope: 'admin', userId: null, tokenId: null }
+}
+
+function openWindow(files: ProductFiles, logFile: LogFile): void {
+  if (mainWindow !== undefined) {
+    showWindow(mainWindow)
+    return
+  }
+  mainWindow = openMainWindow({
+    preloadFile: files.preloadFile,
+    stateDir: app.getPath('userData'),
+    log: logFile.log,
+  })
+  mainWindow.on('closed', () => {
+    mainWindow = undefined
+  })
+}
+
+function tell(message: DesktopEvent): void {
+  if (mainWindow !== undefined) sendToPage(mainWindow.webContents, message)
+}

@@ -1,0 +1,15 @@
+import * as step1 from './0001-ledger-counters-and-roll-ups.ts'
+
+/** One step of the schema: from `version - 1` to `version`, all or nothing. */
+export interface MigrationStep {
+  /** The `user_version` the database has after this step. */
+  readonly version: number
+  /** File name without its ending: number and reason. */
+  readonly name: string
+  readonly statements: readonly string[]
+}
+
+/** The steps in order. A released step is never edited: a mistake is mended by the next one. */
+export const MIGRATIONS: readonly MigrationStep[] = [
+  { version: 1, name: '0001-ledger-counters-and-roll-ups', statements: step1.statements },
+]

@@ -1,0 +1,93 @@
+import { Button, Group, Text } from '@mantine/core'
+import { IconAlertTriangle, IconEye, IconFileImport, IconFlask, IconHourglass, IconPlugConnectedX } from '@tabler/icons-react'
+import type { UseQueryResult } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import type { Problem } from '../../shared/contract/problem.ts'
+import { text } from '../text.ts'
+import { isUnreachable } from '../weir-client.ts'
+import { useStatus, type WeirStatus } from './status.ts'
+
+type Tone = 'bad' | 'warning' | 'note'
+
+interface Banner {
+  readonly id: string
+  readonly tone: Tone
+  readonly icon: typeof IconEye
+  readonly says: string
+  readonly action?: { readonly label: string; readonly run: () => void; readonly busy?: boolean }
+}
+
+/** What the operator must not miss, worst first, on every screen. */
+export function Banners(): ReactNode {
+  const status = useStatus()
+  const navigate = useNavigate()
+  const showImport = (run: string): void => void navigate({ to: '/import', search: { run } })
+  const banners = [...connectionBanners(status), ...(status.data === undefined ? [] : stateBanners(status.data, showImport))]
+  return (
+    <div className="banners" role="status">
+      {banners.map((banner) => (
+        <Group key={banner.id} className="banner" data-tone={banner.tone} gap="sm" wrap="nowrap">
+          <banner.icon size={17} aria-hidden className="banner-icon" />
+          <Text size="sm" className="banner-text">
+            {banner.says}
+          </Text>
+          {banner.action !== undefined && (
+            <Button size="compact-xs" variant="default" onClick={banner.action.run} loading={banner.action.busy === true}>
+              {banner.action.label}
+            </Button>
+          )}
+        </Group>
+      ))}
+    </div>
+  )
+}
+
+/** Weir is gone, or answers with an error of its own. */
+export function connectionBanners(status: UseQueryResult<WeirStatus, Problem>): readonly Banner[] {
+  if (status.error === null || status.error.status === 401) return []
+  const unreachable =
+    status.dataUpdatedAt === 0
+      ? text.shell.banner.unreachableFromStart
+      : text.shell.banner.unreachable(status.dataUpdatedAt)
+  return [
+    {
+      id: 'connection',
+      tone: 'bad',
+      icon: IconPlugConnectedX,
+      says: isUnreachable(status.error) ? unreachable : `${status.error.title}. ${status.error.detail}`,
+      action: { label: text.app.retry, run: () => void status.refetch(), busy: status.isFetching },
+    },
+  ]
+}
+
+/** What Weir says about itself, worst first. */
+export function stateBanners(status: WeirStatus, showImport: (run: string) => void): readonly Banner[] {
+  const words = text.shell.banner
+  const { mode, reason, until } = status.enforcement
+  const run = status.running_import
+  const banners: Banner[] = []
+  if (mode === 'off') {
+    banners.push({ id: 'off', tone: 'bad', icon: IconAlertTriangle, says: words.enforcementOff(reason, until) })
+  }
+  if (mode === 'observe') {
+    banners.push({ id: 'observe', tone: 'warning', icon: IconEye, says: words.enforcementObserve(reason, until) })
+  }
+  if (status.override_until !== null) {
+    banners.push({ id: 'override', tone: 'warning', icon: IconAlertTriangle, says: words.override(status.override_until) })
+  }
+  if (status.state === 'restoring' || status.state === 'stopping') {
+    banners.push({ id: 'state', tone: 'warning', icon: IconHourglass, says: words[status.state] })
+  }
+  if (status.is_sample) banners.push({ id: 'sample', tone: 'note', icon: IconFlask, says: words.sample })
+  if (run !== null) {
+    banners.push({
+      id: 'import',
+      tone: 'note',
+      icon: IconFileImport,
+      says: words.importing(run.files_done, run.files_total),
+      action: { label: words.showImport, run: () => showImport(run.run_id) },
+    })
+  }
+  return banners
+}

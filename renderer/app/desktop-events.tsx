@@ -1,0 +1,38 @@
+import { spotlight } from '@mantine/spotlight'
+import { useQueryClient } from '@tanstack/react-query'
+import { useRouter } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
+import { assertNever } from '../../shared/assert-never.ts'
+import { desktopBridge } from './desktop.ts'
+import { refreshScreen } from './refresh.tsx'
+
+/** Does what the native menu and the operating system ask of the page. Nothing in a browser. */
+export function DesktopEvents({ onShowShortcuts }: { readonly onShowShortcuts: () => void }): null {
+  const router = useRouter()
+  const queries = useQueryClient()
+  const showShortcuts = useRef(onShowShortcuts)
+  useEffect(() => {
+    showShortcuts.current = onShowShortcuts
+  })
+  useEffect(
+    () =>
+      desktopBridge()?.onEvent((event) => {
+        switch (event.kind) {
+          case 'go':
+            router.history.push(event.path)
+            return
+          case 'refresh':
+            void refreshScreen(queries)
+            return
+          case 'show':
+            if (event.what === 'palette') spotlight.open()
+            else showShortcuts.current()
+            return
+          default:
+            assertNever(event)
+        }
+      }),
+    [router, queries],
+  )
+  return null
+}

@@ -1,0 +1,129 @@
+import {
+  createHashHistory,
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  parseSearchWith,
+  type RouterHistory,
+  redirect,
+  stringifySearchWith,
+} from '@tanstack/react-router'
+import { z } from 'zod'
+import { consumptionSearch } from '../screens/consumption/consumption-search.ts'
+import { dashboardSearch } from '../screens/dashboard/dashboard-search.ts'
+import { ErrorScreen, NotFoundScreen } from './error-screens.tsx'
+import { RootLayout } from './root-layout.tsx'
+import { StartScreen } from './start-screen.tsx'
+
+/**
+ * The addresses of the screens. A screen reads its view state with `getRouteApi('/dashboard').useSearch()` and
+ * changes it with `.useNavigate()`, so that a link shows the same view again. Screens come when they are opened.
+ */
+
+/** What a guard of a route may ask. */
+export interface RouterContext {
+  /** True in a browser without a session; never in the window. */
+  readonly isLoginNeeded: () => boolean
+}
+
+const LOGIN_PATH = '/login'
+
+const rootRoute = createRootRouteWithContext<RouterContext>()({
+  component: RootLayout,
+  beforeLoad({ context, location }) {
+    if (!context.isLoginNeeded() || location.pathname === LOGIN_PATH) return
+    const wanted = location.pathname === '/' ? {} : { next: location.href }
+    throw redirect({ to: LOGIN_PATH, search: wanted })
+  },
+})
+
+const startRoute = createRoute({ getParentRoute: () => rootRoute, path: '/', component: StartScreen })
+
+const dashboardRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/dashboard',
+  validateSearch: dashboardSearch,
+  component: lazyRouteComponent(() => import('../screens/dashboard/dashboard-screen.tsx'), 'DashboardScreen'),
+})
+
+/** Consumption of the users; the native menu calls it /users. */
+const usersRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/users',
+  validateSearch: consumptionSearch,
+  component: lazyRouteComponent(() => import('../screens/consumption/consumption-screen.tsx'), 'ConsumptionScreen'),
+})
+
+const connectRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/connect',
+  component: lazyRouteComponent(() => import('../screens/connect/connect-screen.tsx'), 'ConnectScreen'),
+})
+
+/** `run` is the import on screen: leaving and coming back, or following the chip below, finds it again. */
+const importSearch = z.object({ run: z.coerce.string().max(64).optional().catch(undefined) })
+
+const importRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/import',
+  validateSearch: importSearch,
+  component: lazyRouteComponent(() => import('../screens/first-run/import-screen.tsx'), 'ImportScreen'),
+})
+
+const welcomeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/welcome',
+  validateSearch: importSearch,
+  component: lazyRouteComponent(() => import('../screens/first-run/first-run-screen.tsx'), 'FirstRunScreen'),
+})
+
+/** `code` is the one-time code of a login link; `next` is the address the caller wanted. */
+const loginSearch = z.object({
+  // A code of digits only would be read as a number.
+  code: z.coerce.string().max(200).optional().catch(undefined),
+  next: z.string().max(2000).optional().catch(undefined),
+})
+
+const loginRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: LOGIN_PATH,
+  validateSearch: loginSearch,
+  component: lazyRouteComponent(() => import('../screens/login/login-screen.tsx'), 'LoginScreen'),
+})
+
+const routeTree = rootRoute.addChildren([
+  startRoute,
+  dashboardRoute,
+  usersRoute,
+  connectRoute,
+  importRoute,
+  welcomeRoute,
+  loginRoute,
+])
+
+/** Makes the router; hash addresses, because the page is served from a folder (`base: './'`). */
+export function createWeirRouter(context: RouterContext, history: RouterHistory = createHashHistory()) {
+  return createRouter({
+    routeTree,
+    history,
+    context,
+    // Plain words in the address, `?user=42` and not `?user=%2242%22`; the schemas above turn them into what they are.
+    parseSearch: parseSearchWith((value) => value),
+    stringifySearch: stringifySearchWith(JSON.stringify),
+    // One screen that breaks never takes the shell with it.
+    defaultErrorComponent: ErrorScreen,
+    defaultNotFoundComponent: NotFoundScreen,
+    // A click that is about to happen: the code of the screen is there when it does.
+    defaultPreload: 'intent',
+  })
+}
+
+/** The router with the addresses it knows. */
+export type WeirRouter = ReturnType<typeof createWeirRouter>
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: WeirRouter
+  }
+}

@@ -1,0 +1,79 @@
+import { Progress, Tooltip, UnstyledButton } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { text } from '../text.ts'
+import { isUnreachable } from '../weir-client.ts'
+import { copyText } from './copy.ts'
+import { useStatus, type WeirStatus } from './status.ts'
+
+/** The line at the bottom: how Weir is, where its API is, what it holds. */
+export function StatusBar(): ReactNode {
+  const status = useStatus()
+  const { data } = status
+  const isGone = isUnreachable(status.error)
+  const state = data?.state ?? 'unknown'
+  return (
+    <footer className="status-bar tabular" aria-label={text.shell.statusBar}>
+      <Hint label={data === undefined ? '' : text.shell.stateHint(data.version, data.data_dir)}>
+        <span className="status-item" data-state={isGone ? 'unreachable' : state}>
+          <span className="status-dot" aria-hidden />
+          {text.shell.state[isGone ? 'unreachable' : state]}
+        </span>
+      </Hint>
+      {data !== undefined && <Facts status={data} />}
+    </footer>
+  )
+}
+
+function Facts({ status }: { readonly status: WeirStatus }): ReactNode {
+  const words = text.shell
+  const run = status.running_import
+  return (
+    <>
+      <ApiAddress url={status.api_url} />
+      <span className="status-item" data-enforcement={status.enforcement.mode}>
+        {text.enforcement[status.enforcement.mode]}
+      </span>
+      <span className="status-gap" />
+      {run !== null && (
+        <Link to="/import" search={{ run: run.run_id }} className="status-item status-chip" aria-label={words.importChipLabel}>
+          <Progress
+            value={run.files_total === 0 ? 0 : (run.files_done / run.files_total) * 100}
+            w={64}
+            size="sm"
+            aria-hidden
+          />
+          {words.importChip(run.files_done, run.files_total)}
+        </Link>
+      )}
+      <Hint label={words.periodHint}>
+        <span className="status-item">{words.period(status.current_period, status.time_zone)}</span>
+      </Hint>
+      <Hint label={words.turnsHint(status.users)}>
+        <span className="status-item">{words.turns(status.turns)}</span>
+      </Hint>
+      <Hint label={words.sizeHint(status.database_size_bytes, status.schema_version)}>
+        <span className="status-item">{words.size(status.database_size_bytes)}</span>
+      </Hint>
+    </>
+  )
+}
+
+function ApiAddress({ url }: { readonly url: string | null }): ReactNode {
+  if (url === null) return <span className="status-item">{text.shell.apiOff}</span>
+  return (
+    <Hint label={text.shell.apiCopy}>
+      <UnstyledButton className="status-item status-button" onClick={() => void copyText(url, text.shell.apiName)}>
+        {text.shell.api(url.replace(/^https?:\/\//, ''))}
+      </UnstyledButton>
+    </Hint>
+  )
+}
+
+function Hint({ label, children }: { readonly label: string; readonly children: ReactNode }): ReactNode {
+  return (
+    <Tooltip label={label} disabled={label === ''} position="top">
+      {children as React.JSX.Element}
+    </Tooltip>
+  )
+}

@@ -1,0 +1,66 @@
+import { type CSSVariablesResolver, createTheme, localStorageColorSchemeManager, type MantineColorsTuple } from '@mantine/core'
+
+/** The river: a deep teal that carries white text from shade 6 on (4.78 to 1). */
+const river: MantineColorsTuple = [
+  '#e6f5f7', '#cfe8ec', '#a0d0d8', '#6db6c3', '#459fb0', '#2c8ea1', '#1b7d91', '#0f6a7d', '#0a5666', '#06414e',
+]
+
+/** Greys with a little blue, so that panels and river look like one family; 6 is dimmed text (5.1 to 1 on white). */
+const gray: MantineColorsTuple = [
+  '#f4f7f8', '#ecf1f3', '#dfe6ea', '#cbd5da', '#b0bdc5', '#8b9aa4', '#5f707b', '#475761', '#323f48', '#1b252c',
+]
+
+/** The same greys at night: 0 is text, 2 dimmed text (5.9 to 1 on a panel), 4 lines, 6 panels, 7 the page. */
+const dark: MantineColorsTuple = [
+  '#dbe3e8', '#b9c5cd', '#93a3ae', '#6b7d89', '#33424d', '#283641', '#1b262e', '#131b21', '#0e151a', '#090e12',
+]
+
+/** Weir's look: calm, dense, one accent. */
+export const weirTheme = createTheme({
+  primaryColor: 'river',
+  primaryShade: { light: 7, dark: 6 },
+  colors: { river, gray, dark },
+  black: '#1b252c',
+  // What the operating system uses: nothing to download, and it looks at home.
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "Noto Sans Mono", "Liberation Mono", monospace',
+  fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.1875rem' },
+  headings: {
+    fontWeight: '600',
+    sizes: {
+      h1: { fontSize: '1.5rem', lineHeight: '1.3' },
+      h2: { fontSize: '1.125rem', lineHeight: '1.35' },
+      h3: { fontSize: '0.9375rem', lineHeight: '1.4' },
+    },
+  },
+  defaultRadius: 'sm',
+  radius: { xs: '3px', sm: '6px', md: '8px', lg: '12px', xl: '20px' },
+  focusRing: 'auto',
+  respectReducedMotion: true,
+  cursorType: 'pointer',
+  components: {
+    Tooltip: { defaultProps: { openDelay: 350, withArrow: true, events: { hover: true, focus: true, touch: false } } },
+    Button: { defaultProps: { size: 'sm' } },
+    Paper: { defaultProps: { withBorder: true } },
+  },
+})
+
+/** Remembers the theme; `public/theme-boot.js` reads the same key before the first paint. */
+export const colorSchemeManager = localStorageColorSchemeManager({ key: 'weir.theme' })
+
+/** Where Weir wants other surfaces than Mantine: in both themes panels lie on a slightly darker page. */
+export const themeVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--mantine-color-dimmed': gray[6],
+    '--mantine-color-placeholder': gray[6],
+    '--mantine-color-anchor': river[7],
+  },
+  dark: {
+    '--mantine-color-body': dark[6],
+    '--mantine-color-default': dark[5],
+    '--mantine-color-default-hover': dark[4],
+    '--mantine-color-placeholder': dark[2],
+    '--mantine-color-anchor': river[3],
+  },
+})

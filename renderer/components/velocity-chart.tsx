@@ -1,0 +1,64 @@
+import type { ReactNode } from 'react'
+import type { z } from 'zod'
+import type { systemSummary } from '../../shared/contract/consumption.ts'
+import { formatInstant, formatPeriod, formatTimeOfDay } from '../format.ts'
+import { TimeBars, type TimeMetric, type TimePoint } from './time-bars.tsx'
+
+type Summary = z.output<typeof systemSummary>
+
+interface ChartSwitch {
+  /** Billing time zone, in which hours and days are told. */
+  readonly zone: string
+  readonly metric: TimeMetric
+  readonly onMetric: (metric: TimeMetric) => void
+}
+
+/** What `VelocityChart` takes. */
+export interface VelocityChartProps extends ChartSwitch {
+  readonly hours: Summary['velocity_data']
+}
+
+/** How fast turns came in over the last 24 hours, hours without any included. */
+export function VelocityChart({ hours, zone, ...chart }: VelocityChartProps): ReactNode {
+  const points = hours.map(
+    (hour): TimePoint => ({
+      label: formatTimeOfDay(hour.hour_started_at, zone),
+      fullLabel: formatInstant(hour.hour_started_at, zone),
+      turns: hour.turns,
+      failedTurns: hour.failed_turns,
+      inputTokens: hour.input_tokens,
+      outputTokens: hour.output_tokens,
+    }),
+  )
+  return <TimeBars title="Velocity" range={`last 24 hours, ${zone}`} stepName="Hour" points={points} {...chart} />
+}
+
+/** What `ActivityChart` takes. */
+export interface ActivityChartProps extends ChartSwitch {
+  readonly activity: Summary['activity']
+  /** `YYYY-MM` or `all`. */
+  readonly range: string
+}
+
+/** Turns and tokens of the chosen range, by day or by month. */
+export function ActivityChart({ activity, range, zone, ...chart }: ActivityChartProps): ReactNode {
+  const points = activity.points.map(
+    (point): TimePoint => ({
+      label: point.label,
+      fullLabel: activity.bucket === 'month' ? formatPeriod(point.label) : point.label,
+      turns: point.turns,
+      inputTokens: point.input_tokens,
+      outputTokens: point.output_tokens,
+    }),
+  )
+  const step = activity.bucket === 'month' ? 'month' : 'day'
+  return (
+    <TimeBars
+      title={`Activity by ${step}`}
+      range={`${formatPeriod(range)}, ${zone}`}
+      stepName={step === 'month' ? 'Month' : 'Day'}
+      points={points}
+      {...chart}
+    />
+  )
+}

@@ -1,0 +1,20 @@
+import { appText, enforcementText, periodText, refreshText, shellText } from './text/app.ts'
+import { connectText } from './text/connect.ts'
+import { firstRunText, importText } from './text/import.ts'
+import { loginText } from './text/login.ts'
+
+/**
+ * Every sentence the operator reads, in one place: to be checked by one reader and translated at one go.
+ * A screen's words stand in `text/<screen>.ts` and are listed here.
+ */
+export const text = {
+  app: appText,
+  shell: shellText,
+  enforcement: enforcementText,
+  period: periodText,
+  refresh: refreshText,
+  connect: connectText,
+  firstRun: firstRunText,
+  import: importText,
+  login: loginText,
+} as const

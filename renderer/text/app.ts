@@ -1,0 +1,141 @@
+import { bytes, count, counted, dateTime, span, time } from './figures.ts'
+
+/** Words that belong to no screen. */
+export const appText = {
+  name: 'Weir',
+  tagline: 'Meters what your users consume and holds them to their limits',
+  requestId: (id: string) => `Request ${id}.`,
+  retry: 'Try again',
+  cancel: 'Cancel',
+  close: 'Close',
+  copy: 'Copy',
+  copied: 'Copied',
+  copiedThing: (thing: string) => `${thing} is on the clipboard.`,
+  copyFailed: 'The clipboard cannot be used here. Select the text and copy it by hand.',
+  copyDetails: 'Copy details',
+  reload: 'Reload Weir',
+  screenBroke: 'This screen ran into an error',
+  screenBrokeHint: 'Your data is not touched, and the other screens still work. Try the screen again, or copy the details for a report.',
+  appBroke: 'Weir’s window ran into an error',
+  appBrokeHint: 'The core keeps metering and your data is not touched. Reload to go on.',
+  notFound: 'There is nothing at this address',
+  notFoundHint: 'The link may be from another version of Weir.',
+  toDashboard: 'Open the dashboard',
+} as const
+
+/** The shell: navigation, top bar, status bar, banners, palette, list of shortcuts. */
+export const shellText = {
+  navigation: 'Screens',
+  fold: 'Fold the navigation',
+  unfold: 'Unfold the navigation',
+  skip: 'Skip to the screen',
+  palette: 'Search or run a command',
+  paletteShort: 'Search',
+  help: 'Keyboard shortcuts',
+  statusBar: 'State of Weir',
+  screens: {
+    dashboard: 'Dashboard',
+    users: 'User consumption',
+    connect: 'Connect',
+    import: 'Import sessions',
+  },
+  navigationLabels: { dashboard: 'Dashboard', users: 'Users', connect: 'Connect', import: 'Import' },
+  goTo: (screen: string) => `Go to ${screen}`,
+  theme: {
+    label: 'Theme',
+    light: 'Light theme',
+    dark: 'Dark theme',
+    auto: 'Theme of the system',
+    toggle: 'Switch to the next theme (light, dark, system)',
+    now: (name: string) => `${name}. Click for the next one.`,
+  },
+  state: {
+    running: 'Running',
+    importing: 'Importing',
+    restoring: 'Restoring',
+    stopping: 'Stopping',
+    unreachable: 'No answer',
+    unknown: 'Asking …',
+  },
+  stateHint: (version: string, folder: string) => `Weir ${version}, data in ${folder}`,
+  api: (address: string) => `API ${address}`,
+  apiCopy: 'Copy the API address',
+  apiName: 'The API address',
+  apiOff: 'API off',
+  turns: (turns: number) => counted(turns, 'turn'),
+  turnsHint: (users: number) => `${counted(users, 'user')} known`,
+  size: (size: number) => bytes(size),
+  sizeHint: (size: number, schema: number) => `Database: ${count(size)} bytes, schema ${schema}`,
+  period: (period: string, zone: string) => `${period} · ${zone}`,
+  periodHint: 'The billing month now running and the time zone its days and months are counted in',
+  importChip: (done: number, total: number) => `Import ${count(done)} of ${count(total)}`,
+  importChipLabel: 'An import is running. Show it.',
+  banner: {
+    unreachable: (since: number) =>
+      `Weir has not answered since ${time(since)}. What you see is what it said last.`,
+    unreachableFromStart: 'Weir does not answer. Is it still running?',
+    enforcementOff: (reason: string | null, until: string | null) =>
+      `Limits are not enforced: every check says yes${because(reason)}. ${back(until)}`,
+    enforcementObserve: (reason: string | null, until: string | null) =>
+      `Limits are only observed: what would be blocked is counted, nothing is blocked${because(reason)}. ${back(until)}`,
+    override: (until: string) => `An emergency override of the limits is in force until ${dateTime(until)}.`,
+    sample: 'You are looking at sample data. Start Weir with another data folder to meter your own users.',
+    importing: (done: number, total: number) =>
+      `Sessions are being imported: ${count(done)} of ${counted(total, 'file')}. Figures grow while it runs.`,
+    showImport: 'Show the import',
+    stopping: 'Weir is shutting down. Running work is being finished.',
+    restoring: 'A backup is being restored. Checks are refused until it is done.',
+  },
+  paletteText: {
+    placeholder: 'A screen, a user, an action …',
+    nothing: 'Nothing matches. Try a shorter word.',
+    screens: 'Screens',
+    actions: 'Actions',
+    users: 'Users',
+    searching: 'Looking for users …',
+    importSessions: 'Import sessions',
+    toggleTheme: 'Change the theme',
+    refresh: 'Refresh the figures',
+    copyApi: 'Copy the API address',
+    shortcuts: 'Show the keyboard shortcuts',
+    userHint: (percent: number | null, status: string) =>
+      percent === null ? status : `${status}, fullest limit at ${percent} %`,
+  },
+  shortcutHelp: {
+    title: 'Keyboard shortcuts',
+    singleKeys: 'Shortcuts of a single key',
+    singleKeysHint: 'Off: only combinations with Ctrl or Cmd and function keys work. Useful with speech input.',
+    then: 'then',
+  },
+  groups: { general: 'Everywhere', go: 'Go to' },
+} as const
+
+function because(reason: string | null): string {
+  return reason === null || reason === '' ? '' : ` (${reason})`
+}
+
+function back(until: string | null): string {
+  return until === null ? 'It stays so until you change it.' : `Enforcement resumes by itself ${dateTime(until)}.`
+}
+
+/** Enforcement in a word. */
+export const enforcementText = {
+  on: 'Enforcement on',
+  observe: 'Observing only',
+  off: 'Enforcement off',
+} as const
+
+/** Months. */
+export const periodText = {
+  zone: (zone: string) => `Months are counted in ${zone}.`,
+} as const
+
+/** The refresh control. */
+export const refreshText = {
+  now: 'Refresh the figures now',
+  menu: 'Refresh by itself',
+  choose: (seconds: number) => (seconds === 0 ? 'Refresh by itself: off' : `Refresh by itself every ${span(seconds)}`),
+  short: (seconds: number) => (seconds === 0 ? 'Off' : span(seconds)),
+  every: (seconds: number) => (seconds === 0 ? 'Off' : `Every ${span(seconds)}`),
+  updated: (seconds: number) => (seconds < 5 ? 'updated just now' : `updated ${span(seconds)} ago`),
+} as const

@@ -1,0 +1,48 @@
+import { ago, dateTime } from './figures.ts'
+
+/** Connecting the agent: its token, the two calls it makes, the tokens there are. */
+export const connectText = {
+  intro:
+    'The agent asks Weir before every turn whether the user may run it, and tells Weir afterwards what the turn consumed. It needs an executor token for both.',
+  address: 'API address',
+  addressOff: 'The API is not listening, so an agent cannot connect to this Weir.',
+  docs: 'API documentation',
+  newToken: 'New agent token',
+  name: 'Name',
+  namePlaceholder: 'agent',
+  nameHint: 'Where it is used, so that you know later which one to revoke.',
+  create: 'Create token',
+  onceTitle: (name: string) => `Token “${name}”: shown this once`,
+  once: 'Weir keeps only a hash of it. Store it where the agent reads its secrets, now.',
+  token: 'Token',
+  copyToken: 'Copy the token',
+  copyExport: 'Copy as environment variable',
+  saved: 'I saved it',
+  calls: 'The two calls',
+  callsHint: 'Ready to run in a shell that has the token in WEIR_TOKEN.',
+  check: 'Before a turn: may this user run it?',
+  checkHint:
+    '200 is a yes and is counted at once; 429 says which limit is reached and when to come back. Keep the admission_id for the second call.',
+  record: 'After the turn: what it consumed',
+  recordHint: 'Sending the same turn twice is safe: it counts once.',
+  copyCommand: 'Copy the command',
+  tokens: 'Tokens',
+  noTokens: 'There is no token yet, so no agent can connect. Create one above.',
+  noExecutor: 'None of these tokens is for an agent. Create one above.',
+  columns: { name: 'Name', scope: 'Scope', prefix: 'Begins with', created: 'Created', used: 'Last used' },
+  scopes: { executor: 'Agent (executor)', user: 'User', admin: 'Admin' },
+  never: 'never',
+  used: (iso: string, now: number) => ago(iso, now),
+  at: (iso: string) => dateTime(iso),
+  expired: (iso: string) => `Expired ${dateTime(iso)}`,
+  expires: (iso: string) => `Expires ${dateTime(iso)}`,
+  revoke: 'Revoke',
+  revokeThis: (name: string) => `Revoke the token “${name}”`,
+  revokeTitle: (name: string) => `Revoke “${name}”?`,
+  revokeUsed: (iso: string, now: number) =>
+    `It was last used ${ago(iso, now)}. The next request with it is refused, and a revoked token cannot be brought back.`,
+  revokeUnused: 'It was never used. A revoked token cannot be brought back.',
+  revokeYes: 'Revoke token',
+  revoked: (name: string) => `The token “${name}” is revoked.`,
+  loading: 'Reading the tokens …',
+} as const

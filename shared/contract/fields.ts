@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { TOKENS_MAX, TURN_COST_USD_MAX } from '../units.ts'
+
+/** Field types that several operations share, so that a bound is decided once. */
+
+// What the platform uses as ids (UUIDs, names, mail-like names); no slash, so that an id is always one path segment.
+const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$/
+
+export const userId = z.string().regex(ID_PATTERN, 'must be 1 to 128 letters, digits or . _ @ : + - and start with a letter or digit')
+export const sessionId = userId
+export const tokens = z.int().min(0).max(TOKENS_MAX)
+export const costUsd = z.number().min(0).max(TURN_COST_USD_MAX)
+export const isoTime = z.iso.datetime({ offset: true })
+export const period = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month like 2026-11')
+/** A limit; `null` is unlimited and `0` blocks everything. */
+export const limitValue = z.int().min(0).max(TOKENS_MAX).nullable()
+export const scope = z.enum(['executor', 'user', 'admin'])
+export const turnStatus = z.enum(['success', 'failed', 'partial'])
+export const enforcementMode = z.enum(['on', 'observe', 'off'])
+
+/** Whole numbers and switches of a query string arrive as text. */
+export const queryInt = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+export const queryFlag = z.union([z.boolean(), z.stringbool()])
+
+export const limitName = z.enum([
+  'prompts_per_hour',
+  'prompts_per_day',
+  'input_tokens_per_month',
+  'output_tokens_per_month',
+  'cost_per_month_usd',
+  'config_changes_per_hour',
+])
+
+/** One limit of a user as it stands now: `limit` null is unlimited; `source` says which rule set it. */
+export const limitState = z.object({
+  policy: limitName,
+  limit: z.number().nullable(),
+  used: z.number(),
+  reserved: z.number(),
+  remaining: z.number().nullable(),
+  resets_at: z.string(),
+  percent: z.number().nullable(),
+  source: z.string(),
+})
+
+export const usageStatus = z.enum(['unlimited', 'good', 'moderate', 'warning', 'critical', 'blocked', 'inactive'])

@@ -1,0 +1,24 @@
+import type { z } from 'zod'
+import { administrationOperations } from './administration.ts'
+import { consumptionOperations } from './consumption.ts'
+import { limitOperations } from './limits.ts'
+import { operatorOperations } from './operator.ts'
+
+/**
+ * Every operation of Weir under its name. HTTP routes, IPC, the typed client, OpenAPI and the command line
+ * come from this table; `electron/operations/handlers.ts` must have a handler for each name or does not compile.
+ */
+export const OPERATIONS = {
+  ...limitOperations,
+  ...consumptionOperations,
+  ...administrationOperations,
+  ...operatorOperations,
+}
+
+export type OperationName = keyof typeof OPERATIONS
+/** What a caller sends. */
+export type OperationInput<Name extends OperationName> = z.input<(typeof OPERATIONS)[Name]['input']>
+/** What the handler gets: the input after validation, with text of query strings turned into numbers. */
+export type ParsedInput<Name extends OperationName> = z.output<(typeof OPERATIONS)[Name]['input']>
+/** What the caller gets back. */
+export type OperationOutput<Name extends OperationName> = z.output<(typeof OPERATIONS)[Name]['output']>

@@ -1,0 +1,201 @@
+import { z } from 'zod'
+import { enforcementMode } from './fields.ts'
+import { operation } from './operation.ts'
+
+/** What the operator does with Weir itself: first run, import, check of the books, state of the console. */
+
+const nullableText = z.string().nullable()
+
+/** Why a session file was left out; the text is for a person. */
+export const unreadableFile = z.object({ path: z.string(), reason: z.string() })
+
+/** The answer of `weir import`: what the files hold, what was new, and what reading the database back proved. */
+export const importReport = z.object({
+  users: z.number(),
+  sessions: z.number(),
+  turns: z.number(),
+  unreadable: z.array(unreadableFile),
+  /** Turns (and outside-turns rows) written by this run. */
+  imported: z.number(),
+  /** Turns that were in the ledger before. */
+  already_there: z.number(),
+  /** Turns the ledger holds with other figures, recorded by the API; left as they are. */
+  conflicting: z.number(),
+  /** Share of the files' (user, period) totals that the database gives back exactly; null when nothing was read. */
+  accuracy_percent: z.number().nullable(),
+  mismatches: z.array(
+    z.object({ user_id: z.string(), period: z.string(), field: z.string(), file_value: z.number(), database_value: z.number() }),
+  ),
+  periods: z.array(
+    z.object({
+      period: z.string(),
+      users: z.number(),
+      turns: z.number(),
+      input_tokens: z.number(),
+      output_tokens: z.number(),
+      cost_usd: z.number(),
+    }),
+  ),
+  outside_turns_tokens: z.number(),
+  dry_run: z.boolean(),
+  validate_only: z.boolean(),
+})
+
+export const importRun = z.object({
+  run_id: z.string(),
+  sessions_dir: z.string(),
+  status: z.enum(['running', 'done', 'failed', 'cancelled']),
+  phase: z.enum(['listing', 'reading', 'writing', 'archiving', 'validating', 'finished']),
+  files_total: z.number(),
+  files_done: z.number(),
+  turns_written: z.number(),
+  files_per_second: z.number(),
+  started_at: z.string(),
+  finished_at: nullableText,
+  error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  report: importReport.nullable(),
+})
+
+export const operatorOperations = {
+  'status.get': operation({
+    method: 'GET',
+    path: '/api/v1/admin/status',
+    scopes: ['admin'],
+    effect: 'read',
+    status: 200,
+    summary: 'The state of this Weir: what the status bar and the banners show',
+    input: z.strictObject({}),
+    output: z.object({
+      state: z.enum(['running', 'importing', 'restoring', 'stopping']),
+      version: z.string(),
+      face: z.enum(['window', 'browser', 'command-line']),
+      api_url: nullableText,
+      data_dir: z.string(),
+      database_size_bytes: z.number(),
+      schema_version: z.number(),
+      time_zone: z.string(),
+      current_period: z.string(),
+      enforcement: z.object({ mode: enforcementMode, reason: nullableText, until: nullableText }),
+      override_until: nullableText,
+      users: z.number(),
+      turns: z.number(),
+      /** True until something was imported, the sample was loaded, or the operator chose to start empty. */
+      first_run: z.boolean(),
+      is_sample: z.boolean(),
+      executor_tokens: z.number(),
+      running_import: importRun.nullable(),
+      started_at: z.string(),
+      now: z.string(),
+    }),
+    errors: [],
+    example: {},
+  }),
+  'setup.suggestions': operation({
+    method: 'GET',
+    path: '/api/v1/admin/setup',
+    scopes: ['admin'],
+    effect: 'read',
+    status: 200,
+    summary: 'What the first-run screen offers: folders that hold session files, the data folder, the time zone',
+    input: z.strictObject({ sessions_dir: z.string().max(4096).optional() }),
+    output: z.object({
+      data_dir: z.string(),
+      time_zone: z.string(),
+      api_url: nullableText,
+      sessions_dir: nullableText,
+      /** What a look at the folder found; null when no folder is named. */
+      folder: z
+        .object({ exists: z.boolean(), readable: z.boolean(), users: z.number(), files: z.number(), bytes: z.number(), problem: nullableText })
+        .nullable(),
+    }),
+    errors: [],
+    example: {},
+  }),
+  'setup.startEmpty': operation({
+    method: 'POST',
+    path: '/api/v1/admin/setup/start-empty',
+    scopes: ['admin'],
+    effect: 'write',
+    status: 200,
+    summary: 'Leave the first-run screen without data',
+    input: z.strictObject({}),
+    output: z.object({ first_run: z.literal(false) }),
+    errors: [],
+    example: {},
+  }),
+  'setup.loadSample': operation({
+    method: 'POST',
+    path: '/api/v1/admin/setup/sample',
+    scopes: ['admin'],
+    effect: 'write',
+    status: 200,
+    summary: 'Fill an empty Weir with sample users and turns, marked as such',
+    input: z.strictObject({}),
+    output: z.object({ users: z.number(), sessions: z.number(), turns: z.number() }),
+    errors: ['not_empty', 'busy'],
+    example: {},
+    command: 'demo',
+  }),
+  'import.start': operation({
+    method: 'POST',
+    path: '/api/v1/admin/import',
+    scopes: ['admin'],
+    effect: 'write',
+    status: 202,
+    summary: 'Read session files into the ledger; answers with a run to follow',
+    description:
+      'Repeatable: turns that are there already are left alone. `dry_run` writes nothing; `validate_only` only compares ' +
+      'the files with the database.',
+    input: z.strictObject({
+      sessions_dir: z.string().min(1).max(4096),
+      dry_run: z.boolean().optional(),
+      validate_only: z.boolean().optional(),
+    }),
+    output: importRun,
+    errors: ['busy', 'folder_unreadable'],
+    example: { sessions_dir: 'sessions', dry_run: true },
+    command: 'import',
+  }),
+  'import.get': operation({
+    method: 'GET',
+    path: '/api/v1/admin/import/{run_id}',
+    scopes: ['admin'],
+    effect: 'read',
+    status: 200,
+    summary: 'How far an import is, and its report when it is done',
+    input: z.strictObject({ run_id: z.string().max(64) }),
+    output: importRun,
+    errors: ['run_unknown'],
+    example: { run_id: 'import-1' },
+  }),
+  'import.cancel': operation({
+    method: 'POST',
+    path: '/api/v1/admin/import/{run_id}/cancel',
+    scopes: ['admin'],
+    effect: 'write',
+    status: 200,
+    summary: 'Stop an import; whole sessions that were written stay, and running it again goes on from there',
+    input: z.strictObject({ run_id: z.string().max(64) }),
+    output: importRun,
+    errors: ['run_unknown'],
+    example: { run_id: 'import-1' },
+  }),
+  'books.verify': operation({
+    method: 'POST',
+    path: '/api/v1/admin/verify',
+    scopes: ['admin'],
+    effect: 'read',
+    status: 200,
+    summary: 'Add the ledger up again and compare it with every counter, roll-up and archive row',
+    input: z.strictObject({}),
+    output: z.object({
+      checked: z.number(),
+      differences: z.array(
+        z.object({ table: z.string(), key: z.string(), field: z.string(), expected: z.number(), found: z.number() }),
+      ),
+    }),
+    errors: [],
+    example: {},
+    command: 'verify',
+  }),
+}

@@ -1,0 +1,42 @@
+import { resolve } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+const root = resolve(import.meta.dirname, '..')
+
+/** Most tests take milliseconds; those that start a process or scan thousands of files take seconds on two busy cores. */
+const TEST_LIMIT_MS = 30_000
+
+export default defineConfig({
+  root,
+  test: {
+    // Two cores: more workers than that only take the time from each other.
+    maxWorkers: 2,
+    projects: [
+      {
+        root,
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/renderer/**', 'test/e2e/**', 'test/faults/**', 'test/bench/**'],
+          testTimeout: TEST_LIMIT_MS,
+          hookTimeout: TEST_LIMIT_MS,
+          // The database is a native addon, and some tests send signals: both want a process of their own.
+          pool: 'forks',
+        },
+      },
+      {
+        root,
+        plugins: [react()],
+        test: {
+          name: 'dom',
+          environment: 'happy-dom',
+          include: ['test/renderer/**/*.test.tsx', 'test/renderer/**/*.test.ts'],
+          setupFiles: ['test/support/dom-setup.ts'],
+          testTimeout: TEST_LIMIT_MS,
+        },
+      },
+    ],
+  },
+})
