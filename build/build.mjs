@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isStartedDirectly, nodePath, ROOT, run, say, tail } from './support.mjs'
+import { isStartedDirectly, nodePath, ROOT, run, say, tail, toolEnv } from './support.mjs'
 
 const OUT = join(ROOT, 'out')
 const STAMP = join(OUT, '.stamp')
@@ -83,7 +83,10 @@ export async function buildIfStale(options = {}) {
     if (!options.force && isFresh(fingerprint)) return
     rmSync(STAMP, { force: true })
     const cli = join(ROOT, 'node_modules/electron-vite/bin/electron-vite.js')
-    const result = await run(nodePath(), [cli, 'build'], { timeoutMs: BUILD_LIMIT_MS })
+    const result = await run(nodePath(), [cli, 'build'], {
+      env: { ...toolEnv(), NO_COLOR: '1', FORCE_COLOR: '0' },
+      timeoutMs: BUILD_LIMIT_MS,
+    })
     if (result.code !== 0) throw new Error(`The build failed:\n${tail(result.output)}`)
     if (options.verbose) say(result.output.trimEnd())
     const missing = RESULTS.filter((path) => !existsSync(join(OUT, path)))

@@ -6,6 +6,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 
 /** The folder of the checkout. */
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
@@ -127,5 +128,5 @@ export function become(command, args, env) {
  * @param {number} lines
  */
 export function tail(output, lines = 40) {
-  return output.trimEnd().split('\n').slice(-lines).join('\n')
+  return stripVTControlCharacters(output).trimEnd().split('\n').slice(-lines).join('\n')
 }

@@ -108,7 +108,13 @@ export function formatDuration(durationMs: number): string {
   return twoUnits(length, DAY_MS, 'd', HOUR_MS, 'h')
 }
 
-function twoUnits(length: number, large: number, largeName: string, small: number, smallName: string): string {
+function twoUnits(
+  length: number,
+  large: number,
+  largeName: string,
+  small: number,
+  smallName: string,
+): string {
   const wholes = `${formatCount(Math.floor(length / large))}${NO_BREAK_SPACE}${largeName}`
   const rest = Math.floor((length % large) / small)
   return rest === 0 ? wholes : `${wholes}${NO_BREAK_SPACE}${rest}${NO_BREAK_SPACE}${smallName}`
@@ -179,8 +185,18 @@ export function formatDate(iso: string, zone: string): string {
 }
 
 const MONTHS = [
-  'January', 'February', 'March', 'April', 'May', 'June',
-  'July', 'August', 'September', 'October', 'November', 'December',
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
 ] as const
 
 /** A period as a heading: `2026-11` is `November 2026`; `all` is `all time`. */
@@ -196,7 +212,10 @@ export function formatPeriod(period: string): string {
  */
 export function clipText(text: string, lengthMax: number): string {
   // Ten thousand characters need not be segmented to show eighty: no character is longer than this many code units.
-  const head = text.slice(0, (lengthMax + 1) * 16).replace(/\s+/g, ' ').trim()
+  const head = text
+    .slice(0, (lengthMax + 1) * 16)
+    .replace(/\s+/g, ' ')
+    .trim()
   if (head.length <= lengthMax && head.length >= text.trim().length) return head
   const characters = [...segmenter.segment(head)].slice(0, lengthMax + 1).map((piece) => piece.segment)
   if (characters.length <= lengthMax) return head

@@ -22,7 +22,8 @@ async function start(): Promise<void> {
   await session?.check()
   const queries = createWeirQueryClient()
   const router = createWeirRouter({ isLoginNeeded: () => session !== null && !session.isLoggedIn() })
-  const client = bridge === undefined ? browserClient(session, () => void router.invalidate()) : createWindowClient(bridge)
+  const client =
+    bridge === undefined ? browserClient(session, () => void router.invalidate()) : createWindowClient(bridge)
   const root = document.getElementById('root')
   if (root === null) throw new Error('index.html has no element with the id root')
   createRoot(root).render(<App client={client} session={session} queries={queries} router={router} />)

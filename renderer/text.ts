@@ -1,5 +1,8 @@
 import { appText, enforcementText, periodText, refreshText, shellText } from './text/app.ts'
+import { componentsText } from './text/components.ts'
 import { connectText } from './text/connect.ts'
+import { consumptionText } from './text/consumption.ts'
+import { dashboardText } from './text/dashboard.ts'
 import { firstRunText, importText } from './text/import.ts'
 import { loginText } from './text/login.ts'
 
@@ -13,6 +16,9 @@ export const text = {
   enforcement: enforcementText,
   period: periodText,
   refresh: refreshText,
+  components: componentsText,
+  dashboard: dashboardText,
+  consumption: consumptionText,
   connect: connectText,
   firstRun: firstRunText,
   import: importText,

@@ -1,4 +1,9 @@
-import { OPERATIONS, type OperationInput, type OperationName, type OperationOutput } from '../shared/contract/index.ts'
+import {
+  OPERATIONS,
+  type OperationInput,
+  type OperationName,
+  type OperationOutput,
+} from '../shared/contract/index.ts'
 import type { OperationAnswer, Problem } from '../shared/contract/problem.ts'
 import type { DesktopBridge } from '../shared/desktop-bridge.ts'
 
@@ -61,7 +66,10 @@ export function createWindowClient(bridge: OperationBridge): WeirClient {
       try {
         return await bridge.call(name, input)
       } catch (error) {
-        return { ok: false, problem: unreachableProblem(`The core of Weir did not answer${reasonOf(error)}.`) }
+        return {
+          ok: false,
+          problem: unreachableProblem(`The core of Weir did not answer${reasonOf(error)}.`),
+        }
       }
     },
   }
@@ -73,7 +81,9 @@ export function createBrowserClient(options: BrowserClientOptions): WeirClient {
     kind: 'browser',
     async call<Name extends OperationName>(name: Name, input: OperationInput<Name>, signal?: AbortSignal) {
       const { url, init } = requestOf(name, input as Readonly<Record<string, unknown>>, options.csrf())
-      const answer = await answerOf(() => options.fetch(url, signal === undefined ? init : { ...init, signal }))
+      const answer = await answerOf(() =>
+        options.fetch(url, signal === undefined ? init : { ...init, signal }),
+      )
       if (!answer.ok && answer.problem.status === 401) options.onUnauthorized()
       return answer as OperationAnswer<OperationOutput<Name>>
     },
@@ -88,7 +98,10 @@ export async function answerOf(send: () => Promise<Response>): Promise<Operation
     const body: unknown = text === '' ? null : JSON.parse(text)
     if (response.ok) return { ok: true, value: body }
     if (isProblem(body)) return { ok: false, problem: body }
-    return { ok: false, problem: unreachableProblem(`Something else than Weir answered with ${response.status}.`) }
+    return {
+      ok: false,
+      problem: unreachableProblem(`Something else than Weir answered with ${response.status}.`),
+    }
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     return { ok: false, problem: unreachableProblem(`No answer came from this address${reasonOf(error)}.`) }
@@ -116,7 +129,8 @@ export function requestOf(
   const init: RequestInit = { method, headers, credentials: 'same-origin' }
   if (method === 'GET') {
     const query = new URLSearchParams()
-    for (const [member, value] of Object.entries(rest)) if (value !== undefined) query.set(member, String(value))
+    for (const [member, value] of Object.entries(rest))
+      if (value !== undefined) query.set(member, String(value))
     if (query.size > 0) url += `?${query.toString()}`
     return { url, init }
   }

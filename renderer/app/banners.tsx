@@ -1,5 +1,12 @@
 import { Button, Group, Text } from '@mantine/core'
-import { IconAlertTriangle, IconEye, IconFileImport, IconFlask, IconHourglass, IconPlugConnectedX } from '@tabler/icons-react'
+import {
+  IconAlertTriangle,
+  IconEye,
+  IconFileImport,
+  IconFlask,
+  IconHourglass,
+  IconPlugConnectedX,
+} from '@tabler/icons-react'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -23,7 +30,10 @@ export function Banners(): ReactNode {
   const status = useStatus()
   const navigate = useNavigate()
   const showImport = (run: string): void => void navigate({ to: '/import', search: { run } })
-  const banners = [...connectionBanners(status), ...(status.data === undefined ? [] : stateBanners(status.data, showImport))]
+  const banners = [
+    ...connectionBanners(status),
+    ...(status.data === undefined ? [] : stateBanners(status.data, showImport)),
+  ]
   return (
     <div className="banners" role="status">
       {banners.map((banner) => (
@@ -33,7 +43,12 @@ export function Banners(): ReactNode {
             {banner.says}
           </Text>
           {banner.action !== undefined && (
-            <Button size="compact-xs" variant="default" onClick={banner.action.run} loading={banner.action.busy === true}>
+            <Button
+              size="compact-xs"
+              variant="default"
+              onClick={banner.action.run}
+              loading={banner.action.busy === true}
+            >
               {banner.action.label}
             </Button>
           )}
@@ -68,13 +83,28 @@ export function stateBanners(status: WeirStatus, showImport: (run: string) => vo
   const run = status.running_import
   const banners: Banner[] = []
   if (mode === 'off') {
-    banners.push({ id: 'off', tone: 'bad', icon: IconAlertTriangle, says: words.enforcementOff(reason, until) })
+    banners.push({
+      id: 'off',
+      tone: 'bad',
+      icon: IconAlertTriangle,
+      says: words.enforcementOff(reason, until),
+    })
   }
   if (mode === 'observe') {
-    banners.push({ id: 'observe', tone: 'warning', icon: IconEye, says: words.enforcementObserve(reason, until) })
+    banners.push({
+      id: 'observe',
+      tone: 'warning',
+      icon: IconEye,
+      says: words.enforcementObserve(reason, until),
+    })
   }
   if (status.override_until !== null) {
-    banners.push({ id: 'override', tone: 'warning', icon: IconAlertTriangle, says: words.override(status.override_until) })
+    banners.push({
+      id: 'override',
+      tone: 'warning',
+      icon: IconAlertTriangle,
+      says: words.override(status.override_until),
+    })
   }
   if (status.state === 'restoring' || status.state === 'stopping') {
     banners.push({ id: 'state', tone: 'warning', icon: IconHourglass, says: words[status.state] })

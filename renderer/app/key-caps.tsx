@@ -12,7 +12,7 @@ export function KeyCaps({ keys }: { readonly keys: string }): ReactNode {
         // The strokes of one shortcut never change places.
         // biome-ignore lint/suspicious/noArrayIndexKey: the position is what tells two equal strokes apart
         <Fragment key={at}>
-          {at > 0 && <span className="key-then">{text.shell.shortcutHelp.then}</span>}
+          {at > 0 && <span className="key-then">{text.shell.shortcutHelp.between}</span>}
           {stroke.map((cap) => (
             <Kbd key={cap} size="xs">
               {cap}

@@ -35,7 +35,11 @@ export function Navigation(): ReactNode {
       </ul>
       {!isNarrow && (
         <Tooltip label={label} position="right" disabled={!folded}>
-          <UnstyledButton className="navigation-link navigation-fold" onClick={() => isFolded.set(!chosen)} aria-label={label}>
+          <UnstyledButton
+            className="navigation-link navigation-fold"
+            onClick={() => isFolded.set(!chosen)}
+            aria-label={label}
+          >
             <Fold size={19} aria-hidden />
             <span className="navigation-word">{label}</span>
           </UnstyledButton>
@@ -45,7 +49,13 @@ export function Navigation(): ReactNode {
   )
 }
 
-function NavigationLink({ screen, folded }: { readonly screen: Screen; readonly folded: boolean }): ReactNode {
+function NavigationLink({
+  screen,
+  folded,
+}: {
+  readonly screen: Screen
+  readonly folded: boolean
+}): ReactNode {
   return (
     <Tooltip label={screen.title} position="right" disabled={!folded}>
       <Link

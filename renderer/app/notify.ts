@@ -13,7 +13,9 @@ export function showProblem(problem: Problem): void {
     color: 'red',
     title: problem.title,
     message:
-      problem.request_id === '' ? problem.detail : `${problem.detail} ${text.app.requestId(problem.request_id)}`,
+      problem.request_id === ''
+        ? problem.detail
+        : `${problem.detail} ${text.app.requestId(problem.request_id)}`,
     autoClose: false,
     withBorder: true,
   })

@@ -74,7 +74,13 @@ export function Palette({ onShowShortcuts }: PaletteProps): ReactNode {
   )
 }
 
-function EntryGroup({ label, entries }: { readonly label: string; readonly entries: readonly Entry[] }): ReactNode {
+function EntryGroup({
+  label,
+  entries,
+}: {
+  readonly label: string
+  readonly entries: readonly Entry[]
+}): ReactNode {
   if (entries.length === 0) return null
   return (
     <Spotlight.ActionsGroup label={label}>
@@ -117,11 +123,30 @@ function useActionEntries(onShowShortcuts: () => void): readonly Entry[] {
   const copy: readonly Entry[] =
     apiUrl === null
       ? []
-      : [{ id: 'copy-api', label: words.copyApi, icon: IconCopy, description: apiUrl, run: () => void copyText(apiUrl, text.shell.apiName) }]
+      : [
+          {
+            id: 'copy-api',
+            label: words.copyApi,
+            icon: IconCopy,
+            description: apiUrl,
+            run: () => void copyText(apiUrl, text.shell.apiName),
+          },
+        ]
   return [
-    { id: 'refresh', label: words.refresh, icon: IconRefresh, keys: 'F5', run: () => void refreshScreen(queries) },
+    {
+      id: 'refresh',
+      label: words.refresh,
+      icon: IconRefresh,
+      keys: 'F5',
+      run: () => void refreshScreen(queries),
+    },
     { id: 'theme', label: words.toggleTheme, icon: IconMoonStars, run: toggle },
-    { id: 'do-import', label: words.importSessions, icon: IconFileImport, run: () => void navigate({ to: '/import' }) },
+    {
+      id: 'do-import',
+      label: words.importSessions,
+      icon: IconFileImport,
+      run: () => void navigate({ to: '/import' }),
+    },
     ...copy,
     { id: 'shortcuts', label: words.shortcuts, icon: IconKeyboard, keys: '?', run: onShowShortcuts },
   ]

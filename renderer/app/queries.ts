@@ -52,7 +52,10 @@ export function createWeirQueryClient(): QueryClient {
 }
 
 /** The key under which an operation's answer is kept. */
-export function weirQueryKey<Name extends OperationName>(name: Name, input: OperationInput<Name>): readonly unknown[] {
+export function weirQueryKey<Name extends OperationName>(
+  name: Name,
+  input: OperationInput<Name>,
+): readonly unknown[] {
   return [name, input]
 }
 

@@ -86,7 +86,9 @@ function useScreenUpdatedAt(cache: QueryCache): number {
 function oldestUpdate(cache: QueryCache): number {
   const times = cache
     .getAll()
-    .filter((query) => query.isActive() && query.meta?.['followsScreen'] === true && query.state.dataUpdatedAt > 0)
+    .filter(
+      (query) => query.isActive() && query.meta?.['followsScreen'] === true && query.state.dataUpdatedAt > 0,
+    )
     .map((query) => query.state.dataUpdatedAt)
   return times.length === 0 ? 0 : Math.min(...times)
 }

@@ -11,10 +11,7 @@ export interface Remembered<Value> {
 }
 
 /** `parse` gets what was stored, or null, and must answer with a legal value whatever it is given. */
-export function remembered<Value>(
-  name: string,
-  parse: (stored: unknown) => Value,
-): Remembered<Value> {
+export function remembered<Value>(name: string, parse: (stored: unknown) => Value): Remembered<Value> {
   const listeners = new Set<() => void>()
   let value = parse(readStored(name))
   return {

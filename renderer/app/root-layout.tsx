@@ -49,9 +49,10 @@ function Shell({ path }: { readonly path: string }): ReactNode {
   useEffect(() => main.current?.scrollTo(0, 0), [path])
   return (
     <div className="shell">
-      <a className="skip-link" href="#screen" onClick={(event) => focusMain(event, main.current)}>
+      {/* A button and not a link: the hash is the router's. */}
+      <button type="button" className="skip-link" onClick={() => main.current?.focus()}>
         {text.shell.skip}
-      </a>
+      </button>
       <Navigation />
       <TopBar title={title} onShowShortcuts={() => setShowsHelp(true)} />
       <Banners />
@@ -67,17 +68,14 @@ function Shell({ path }: { readonly path: string }): ReactNode {
   )
 }
 
-/** The hash is the router's, so the link may not change it: it only moves the focus. */
-function focusMain(event: React.MouseEvent, main: HTMLElement | null): void {
-  event.preventDefault()
-  main?.focus()
-}
-
 function useGlobalShortcuts(onShowShortcuts: () => void): void {
   const queries = useQueryClient()
   const group = text.shell.groups.general
   useShortcut('mod+k', spotlight.toggle, text.shell.palette, { group, inDialogs: true })
-  useShortcut(['F5', 'mod+r'], () => void refreshScreen(queries), text.refresh.now, { group, inDialogs: true })
+  useShortcut(['F5', 'mod+r'], () => void refreshScreen(queries), text.refresh.now, {
+    group,
+    inDialogs: true,
+  })
   useShortcut('?', onShowShortcuts, text.shell.help, { group })
 }
 

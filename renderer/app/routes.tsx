@@ -52,7 +52,10 @@ const usersRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/users',
   validateSearch: consumptionSearch,
-  component: lazyRouteComponent(() => import('../screens/consumption/consumption-screen.tsx'), 'ConsumptionScreen'),
+  component: lazyRouteComponent(
+    () => import('../screens/consumption/consumption-screen.tsx'),
+    'ConsumptionScreen',
+  ),
 })
 
 const connectRoute = createRoute({

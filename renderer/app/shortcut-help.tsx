@@ -11,7 +11,13 @@ interface Line {
 }
 
 /** The list under `?`: every shortcut in force, by group, and the switch for those of a single key. */
-export function ShortcutHelp({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }): ReactNode {
+export function ShortcutHelp({
+  opened,
+  onClose,
+}: {
+  readonly opened: boolean
+  readonly onClose: () => void
+}): ReactNode {
   const singleKeys = useRemembered(singleKeysEnabled)
   const groups = groupedBy(useShortcuts(), (shortcut) => shortcut.group)
   return (
@@ -24,7 +30,13 @@ export function ShortcutHelp({ opened, onClose }: { readonly opened: boolean; re
                 {group}
               </Title>
               {linesOf(shortcuts).map((line) => (
-                <Group key={line.description} justify="space-between" wrap="nowrap" gap="sm" className="shortcut-line">
+                <Group
+                  key={line.description}
+                  justify="space-between"
+                  wrap="nowrap"
+                  gap="sm"
+                  className="shortcut-line"
+                >
                   <Text size="sm">{line.description}</Text>
                   <Group gap={8} wrap="nowrap">
                     {line.keys.map((keys) => (

@@ -75,14 +75,16 @@ export function useShortcut(
   const written = typeof keys === 'string' ? keys : keys.join('\n')
   useEffect(() => {
     if (!enabled) return
-    const mine = written.split('\n').map((each): Entry => ({
-      keys: each,
-      description,
-      group,
-      inDialogs,
-      strokes: parseKeys(each),
-      run: () => latest.current(),
-    }))
+    const mine = written.split('\n').map(
+      (each): Entry => ({
+        keys: each,
+        description,
+        group,
+        inDialogs,
+        strokes: parseKeys(each),
+        run: () => latest.current(),
+      }),
+    )
     setEntries([...entries, ...mine])
     return () => setEntries(entries.filter((entry) => !mine.includes(entry)))
   }, [written, description, group, inDialogs, enabled])
@@ -139,5 +141,7 @@ function startsWith(strokes: readonly Keystroke[], typed: readonly Keystroke[]):
 /** Where letters are text and not commands. */
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
-  return target.isContentEditable || target.matches('input, textarea, select, [role="combobox"], [role="textbox"]')
+  return (
+    target.isContentEditable || target.matches('input, textarea, select, [role="combobox"], [role="textbox"]')
+  )
 }

@@ -13,7 +13,7 @@ export function StatusBar(): ReactNode {
   const isGone = isUnreachable(status.error)
   const state = data?.state ?? 'unknown'
   return (
-    <footer className="status-bar tabular" aria-label={text.shell.statusBar}>
+    <footer className="status-bar tabular">
       <Hint label={data === undefined ? '' : text.shell.stateHint(data.version, data.data_dir)}>
         <span className="status-item" data-state={isGone ? 'unreachable' : state}>
           <span className="status-dot" aria-hidden />
@@ -36,7 +36,12 @@ function Facts({ status }: { readonly status: WeirStatus }): ReactNode {
       </span>
       <span className="status-gap" />
       {run !== null && (
-        <Link to="/import" search={{ run: run.run_id }} className="status-item status-chip" aria-label={words.importChipLabel}>
+        <Link
+          to="/import"
+          search={{ run: run.run_id }}
+          className="status-item status-chip"
+          aria-label={words.importChipLabel}
+        >
           <Progress
             value={run.files_total === 0 ? 0 : (run.files_done / run.files_total) * 100}
             w={64}
@@ -63,7 +68,10 @@ function ApiAddress({ url }: { readonly url: string | null }): ReactNode {
   if (url === null) return <span className="status-item">{text.shell.apiOff}</span>
   return (
     <Hint label={text.shell.apiCopy}>
-      <UnstyledButton className="status-item status-button" onClick={() => void copyText(url, text.shell.apiName)}>
+      <UnstyledButton
+        className="status-item status-button"
+        onClick={() => void copyText(url, text.shell.apiName)}
+      >
         {text.shell.api(url.replace(/^https?:\/\//, ''))}
       </UnstyledButton>
     </Hint>

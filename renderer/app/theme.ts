@@ -1,18 +1,50 @@
-import { type CSSVariablesResolver, createTheme, localStorageColorSchemeManager, type MantineColorsTuple } from '@mantine/core'
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  localStorageColorSchemeManager,
+  type MantineColorsTuple,
+} from '@mantine/core'
 
 /** The river: a deep teal that carries white text from shade 6 on (4.78 to 1). */
 const river: MantineColorsTuple = [
-  '#e6f5f7', '#cfe8ec', '#a0d0d8', '#6db6c3', '#459fb0', '#2c8ea1', '#1b7d91', '#0f6a7d', '#0a5666', '#06414e',
+  '#e6f5f7',
+  '#cfe8ec',
+  '#a0d0d8',
+  '#6db6c3',
+  '#459fb0',
+  '#2c8ea1',
+  '#1b7d91',
+  '#0f6a7d',
+  '#0a5666',
+  '#06414e',
 ]
 
 /** Greys with a little blue, so that panels and river look like one family; 6 is dimmed text (5.1 to 1 on white). */
 const gray: MantineColorsTuple = [
-  '#f4f7f8', '#ecf1f3', '#dfe6ea', '#cbd5da', '#b0bdc5', '#8b9aa4', '#5f707b', '#475761', '#323f48', '#1b252c',
+  '#f4f7f8',
+  '#ecf1f3',
+  '#dfe6ea',
+  '#cbd5da',
+  '#b0bdc5',
+  '#8b9aa4',
+  '#5f707b',
+  '#475761',
+  '#323f48',
+  '#1b252c',
 ]
 
 /** The same greys at night: 0 is text, 2 dimmed text (5.9 to 1 on a panel), 4 lines, 6 panels, 7 the page. */
 const dark: MantineColorsTuple = [
-  '#dbe3e8', '#b9c5cd', '#93a3ae', '#6b7d89', '#33424d', '#283641', '#1b262e', '#131b21', '#0e151a', '#090e12',
+  '#dbe3e8',
+  '#b9c5cd',
+  '#93a3ae',
+  '#6b7d89',
+  '#33424d',
+  '#283641',
+  '#1b262e',
+  '#131b21',
+  '#0e151a',
+  '#090e12',
 ]
 
 /** Weir's look: calm, dense, one accent. */
@@ -23,7 +55,8 @@ export const weirTheme = createTheme({
   black: '#1b252c',
   // What the operating system uses: nothing to download, and it looks at home.
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif',
-  fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "Noto Sans Mono", "Liberation Mono", monospace',
+  fontFamilyMonospace:
+    'ui-monospace, "SF Mono", "Cascadia Mono", "Noto Sans Mono", "Liberation Mono", monospace',
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.1875rem' },
   headings: {
     fontWeight: '600',
@@ -39,7 +72,9 @@ export const weirTheme = createTheme({
   respectReducedMotion: true,
   cursorType: 'pointer',
   components: {
-    Tooltip: { defaultProps: { openDelay: 350, withArrow: true, events: { hover: true, focus: true, touch: false } } },
+    Tooltip: {
+      defaultProps: { openDelay: 350, withArrow: true, events: { hover: true, focus: true, touch: false } },
+    },
     Button: { defaultProps: { size: 'sm' } },
     Paper: { defaultProps: { withBorder: true } },
   },

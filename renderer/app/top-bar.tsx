@@ -25,7 +25,11 @@ export function TopBar({ title, onShowShortcuts }: TopBarProps): ReactNode {
       <ScreenControlsSlot />
       <Group gap={6} wrap="nowrap" className="top-bar-end">
         <RefreshControl />
-        <UnstyledButton className="palette-button" onClick={() => spotlight.open()} aria-label={text.shell.palette}>
+        <UnstyledButton
+          className="palette-button"
+          onClick={() => spotlight.open()}
+          aria-label={text.shell.palette}
+        >
           <IconSearch size={15} aria-hidden />
           <span className="palette-word">{text.shell.paletteShort}</span>
           <KeyCaps keys="mod+k" />

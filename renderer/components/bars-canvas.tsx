@@ -1,9 +1,17 @@
 import { useComputedColorScheme } from '@mantine/core'
-import { BarElement, CategoryScale, Chart, type ChartData, type ChartOptions, LinearScale, Tooltip } from 'chart.js'
+import {
+  BarElement,
+  CategoryScale,
+  Chart,
+  type ChartData,
+  type ChartOptions,
+  LinearScale,
+  Tooltip,
+} from 'chart.js'
 import { type ReactNode, useMemo } from 'react'
 import { Bar } from 'react-chartjs-2'
 import { formatTokens } from '../format.ts'
-import { type BarsProps, BAR_COLORS } from './bars.ts'
+import { BAR_COLORS, type BarsProps } from './bars.ts'
 
 // Only what bars need: the rest of Chart.js stays out of the bundle. `Bar` registers its own controller.
 Chart.register(CategoryScale, LinearScale, BarElement, Tooltip)

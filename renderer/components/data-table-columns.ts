@@ -38,7 +38,9 @@ export function visibleColumns<Row, SortKey extends string>(
   columns: readonly Column<Row, SortKey>[],
   chosen: readonly string[] | null,
 ): readonly Column<Row, SortKey>[] {
-  return columns.filter((column, at) => at === 0 || (chosen === null ? column.isDefault : chosen.includes(column.key)))
+  return columns.filter(
+    (column, at) => at === 0 || (chosen === null ? column.isDefault : chosen.includes(column.key)),
+  )
 }
 
 /** Reads a list of column keys as it stands in the address; unknown keys are dropped, nothing left is the default. */
@@ -60,7 +62,10 @@ export function toggleColumn<Row, SortKey extends string>(
   const shown = visibleColumns(columns, chosen).map((column) => column.key)
   const wanted = shown.includes(key) ? shown.filter((each) => each !== key) : [...shown, key]
   const next = columns.filter((column) => wanted.includes(column.key)).map((column) => column.key)
-  const isDefault = visibleColumns(columns, null).map((column) => column.key).join() === next.join()
+  const isDefault =
+    visibleColumns(columns, null)
+      .map((column) => column.key)
+      .join() === next.join()
   return isDefault ? null : next
 }
 

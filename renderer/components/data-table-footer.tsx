@@ -27,7 +27,11 @@ export function TableFooter(props: TableFooterProps): ReactNode {
         {props.countText}
         {pages > 1 ? (
           <span className={styles.range}>
-            {text.range(formatCount(from), formatCount(Math.min(page * size, totalCount)), formatCount(totalCount))}
+            {text.range(
+              formatCount(from),
+              formatCount(Math.min(page * size, totalCount)),
+              formatCount(totalCount),
+            )}
           </span>
         ) : null}
       </span>

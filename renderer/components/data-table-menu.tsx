@@ -12,7 +12,11 @@ export interface TableMenuProps<Row, SortKey extends string> {
 }
 
 /** Chooses the columns of a table and how much air its rows have. */
-export function TableMenu<Row, SortKey extends string>({ columns, view, onView }: TableMenuProps<Row, SortKey>): ReactNode {
+export function TableMenu<Row, SortKey extends string>({
+  columns,
+  view,
+  onView,
+}: TableMenuProps<Row, SortKey>): ReactNode {
   const text = componentsText.table
   const shown = visibleColumns(columns, view.columns)
   return (

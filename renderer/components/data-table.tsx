@@ -1,5 +1,5 @@
 import { VisuallyHidden } from '@mantine/core'
-import { IconArrowDown, IconArrowUp, IconArrowsSort } from '@tabler/icons-react'
+import { IconArrowDown, IconArrowsSort, IconArrowUp } from '@tabler/icons-react'
 import { type ReactNode, useRef } from 'react'
 import { componentsText } from '../text/components.ts'
 import styles from './data-table.module.css'
@@ -57,7 +57,14 @@ export function DataTable<Row, SortKey extends string>(props: DataTableProps<Row
           </thead>
           <tbody ref={body} onKeyDown={keys.onKeyDown}>
             {rows.map((row) => (
-              <DataRow key={rowId(row)} row={row} id={rowId(row)} columns={shown} keys={keys} onOpen={onOpen} />
+              <DataRow
+                key={rowId(row)}
+                row={row}
+                id={rowId(row)}
+                columns={shown}
+                keys={keys}
+                onOpen={onOpen}
+              />
             ))}
           </tbody>
         </table>
@@ -82,7 +89,11 @@ interface HeaderCellProps<Row, SortKey extends string> {
   readonly onView: (change: Partial<TableView<SortKey>>) => void
 }
 
-function HeaderCell<Row, SortKey extends string>({ column, view, onView }: HeaderCellProps<Row, SortKey>): ReactNode {
+function HeaderCell<Row, SortKey extends string>({
+  column,
+  view,
+  onView,
+}: HeaderCellProps<Row, SortKey>): ReactNode {
   const { sortKey } = column
   if (sortKey === undefined) {
     return (
@@ -117,7 +128,13 @@ interface DataRowProps<Row, SortKey extends string> {
   readonly onOpen: (row: Row) => void
 }
 
-function DataRow<Row, SortKey extends string>({ row, id, columns, keys, onOpen }: DataRowProps<Row, SortKey>): ReactNode {
+function DataRow<Row, SortKey extends string>({
+  row,
+  id,
+  columns,
+  keys,
+  onOpen,
+}: DataRowProps<Row, SortKey>): ReactNode {
   const isActive = keys.activeId === id
   return (
     <tr

@@ -67,7 +67,12 @@ export function CopyDetails({ details }: { readonly details: string }): ReactNod
 
 /** The time of day on this machine: the operator compares it with their own clock, not with the billing zone. */
 function clockTime(at: number): string {
-  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+  return new Date(at).toLocaleTimeString([], {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  })
 }
 
 function failureDetails({ problem, since }: Failure): string {

@@ -63,7 +63,13 @@ interface BarLine {
   readonly percent: number
 }
 
-function Bars({ models, metric }: { readonly models: readonly ModelShare[]; readonly metric: ModelMetric }): ReactNode {
+function Bars({
+  models,
+  metric,
+}: {
+  readonly models: readonly ModelShare[]
+  readonly metric: ModelMetric
+}): ReactNode {
   const { short, exact } = FORMATS[metric]
   const lines = barLines(models, metric)
   const longest = Math.max(...lines.map((line) => line.percent), Number.MIN_VALUE)
@@ -98,7 +104,10 @@ const FORMATS = {
   turns: { short: formatCount, exact: (turns: number) => `${formatCount(turns)} turns` },
   tokens: { short: formatTokens, exact: (tokens: number) => `${formatCount(tokens)} tokens` },
   cost: { short: formatMoney, exact: (usd: number) => `${formatMoneyExact(usd)}, estimated` },
-} as const satisfies Record<ModelMetric, { short: (value: number) => string; exact: (value: number) => string }>
+} as const satisfies Record<
+  ModelMetric,
+  { short: (value: number) => string; exact: (value: number) => string }
+>
 
 /** The bars to draw: the largest models, and the rest as one. */
 export function barLines(models: readonly ModelShare[], metric: ModelMetric): readonly BarLine[] {
@@ -117,7 +126,13 @@ export function barLines(models: readonly ModelShare[], metric: ModelMetric): re
   const value = rest.reduce((sum, model) => sum + valueOf(model, metric), 0)
   return [
     ...lines,
-    { key: 'others', name: componentsText.models.others(rest.length), provider: '', value, percent: share(value) },
+    {
+      key: 'others',
+      name: componentsText.models.others(rest.length),
+      provider: '',
+      value,
+      percent: share(value),
+    },
   ]
 }
 

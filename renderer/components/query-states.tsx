@@ -40,7 +40,10 @@ export function QueryStates<Data>({ query, skeleton, children }: QueryStatesProp
           </Delayed>
         ) : null
       ) : (
-        <div className={failure === null ? undefined : styles.stale} data-stale={failure === null ? undefined : true}>
+        <div
+          className={failure === null ? undefined : styles.stale}
+          data-stale={failure === null ? undefined : true}
+        >
           {children(data)}
         </div>
       )}

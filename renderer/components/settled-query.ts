@@ -52,10 +52,14 @@ export function remember<Data>(
     memory.identity === identity ? memory : { identity, data: undefined, dataAt: 0, failure: null }
   if (query.error !== null) {
     if (known.failure?.problem === query.error) return known
-    return { ...known, failure: { problem: query.error, since: known.failure?.since ?? query.errorUpdatedAt } }
+    return {
+      ...known,
+      failure: { problem: query.error, since: known.failure?.since ?? query.errorUpdatedAt },
+    }
   }
   if (query.data === undefined || query.isPlaceholderData) return known
-  if (known.data === query.data && known.dataAt === query.dataUpdatedAt && known.failure === null) return known
+  if (known.data === query.data && known.dataAt === query.dataUpdatedAt && known.failure === null)
+    return known
   return { identity, data: query.data, dataAt: query.dataUpdatedAt, failure: null }
 }
 
@@ -64,7 +68,12 @@ export function remember<Data>(
  * under the name of another, however the query fails.
  */
 export function useSettledQuery<Data>(query: QueryLike<Data>, identity = ''): SettledQuery<Data> {
-  const [memory, setMemory] = useState<QueryMemory<Data>>({ identity, data: undefined, dataAt: 0, failure: null })
+  const [memory, setMemory] = useState<QueryMemory<Data>>({
+    identity,
+    data: undefined,
+    dataAt: 0,
+    failure: null,
+  })
   const next = remember(memory, query, identity)
   // Setting state while rendering makes React render again at once, before anything stale is painted.
   if (next !== memory) setMemory(next)

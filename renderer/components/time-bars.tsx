@@ -62,7 +62,12 @@ export function TimeBars({ title, range, stepName, points, metric, onMetric }: T
     >
       <Legend series={series} metric={metric} />
       {isTable ? (
-        <BarsTable caption={`${title}, ${metric}, ${range}`} stepName={stepName} points={points} series={series} />
+        <BarsTable
+          caption={`${title}, ${metric}, ${range}`}
+          stepName={stepName}
+          points={points}
+          series={series}
+        />
       ) : (
         <div className={styles.chart}>
           <Suspense fallback={<Delayed>{text.loading}</Delayed>}>
@@ -79,7 +84,13 @@ export function TimeBars({ title, range, stepName, points, metric, onMetric }: T
   )
 }
 
-function TableSwitch({ isTable, onToggle }: { readonly isTable: boolean; readonly onToggle: () => void }): ReactNode {
+function TableSwitch({
+  isTable,
+  onToggle,
+}: {
+  readonly isTable: boolean
+  readonly onToggle: () => void
+}): ReactNode {
   const label = isTable ? componentsText.chart.showChart : componentsText.chart.showTable
   const Icon = isTable ? IconChartBar : IconTable
   return (
@@ -91,7 +102,13 @@ function TableSwitch({ isTable, onToggle }: { readonly isTable: boolean; readonl
   )
 }
 
-function Legend({ series, metric }: { readonly series: readonly BarSeries[]; readonly metric: TimeMetric }): ReactNode {
+function Legend({
+  series,
+  metric,
+}: {
+  readonly series: readonly BarSeries[]
+  readonly metric: TimeMetric
+}): ReactNode {
   return (
     <div className={styles.legend}>
       {series.map((each) => (
@@ -100,7 +117,9 @@ function Legend({ series, metric }: { readonly series: readonly BarSeries[]; rea
           {each.label} <b>{formatCount(each.values.reduce((sum, value) => sum + value, 0))}</b>
         </span>
       ))}
-      <span className={styles.legendUnit}>{metric === 'turns' ? '' : componentsText.chart.tokens.toLowerCase()}</span>
+      <span className={styles.legendUnit}>
+        {metric === 'turns' ? '' : componentsText.chart.tokens.toLowerCase()}
+      </span>
     </div>
   )
 }
@@ -154,7 +173,11 @@ function seriesOf(points: readonly TimePoint[], metric: TimeMetric): readonly Ba
     return [{ label: text.turns, color: 'success', values: points.map((point) => point.turns) }]
   }
   return [
-    { label: text.succeeded, color: 'success', values: points.map((point) => point.turns - (point.failedTurns ?? 0)) },
+    {
+      label: text.succeeded,
+      color: 'success',
+      values: points.map((point) => point.turns - (point.failedTurns ?? 0)),
+    },
     { label: text.failed, color: 'failed', values: points.map((point) => point.failedTurns ?? 0) },
   ]
 }

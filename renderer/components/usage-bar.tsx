@@ -58,12 +58,22 @@ export function UsageBar({ status, percent, limit, label }: UsageBarProps): Reac
         <StatusWord status={status} />
         {status === 'unlimited' && percent === null ? null : <span className={styles.amount}>{shown}</span>}
       </div>
-      {percent === null ? null : <Meter percent={percent} label={label} says={`${STATUS_WORDS[status]}, ${shown}`} />}
+      {percent === null ? null : (
+        <Meter percent={percent} label={label} says={`${STATUS_WORDS[status]}, ${shown}`} />
+      )}
     </div>
   )
 }
 
-function Meter({ percent, label, says }: { readonly percent: number; readonly label: string; readonly says: string }) {
+function Meter({
+  percent,
+  label,
+  says,
+}: {
+  readonly percent: number
+  readonly label: string
+  readonly says: string
+}) {
   const filled = Math.min(100, Math.max(0, percent))
   return (
     <div

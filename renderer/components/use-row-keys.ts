@@ -51,7 +51,10 @@ export function useRowKeys(
   return { activeId, setActive: (id) => setActive({ id, at: ids.indexOf(id) }), onKeyDown }
 }
 
-function currentId(ids: readonly string[], active: { readonly id: string; readonly at: number } | null): string | null {
+function currentId(
+  ids: readonly string[],
+  active: { readonly id: string; readonly at: number } | null,
+): string | null {
   if (active === null) return ids[0] ?? null
   if (ids.includes(active.id)) return active.id
   return ids[Math.min(Math.max(active.at, 0), ids.length - 1)] ?? null

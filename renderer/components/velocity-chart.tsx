@@ -30,7 +30,9 @@ export function VelocityChart({ hours, zone, ...chart }: VelocityChartProps): Re
       outputTokens: hour.output_tokens,
     }),
   )
-  return <TimeBars title="Velocity" range={`last 24 hours, ${zone}`} stepName="Hour" points={points} {...chart} />
+  return (
+    <TimeBars title="Velocity" range={`last 24 hours, ${zone}`} stepName="Hour" points={points} {...chart} />
+  )
 }
 
 /** What `ActivityChart` takes. */
@@ -44,7 +46,8 @@ export interface ActivityChartProps extends ChartSwitch {
 export function ActivityChart({ activity, range, zone, ...chart }: ActivityChartProps): ReactNode {
   const points = activity.points.map(
     (point): TimePoint => ({
-      label: point.label,
+      // A day is `2026-11-03`: its axis needs the 3 only, the month is in the heading.
+      label: activity.bucket === 'month' ? point.label : String(Number(point.label.slice(8))),
       fullLabel: activity.bucket === 'month' ? formatPeriod(point.label) : point.label,
       turns: point.turns,
       inputTokens: point.input_tokens,

@@ -1,4 +1,5 @@
-import { bytes, count, counted, dateTime, span, time } from './figures.ts'
+import { formatCount } from '../format.ts'
+import { bytes, counted, dateTime, span, time } from './figures.ts'
 
 /** Words that belong to no screen. */
 export const appText = {
@@ -15,7 +16,8 @@ export const appText = {
   copyDetails: 'Copy details',
   reload: 'Reload Weir',
   screenBroke: 'This screen ran into an error',
-  screenBrokeHint: 'Your data is not touched, and the other screens still work. Try the screen again, or copy the details for a report.',
+  screenBrokeHint:
+    'Your data is not touched, and the other screens still work. Try the screen again, or copy the details for a report.',
   appBroke: 'Weir’s window ran into an error',
   appBrokeHint: 'The core keeps metering and your data is not touched. Reload to go on.',
   notFound: 'There is nothing at this address',
@@ -32,7 +34,6 @@ export const shellText = {
   palette: 'Search or run a command',
   paletteShort: 'Search',
   help: 'Keyboard shortcuts',
-  statusBar: 'State of Weir',
   screens: {
     dashboard: 'Dashboard',
     users: 'User consumption',
@@ -65,10 +66,10 @@ export const shellText = {
   turns: (turns: number) => counted(turns, 'turn'),
   turnsHint: (users: number) => `${counted(users, 'user')} known`,
   size: (size: number) => bytes(size),
-  sizeHint: (size: number, schema: number) => `Database: ${count(size)} bytes, schema ${schema}`,
+  sizeHint: (size: number, schema: number) => `Database: ${formatCount(size)} bytes, schema ${schema}`,
   period: (period: string, zone: string) => `${period} · ${zone}`,
   periodHint: 'The billing month now running and the time zone its days and months are counted in',
-  importChip: (done: number, total: number) => `Import ${count(done)} of ${count(total)}`,
+  importChip: (done: number, total: number) => `Import ${formatCount(done)} of ${formatCount(total)}`,
   importChipLabel: 'An import is running. Show it.',
   banner: {
     unreachable: (since: number) =>
@@ -81,7 +82,7 @@ export const shellText = {
     override: (until: string) => `An emergency override of the limits is in force until ${dateTime(until)}.`,
     sample: 'You are looking at sample data. Start Weir with another data folder to meter your own users.',
     importing: (done: number, total: number) =>
-      `Sessions are being imported: ${count(done)} of ${counted(total, 'file')}. Figures grow while it runs.`,
+      `Sessions are being imported: ${formatCount(done)} of ${counted(total, 'file')}. Figures grow while it runs.`,
     showImport: 'Show the import',
     stopping: 'Weir is shutting down. Running work is being finished.',
     restoring: 'A backup is being restored. Checks are refused until it is done.',
@@ -104,8 +105,9 @@ export const shellText = {
   shortcutHelp: {
     title: 'Keyboard shortcuts',
     singleKeys: 'Shortcuts of a single key',
-    singleKeysHint: 'Off: only combinations with Ctrl or Cmd and function keys work. Useful with speech input.',
-    then: 'then',
+    singleKeysHint:
+      'Off: only combinations with Ctrl or Cmd and function keys work. Useful with speech input.',
+    between: 'then',
   },
   groups: { general: 'Everywhere', go: 'Go to' },
 } as const
@@ -115,7 +117,9 @@ function because(reason: string | null): string {
 }
 
 function back(until: string | null): string {
-  return until === null ? 'It stays so until you change it.' : `Enforcement resumes by itself ${dateTime(until)}.`
+  return until === null
+    ? 'It stays so until you change it.'
+    : `Enforcement resumes by itself ${dateTime(until)}.`
 }
 
 /** Enforcement in a word. */
@@ -134,7 +138,8 @@ export const periodText = {
 export const refreshText = {
   now: 'Refresh the figures now',
   menu: 'Refresh by itself',
-  choose: (seconds: number) => (seconds === 0 ? 'Refresh by itself: off' : `Refresh by itself every ${span(seconds)}`),
+  choose: (seconds: number) =>
+    seconds === 0 ? 'Refresh by itself: off' : `Refresh by itself every ${span(seconds)}`,
   short: (seconds: number) => (seconds === 0 ? 'Off' : span(seconds)),
   every: (seconds: number) => (seconds === 0 ? 'Off' : `Every ${span(seconds)}`),
   updated: (seconds: number) => (seconds < 5 ? 'updated just now' : `updated ${span(seconds)} ago`),

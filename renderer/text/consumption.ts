@@ -55,7 +55,8 @@ export const consumptionText = {
     noMatch: 'No user matches',
     noMatchWhy: 'No user fits all the filters at once.',
     noUsers: 'No users yet',
-    noUsersWhy: 'Users appear when the agent records their first turn, or when you import the sessions it has kept.',
+    noUsersWhy:
+      'Users appear when the agent records their first turn, or when you import the sessions it has kept.',
     connect: 'Connect the agent',
     import: 'Import sessions',
   },

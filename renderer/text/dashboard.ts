@@ -12,7 +12,8 @@ export const dashboardText = {
     current: (month: string) => `This month (${month})`,
     all: 'All time',
     switched: (month: string) => `Nobody has used a turn in ${month} yet, so this shows all time.`,
-    switchedUser: (name: string, month: string) => `${name} has no turns in ${month} yet, so this shows all time.`,
+    switchedUser: (name: string, month: string) =>
+      `${name} has no turns in ${month} yet, so this shows all time.`,
   },
   heading: (who: string, range: string, zone: string) => `${who} · ${range} · ${zone}`,
   cards: {
@@ -39,7 +40,8 @@ export const dashboardText = {
     partial: (count: string) => `, ${count} partial`,
     blocked: 'Blocked requests',
     blockedUnit: (range: string) => `requests, ${range}`,
-    blockedMore: (would: string, bypassed: string) => `${would} would have been, ${bypassed} let through unchecked`,
+    blockedMore: (would: string, bypassed: string) =>
+      `${would} would have been, ${bypassed} let through unchecked`,
     rag: 'RAG-guided',
     ragUnit: (range: string) => `of turns, ${range}`,
     ragMore: (guided: string, all: string) => `${guided} of ${all} turns`,

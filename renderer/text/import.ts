@@ -1,18 +1,28 @@
-import { bytes, count, counted, percent, span, usd } from './figures.ts'
+import { formatCount, formatMoney, formatPercent } from '../format.ts'
+import { bytes, counted, span } from './figures.ts'
 
 /** The first-run screen. */
 export const firstRunText = {
   title: 'Welcome to Weir',
-  intro: 'Weir meters what every user of your agent consumes and holds them to their limits. How do you want to start?',
+  intro:
+    'Weir meters what every user of your agent consumes and holds them to their limits. How do you want to start?',
   choices: 'How to start',
-  import: { title: 'Import existing sessions', hint: 'Read the session files your agent has written. They are not changed.' },
-  sample: { title: 'Look around with a sample', hint: 'Made-up users and turns, marked as such, to see what the screens show.' },
+  import: {
+    title: 'Import existing sessions',
+    hint: 'Read the session files your agent has written. They are not changed.',
+  },
+  sample: {
+    title: 'Look around with a sample',
+    hint: 'Made-up users and turns, marked as such, to see what the screens show.',
+  },
   empty: { title: 'Start empty', hint: 'Connect the agent and let the figures come in.' },
-  samplePanel: 'The sample fills this empty data folder. To meter your own users later, start Weir with another folder.',
+  samplePanel:
+    'The sample fills this empty data folder. To meter your own users later, start Weir with another folder.',
   sampleButton: 'Load the sample',
   sampleDone: (users: number, sessions: number, turns: number) =>
     `The sample is in: ${counted(users, 'user')}, ${counted(sessions, 'session')}, ${counted(turns, 'turn')}.`,
-  emptyPanel: 'Nothing is loaded. The next screen makes the token your agent needs and shows the two calls it makes. You can import sessions at any time.',
+  emptyPanel:
+    'Nothing is loaded. The next screen makes the token your agent needs and shows the two calls it makes. You can import sessions at any time.',
   emptyButton: 'Start empty',
   folder: (path: string) => `Data is kept in ${path}`,
   zone: (zone: string) => `Months are counted in ${zone}`,
@@ -21,7 +31,8 @@ export const firstRunText = {
 /** Import of session files. */
 export const importText = {
   title: 'Import sessions',
-  intro: 'Reads the session files of your agent into the ledger. The files are not changed, and what is in the ledger already is left alone, so it can be run again at any time.',
+  intro:
+    'Reads the session files of your agent into the ledger. The files are not changed, and what is in the ledger already is left alone, so it can be run again at any time.',
   folder: 'Folder with the session files',
   folderHint: 'One folder per user, in it one JSON file per session.',
   placeholder: '/path/to/sessions',
@@ -30,7 +41,8 @@ export const importText = {
     `${counted(users, 'user')}, ${counted(files, 'session file')}, ${bytes(size)}`,
   missing: 'There is no folder at this path.',
   unreadable: 'The folder is there but cannot be read. Check its permissions.',
-  nothing: 'There are no session files in this folder. Weir expects one folder per user, in it one JSON file per session.',
+  nothing:
+    'There are no session files in this folder. Weir expects one folder per user, in it one JSON file per session.',
   dryRun: 'Dry run',
   dryRunHint: 'Reads everything and writes nothing',
   start: (files: number) => (files > 0 ? `Import ${counted(files, 'session')}` : 'Import sessions'),
@@ -42,8 +54,8 @@ export const importText = {
     validating: 'Comparing the ledger with the files',
     finished: 'Finished',
   },
-  progress: (done: number, total: number) => `${count(done)} of ${counted(total, 'file')}`,
-  rate: (perSecond: number) => `${count(perSecond)} files/s`,
+  progress: (done: number, total: number) => `${formatCount(done)} of ${counted(total, 'file')}`,
+  rate: (perSecond: number) => `${formatCount(perSecond)} files/s`,
   left: (seconds: number) => `about ${span(seconds)} left`,
   written: (turns: number) => `${counted(turns, 'turn')} written`,
   from: (path: string) => `From ${path}`,
@@ -59,9 +71,20 @@ export const importText = {
   drySummary: (users: number, sessions: number, turns: number) =>
     `The files hold ${counted(turns, 'turn')} in ${counted(sessions, 'session')} of ${counted(users, 'user')}.`,
   dryNew: (imported: number, there: number) =>
-    there === 0 ? `${counted(imported, 'turn')} would be new.` : `${counted(imported, 'turn')} would be new, ${count(there)} are in the ledger already.`,
-  months: { caption: 'Totals per month', month: 'Month', users: 'Users', turns: 'Turns', input: 'Input tokens', output: 'Output tokens', cost: 'Est. cost', all: 'All months' },
-  cost: (value: number) => usd(value),
+    there === 0
+      ? `${counted(imported, 'turn')} would be new.`
+      : `${counted(imported, 'turn')} would be new, ${formatCount(there)} are in the ledger already.`,
+  months: {
+    caption: 'Totals per month',
+    month: 'Month',
+    users: 'Users',
+    turns: 'Turns',
+    input: 'Input tokens',
+    output: 'Output tokens',
+    cost: 'Est. cost',
+    all: 'All months',
+  },
+  cost: (value: number) => formatMoney(value),
   doneTitle: 'The sessions are imported',
   doneAttention: 'The sessions are imported, and some of it needs a look',
   doneNothing: 'Everything was in the ledger already',
@@ -83,15 +106,17 @@ export const importText = {
     accuracy: 'of the monthly totals in the files are what the ledger gives back',
     outside: 'spent in sessions but in none of their turns',
   },
-  accuracy: (value: number | null) => (value === null ? 'not measured' : percent(value)),
+  accuracy: (value: number | null) => (value === null ? 'not measured' : formatPercent(value)),
   unreadableTitle: (files: number) => `${counted(files, 'file')} could not be read`,
-  unreadableHint: 'Nothing of these files is in the ledger. Repair them and import again; the rest is left alone.',
+  unreadableHint:
+    'Nothing of these files is in the ledger. Repair them and import again; the rest is left alone.',
   file: 'File',
   reason: 'Reason',
-  mismatchTitle: (rows: number) => `${counted(rows, 'total')} of the ledger ${rows === 1 ? 'differs' : 'differ'} from the files`,
+  mismatchTitle: (rows: number) =>
+    `${counted(rows, 'total')} of the ledger ${rows === 1 ? 'differs' : 'differ'} from the files`,
   mismatchHint: 'Turns the agent recorded itself are kept as they are, which is the usual cause.',
   mismatch: { user: 'User', month: 'Month', field: 'Figure', file: 'In the files', ledger: 'In the ledger' },
-  more: (rows: number) => `and ${count(rows)} more`,
+  more: (rows: number) => `and ${formatCount(rows)} more`,
   toDashboard: 'Open the dashboard',
   toConnect: 'Connect the agent',
   another: 'Import another folder',

@@ -9,5 +9,6 @@ export const loginText = {
   placeholder: 'weir_…',
   submit: 'Log in',
   linkUsed: 'The link did not work',
-  linkUsedHint: 'A login link works once and only for a short time. Ask for a new one, or paste an admin token.',
+  linkUsedHint:
+    'A login link works once and only for a short time. Ask for a new one, or paste an admin token.',
 } as const

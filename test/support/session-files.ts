@@ -8,7 +8,11 @@ import type { SessionFileFacts } from '../../electron/core/sessions/session-read
 type Members = Readonly<Record<string, unknown>>
 
 /** What the tests know of a file from outside; the time is the last resort for a session without any. */
-export const FILE: SessionFileFacts = { userId: 'alice', sessionId: 's1', modifiedAtMs: Date.UTC(2026, 10, 20) }
+export const FILE: SessionFileFacts = {
+  userId: 'alice',
+  sessionId: 's1',
+  modifiedAtMs: Date.UTC(2026, 10, 20),
+}
 
 /** Session files that a real platform wrote, beside the project where there are any. */
 export const REAL_SESSIONS_DIR = resolve(import.meta.dirname, '../../../shared/data/real-sessions')
@@ -61,24 +65,57 @@ export function largeSession(turnCount: number): Members {
   )
   const history = turns.flatMap((_, index) => [
     { role: 'user', content: proseOf(index, 120), turn_number: index + 1 },
-    { role: 'assistant', content: `<div class="answer">\n  ${proseOf(index, 2500)}\n</div>`, turn_number: index + 1 },
+    {
+      role: 'assistant',
+      content: `<div class="answer">\n  ${proseOf(index, 2500)}\n</div>`,
+      turn_number: index + 1,
+    },
   ])
-  return sessionOf(turns, { session_history: history, input_tokens: turnCount * 130, output_tokens: turnCount * 10 })
+  return sessionOf(turns, {
+    session_history: history,
+    input_tokens: turnCount * 130,
+    output_tokens: turnCount * 10,
+  })
 }
 
 function traceOf(seed: number): unknown[] {
   return Array.from({ length: 4 }, (_, step) => ({
-    action: { tool_name: 'base_readQuery', arguments: { sql: `SELECT "id", name FROM orders WHERE day = ${seed}` } },
+    action: {
+      tool_name: 'base_readQuery',
+      arguments: { sql: `SELECT "id", name FROM orders WHERE day = ${seed}` },
+    },
     result: {
       status: 'success',
-      metadata: { tool_name: 'base_readQuery', columns: ['id', 'name', 'amount'], row_count: 20, took: 0.25 * step },
-      results: Array.from({ length: 20 }, (_, row) => ({ id: row * seed, name: proseOf(row, 40), amount: row / 7, paid: true })),
+      metadata: {
+        tool_name: 'base_readQuery',
+        columns: ['id', 'name', 'amount'],
+        row_count: 20,
+        took: 0.25 * step,
+      },
+      results: Array.from({ length: 20 }, (_, row) => ({
+        id: row * seed,
+        name: proseOf(row, 40),
+        amount: row / 7,
+        paid: true,
+      })),
     },
   }))
 }
 
 function proseOf(seed: number, length: number): string {
-  const words = ['The', 'orders', 'of', '“November”', 'are', 'in', '\\u00fcber', 'table\n', 'naïve', '"quoted"', 'sales']
+  const words = [
+    'The',
+    'orders',
+    'of',
+    '“November”',
+    'are',
+    'in',
+    '\\u00fcber',
+    'table\n',
+    'naïve',
+    '"quoted"',
+    'sales',
+  ]
   let text = ''
   for (let index = seed; text.length < length; index += 1) text += `${words[index % words.length]} `
   return text

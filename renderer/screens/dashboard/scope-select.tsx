@@ -1,0 +1,65 @@
+import { Select } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { IconUser } from '@tabler/icons-react'
+import { type ReactNode, useState } from 'react'
+import { useWeirQuery } from '../../app/queries.ts'
+import { clipText } from '../../format.ts'
+import { dashboardText } from '../../text/dashboard.ts'
+
+/** Names offered at once; who is not among them is found by typing. */
+const OFFERED_MAX = 30
+/** Pause in typing after which the server is asked; shorter asks for words half written. */
+const SEARCH_PAUSE_MS = 200
+/** A longer name does not fit the field. */
+const NAME_MAX = 60
+/** The choice of everybody; no user can be called that, because ids start with a letter or digit. */
+const EVERYBODY = '*'
+
+/** What `ScopeSelect` takes. */
+export interface ScopeSelectProps {
+  /** The user whose figures are shown; undefined is everybody. */
+  readonly user: string | undefined
+  /** Their name, as far as it is known already. */
+  readonly username: string | undefined
+  readonly onUser: (user: string | undefined) => void
+}
+
+/** Chooses between everybody and one user, who is searched for on the server. */
+export function ScopeSelect({ user, username, onUser }: ScopeSelectProps): ReactNode {
+  const text = dashboardText.scope
+  const [isOpen, setIsOpen] = useState(false)
+  const [typed, setTyped] = useState('')
+  const [search] = useDebouncedValue(typed.trim(), SEARCH_PAUSE_MS)
+  const found = useWeirQuery(
+    'users.list',
+    search === '' ? { limit: OFFERED_MAX } : { search: search.slice(0, 200), limit: OFFERED_MAX },
+    { enabled: isOpen, refresh: false },
+  )
+  const users = found.data?.users ?? []
+  const options = [
+    { value: EVERYBODY, label: text.all },
+    ...(user === undefined || users.some(({ id }) => id === user) ? [] : [{ value: user, label: username ?? user }]),
+    ...users.map(({ id, username: name }) => ({ value: id, label: name === id ? name : `${name} (${id})` })),
+  ].map((option) => ({ ...option, label: clipText(option.label, NAME_MAX) }))
+  return (
+    <Select
+      size="xs"
+      w={210}
+      aria-label={text.label}
+      placeholder={text.search}
+      leftSection={<IconUser size={15} aria-hidden />}
+      data={options}
+      value={user ?? EVERYBODY}
+      // The server has filtered already, by more than the name that is shown.
+      filter={({ options: all }) => all}
+      searchable
+      allowDeselect={false}
+      nothingFoundMessage={found.error === null ? text.none : text.failed}
+      maxDropdownHeight={360}
+      onSearchChange={(next) => setTyped(options.some(({ label }) => label === next) ? '' : next)}
+      onDropdownOpen={() => setIsOpen(true)}
+      onDropdownClose={() => setIsOpen(false)}
+      onChange={(chosen) => onUser(chosen === null || chosen === EVERYBODY ? undefined : chosen)}
+    />
+  )
+}

@@ -1,0 +1,16 @@
+import { Stack, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { text } from '../../text.ts'
+import { ImportFlow } from './import-flow.tsx'
+
+/** Import of session files at any later time; the same steps as on the first run. */
+export function ImportScreen(): ReactNode {
+  return (
+    <Stack gap="md" className="narrow">
+      <Text c="dimmed" maw="46rem">
+        {text.import.intro}
+      </Text>
+      <ImportFlow isFirstRun={false} />
+    </Stack>
+  )
+}
