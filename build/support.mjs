@@ -55,6 +55,31 @@ export function toolEnv() {
   return { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` }
 }
 
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const children = new Set()
+
+/**
+ * Whoever ends this process means its helpers too: a bundler left alone would write into the next build.
+ * @param {NodeJS.Signals} signal
+ */
+function endWithChildren(signal) {
+  for (const child of children) child.kill('SIGKILL')
+  process.removeListener(signal, endWithChildren)
+  process.kill(process.pid, signal)
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+function guard(child) {
+  const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
+  // Only while something runs: what is started afterwards has its own way of ending.
+  if (children.size === 0) for (const signal of signals) process.on(signal, endWithChildren)
+  children.add(child)
+  return () => {
+    children.delete(child)
+    if (children.size === 0) for (const signal of signals) process.removeListener(signal, endWithChildren)
+  }
+}
+
 /**
  * Runs a command to its end and keeps what it printed.
  * @param {string} command
@@ -69,6 +94,7 @@ export function run(command, args, options = {}) {
       env: options.env ?? toolEnv(),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    const release = guard(child)
     let stdout = ''
     let output = ''
     let isLate = false
@@ -87,10 +113,12 @@ export function run(command, args, options = {}) {
     })
     child.on('error', (error) => {
       clearTimeout(timer)
+      release()
       done({ code: 127, stdout, output: `${output}${error.message}\n` })
     })
     child.on('close', (code) => {
       clearTimeout(timer)
+      release()
       done({ code: isLate ? 124 : (code ?? 1), stdout, output })
     })
   })

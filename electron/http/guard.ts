@@ -34,21 +34,36 @@ function allowedFor(port: number): AllowedNames {
   return allowedNames
 }
 
+/** The part of Node's request that says under which name it came. */
+export interface NamedRequest {
+  readonly headers: Pick<IncomingHttpHeaders, 'host'>
+  /** Names and values in turn, as they came: Node keeps only the first of two Hosts. */
+  readonly rawHeaders: readonly string[]
+  readonly url?: string | undefined
+}
+
 /**
  * A name that is not this machine's means DNS rebinding: a foreign page reaching us under its own name.
- *
- * @param target the request target as it stands in the request line; it must be a path, because a whole URL there
- * would overrule `Host`
+ * The request line must have a path, because a whole URL there would overrule `Host`; and there may be one Host only.
  */
-export function refuseHost(host: string | undefined, target: string, port: number): Refusal | undefined {
+export function refuseHost(request: NamedRequest, port: number): Refusal | undefined {
+  const { host } = request.headers
   const { hosts } = allowedFor(port)
-  if (host !== undefined && target.startsWith('/') && (hosts.has(host) || hosts.has(host.toLowerCase()))) {
-    return undefined
-  }
+  const isOurs = host !== undefined && (hosts.has(host) || hosts.has(host.toLowerCase()))
+  if (isOurs && request.url?.startsWith('/') && hasOneHost(request.rawHeaders)) return undefined
   return refused(
     'host_not_allowed',
     `This Weir answers only to 127.0.0.1, localhost and [::1] with port ${port}; use http://127.0.0.1:${port}.`,
   )
+}
+
+function hasOneHost(rawHeaders: readonly string[]): boolean {
+  let count = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? ''
+    if (name.length === 4 && name.toLowerCase() === 'host') count += 1
+  }
+  return count === 1
 }
 
 /** A foreign web page may not talk to Weir, whatever it carries. Programs send neither header and pass. */

@@ -23,6 +23,12 @@ export interface LoginCode {
   readonly expires_at: string
 }
 
+/** The address that signs a browser in with a code. */
+export function loginUrl(port: number, code: string): string {
+  // After the #, which browsers keep to themselves: the code reaches neither a log nor a Referer.
+  return `http://127.0.0.1:${port}/#/login?code=${encodeURIComponent(code)}`
+}
+
 /** One-time codes that turn into a browser session: 32 random bytes, 60 seconds, one use. */
 export class LoginCodes {
   readonly #clock: Clock

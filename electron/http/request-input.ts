@@ -20,7 +20,7 @@ export function inputReader(method: string, pathNames: readonly string[]): Input
       const [name = '?'] = Object.keys(request.query as object)
       return invalidRequest([{ path: name, message: 'stands in the address; send it in the JSON body' }])
     }
-    return withPathMembers(request.body ?? {}, request.params, pathNames)
+    return withPathMembers(request.body === undefined ? {} : request.body, request.params, pathNames)
   }
 }
 

@@ -98,6 +98,8 @@ function createServer(parts: HttpParts): FastifyInstance {
       headersTimeout: SERVER_SETTINGS.headersTimeoutMs,
       connectionsCheckingInterval: SERVER_SETTINGS.connectionsCheckingIntervalMs,
       maxHeaderSize: SERVER_SETTINGS.headerBytesMax,
+      // The guard asks for it too, and answers with a problem document where Node answers with nothing.
+      requireHostHeader: false,
       // Small answers leave at once instead of waiting for more.
       noDelay: true,
     },
@@ -106,7 +108,7 @@ function createServer(parts: HttpParts): FastifyInstance {
     frameworkErrors: (_error, request, reply) => {
       prepareAnswer(request, reply)
       const refusal =
-        refuseHost(request.headers.host, request.raw.url ?? '', parts.port()) ??
+        refuseHost(request.raw, parts.port()) ??
         refused('invalid_request', 'The address of the request is not well-formed.')
       sendProblem(reply, refusal)
     },
@@ -150,7 +152,7 @@ function addGuard(app: FastifyInstance, parts: GuardParts): void {
       return sendProblem(reply, refused('shutting_down', 'Weir is shutting down; it takes no more requests.'))
     }
     const { headers, method } = request
-    const foreignHost = refuseHost(headers.host, request.raw.url ?? '', parts.port())
+    const foreignHost = refuseHost(request.raw, parts.port())
     if (foreignHost !== undefined) return sendProblem(reply, foreignHost)
     // An unknown address or method is answered as such by its own handler; there is nothing behind it to protect.
     if (request.is404) return
@@ -172,7 +174,7 @@ async function refuseCaller(request: FastifyRequest, parts: GuardParts): Promise
   if (answer.kind === 'denied') {
     if (answer.isAttempt) {
       parts.log.info('a wrong token or an ended session was presented', { request_id: request.id })
-      await parts.attempts.note(socket)
+      return await parts.attempts.note(socket, answer.refusal)
     }
     return answer.refusal
   }

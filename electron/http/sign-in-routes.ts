@@ -4,7 +4,7 @@ import { invalidInput } from '../operations/input-errors.ts'
 import { refused } from '../operations/refusals.ts'
 import { type Authentication, cookieName, refuseForgery } from './authentication.ts'
 import type { FailedAttempts } from './failed-attempts.ts'
-import type { LoginCodes } from './login-codes.ts'
+import { type LoginCodes, loginUrl } from './login-codes.ts'
 import { OWN_CONTRACT } from './own-contract.ts'
 import { sendProblem } from './problems.ts'
 import type { UiSessions } from './ui-sessions.ts'
@@ -55,14 +55,11 @@ async function signIn(
   const token =
     'code' in parsed.data ? parts.loginCodes.redeem(parsed.data.code) : { issuerToken: parsed.data.token }
   if (token === undefined) {
-    await parts.attempts.note(request.raw.socket)
-    return sendProblem(
-      reply,
-      refused(
+    const refusal = refused(
         'unauthorized',
         'This login link was used already or is older than a minute; ask for a new one.',
-      ),
-    )
+      )
+    return sendProblem(reply, await parts.attempts.note(request.raw.socket, refusal))
   }
   return await openSession(request, reply, parts, token.issuerToken)
 }
@@ -75,8 +72,8 @@ async function openSession(
 ): Promise<FastifyReply> {
   const caller = token === null ? undefined : await parts.weir.tokens.authenticate(token)
   if (token !== null && caller === undefined) {
-    await parts.attempts.note(request.raw.socket)
-    return sendProblem(reply, refused('unauthorized', 'This token is unknown, expired or revoked.'))
+    const refusal = refused('unauthorized', 'This token is unknown, expired or revoked.')
+    return sendProblem(reply, await parts.attempts.note(request.raw.socket, refusal))
   }
   if (caller !== undefined && caller.scope !== 'admin') {
     return sendProblem(
@@ -136,6 +133,5 @@ async function giveLoginCode(
   const parsed = OWN_CONTRACT.loginCode.input.safeParse(request.body ?? {})
   if (!parsed.success) return sendProblem(reply, invalidInput(parsed.error.issues, request.body))
   const issued = parts.loginCodes.issue(authenticated.token)
-  // After the #, which browsers keep to themselves: the code reaches neither a log nor a Referer.
-  return reply.status(201).send({ ...issued, url: `http://127.0.0.1:${parts.port()}/login#${issued.code}` })
+  return reply.status(201).send({ ...issued, url: loginUrl(parts.port(), issued.code) })
 }

@@ -10,8 +10,8 @@ const HASHED_ASSET = /[\\/]assets[\\/][^\\/]+-[\w-]{8,}\.\w+$/
 const HASHED_CACHE_CONTROL = 'public, max-age=31536000, immutable'
 
 /**
- * Serves the built console to a browser: its files, and its page at `/` and at `/login`, where the console itself
- * reads the one-time code after the `#`.
+ * Serves the built console to a browser: its files, and its page at `/`. Screens are addressed after the `#`, which
+ * the browser keeps to itself, so there is no other address to answer.
  *
  * @param rendererDir absolute path of the folder with `index.html`
  */
@@ -34,6 +34,5 @@ export async function addStaticConsole(app: FastifyInstance, rendererDir: string
         if (HASHED_ASSET.test(path)) reply.header('cache-control', HASHED_CACHE_CONTROL)
       },
     })
-    console.get('/login', async (_request, reply) => reply.sendFile('index.html'))
   })
 }

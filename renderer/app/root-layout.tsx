@@ -46,7 +46,9 @@ function Shell({ path }: { readonly path: string }): ReactNode {
     document.title = title === text.app.name ? title : `${title} · ${text.app.name}`
   }, [title])
   // biome-ignore lint/correctness/useExhaustiveDependencies: another screen begins at its top, whatever its title
-  useEffect(() => main.current?.scrollTo(0, 0), [path])
+  useEffect(() => {
+    main.current?.scrollTo(0, 0)
+  }, [path])
   return (
     <div className="shell">
       {/* A button and not a link: the hash is the router's. */}

@@ -1,5 +1,5 @@
 import { NativeSelect, Pagination } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { type ReactNode, useId } from 'react'
 import { formatCount } from '../format.ts'
 import { componentsText } from '../text/components.ts'
 import styles from './data-table.module.css'
@@ -18,6 +18,7 @@ export interface TableFooterProps {
 /** How many rows there are, how many a page has, and the way to the other pages. */
 export function TableFooter(props: TableFooterProps): ReactNode {
   const { totalCount, page, size } = props
+  const sizeId = useId()
   const pages = Math.max(1, Math.ceil(totalCount / size))
   const from = Math.min((page - 1) * size + 1, totalCount)
   const text = componentsText.table
@@ -35,15 +36,16 @@ export function TableFooter(props: TableFooterProps): ReactNode {
           </span>
         ) : null}
       </span>
-      <label className={styles.size}>
-        {text.rowsPerPage}
+      <span className={styles.size}>
+        <label htmlFor={sizeId}>{text.rowsPerPage}</label>
         <NativeSelect
+          id={sizeId}
           size="xs"
           value={String(size)}
           data={props.pageSizes.map(String)}
           onChange={(event) => props.onSize(Number(event.currentTarget.value))}
         />
-      </label>
+      </span>
       {pages > 1 ? (
         <nav aria-label={text.pages}>
           <Pagination

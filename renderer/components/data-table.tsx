@@ -42,7 +42,6 @@ export function DataTable<Row, SortKey extends string>(props: DataTableProps<Row
   const shown = visibleColumns(columns, view.columns)
   return (
     <div className={styles.frame}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (axe: scrollable-region-focusable) */}
       <div className={styles.scroller} tabIndex={rows.length === 0 ? 0 : -1} data-density={view.density}>
         <table className={styles.table}>
           <caption>

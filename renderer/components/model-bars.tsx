@@ -111,19 +111,19 @@ const FORMATS = {
 
 /** The bars to draw: the largest models, and the rest as one. */
 export function barLines(models: readonly ModelShare[], metric: ModelMetric): readonly BarLine[] {
-  const whole = models.reduce((sum, model) => sum + valueOf(model, metric), 0)
+  const whole = models.reduce((sum, model) => sum + amountOf(model, metric), 0)
   const share = (value: number): number => (whole === 0 ? 0 : (value / whole) * 100)
-  const sorted = models.toSorted((a, b) => valueOf(b, metric) - valueOf(a, metric))
+  const sorted = models.toSorted((a, b) => amountOf(b, metric) - amountOf(a, metric))
   // One more model takes no more room than the line that would stand for it.
   const shownCount = sorted.length === SHOWN_MAX + 1 ? sorted.length : SHOWN_MAX
   const lines = sorted.slice(0, shownCount).map((model): BarLine => {
-    const value = valueOf(model, metric)
+    const value = amountOf(model, metric)
     const key = JSON.stringify([model.provider, model.model])
     return { key, name: model.model, provider: model.provider, value, percent: share(value) }
   })
   const rest = sorted.slice(shownCount)
   if (rest.length === 0) return lines
-  const value = rest.reduce((sum, model) => sum + valueOf(model, metric), 0)
+  const value = rest.reduce((sum, model) => sum + amountOf(model, metric), 0)
   return [
     ...lines,
     {
@@ -136,7 +136,7 @@ export function barLines(models: readonly ModelShare[], metric: ModelMetric): re
   ]
 }
 
-function valueOf(model: ModelShare, metric: ModelMetric): number {
+function amountOf(model: ModelShare, metric: ModelMetric): number {
   if (metric === 'turns') return model.turns
   return metric === 'tokens' ? model.total_tokens : model.cost_usd
 }

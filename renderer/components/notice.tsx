@@ -11,12 +11,21 @@ export interface NoticeProps {
   readonly actions?: ReactNode
   /** `good`: nothing to see because all is well. `none` (default): nothing there yet. */
   readonly kind?: 'good' | 'none'
+  /** True draws the frame of a panel around it, where it is not in one. */
+  readonly isFramed?: boolean
 }
 
 /** Stands where figures would be when there are none: good news, zero, or no data yet with the way to get some. */
-export function Notice({ icon, title, children, actions, kind = 'none' }: NoticeProps): ReactNode {
+export function Notice({
+  icon,
+  title,
+  children,
+  actions,
+  kind = 'none',
+  isFramed = false,
+}: NoticeProps): ReactNode {
   return (
-    <div className={styles.notice} data-kind={kind}>
+    <div className={styles.notice} data-kind={kind} data-framed={isFramed}>
       <span className={styles.noticeIcon} aria-hidden>
         {icon}
       </span>

@@ -18,7 +18,7 @@ export interface StatCardProps {
 /** One figure with what is needed to understand it: its unit, its period, its exact value and its proportion. */
 export function StatCard({ label, value, exact, unit, secondary }: StatCardProps): ReactNode {
   return (
-    <div className={styles.card} role="group" aria-label={label}>
+    <article className={styles.card} aria-label={label}>
       <div className={styles.label}>{label}</div>
       <Tooltip label={exact} openDelay={200} position="top-start">
         <div className={styles.value}>
@@ -28,7 +28,7 @@ export function StatCard({ label, value, exact, unit, secondary }: StatCardProps
       </Tooltip>
       <div className={styles.unit}>{unit}</div>
       {secondary === undefined ? null : <div className={styles.secondary}>{secondary}</div>}
-    </div>
+    </article>
   )
 }
 

@@ -134,7 +134,7 @@ interface BarsTableProps {
 function BarsTable({ caption, stepName, points, series }: BarsTableProps): ReactNode {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (axe: scrollable-region-focusable)
-    <div className={styles.tableScroller} tabIndex={0} role="region" aria-label={caption}>
+    <section className={styles.tableScroller} tabIndex={0} aria-label={caption}>
       <table className={styles.table}>
         <thead>
           <tr>
@@ -157,7 +157,7 @@ function BarsTable({ caption, stepName, points, series }: BarsTableProps): React
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }
 

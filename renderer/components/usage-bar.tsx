@@ -44,12 +44,10 @@ export interface UsageBarProps {
   readonly percent: number | null
   /** Which limit it is, in a word or two: `day`. */
   readonly limit?: string
-  /** Said to those who do not see the bar, before status and percent. */
-  readonly label: string
 }
 
 /** How much of a limit is used: icon, word, which limit, percent and a bar. */
-export function UsageBar({ status, percent, limit, label }: UsageBarProps): ReactNode {
+export function UsageBar({ status, percent, limit }: UsageBarProps): ReactNode {
   const amount = percent === null ? componentsText.usage.noLimit : formatPercent(percent)
   const shown = percent === null || limit === undefined ? amount : `${limit} ${amount}`
   return (
@@ -58,34 +56,16 @@ export function UsageBar({ status, percent, limit, label }: UsageBarProps): Reac
         <StatusWord status={status} />
         {status === 'unlimited' && percent === null ? null : <span className={styles.amount}>{shown}</span>}
       </div>
-      {percent === null ? null : (
-        <Meter percent={percent} label={label} says={`${STATUS_WORDS[status]}, ${shown}`} />
-      )}
+      {percent === null ? null : <Track percent={percent} />}
     </div>
   )
 }
 
-function Meter({
-  percent,
-  label,
-  says,
-}: {
-  readonly percent: number
-  readonly label: string
-  readonly says: string
-}) {
-  const filled = Math.min(100, Math.max(0, percent))
+/** Only for the eye: the words above it say the same. */
+function Track({ percent }: { readonly percent: number }): ReactNode {
   return (
-    <div
-      role="meter"
-      aria-label={label}
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-valuenow={filled}
-      aria-valuetext={says}
-      className={styles.track}
-    >
-      <div className={styles.fill} style={{ width: `${filled}%` }} />
+    <div className={styles.track} aria-hidden>
+      <div className={styles.fill} style={{ width: `${Math.min(100, Math.max(0, percent))}%` }} />
     </div>
   )
 }

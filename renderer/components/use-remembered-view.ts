@@ -26,7 +26,9 @@ export function useRememberedView<View extends AddressView>(
   useEffect(() => {
     if (restoring !== null) replace(restoring)
   }, [])
-  const kept = JSON.stringify(Object.fromEntries(membersOf(view).filter(([member]) => !forget.includes(member))))
+  const kept = JSON.stringify(
+    Object.fromEntries(membersOf(view).filter(([member]) => !forget.includes(member))),
+  )
   useEffect(() => {
     // What was just read from the address by its schema and back from JSON is a View again.
     store.set(JSON.parse(kept) as View)

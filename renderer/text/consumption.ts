@@ -115,5 +115,4 @@ export const consumptionText = {
   noLimit: 'no limit',
   tokensExact: (used: string, limit: string) => `${used} of ${limit} tokens`,
   promptsExact: (used: string, limit: string) => `${used} of ${limit} prompts`,
-  usageOf: (name: string) => `Usage of ${name}`,
 } as const

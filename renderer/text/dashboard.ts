@@ -15,7 +15,7 @@ export const dashboardText = {
     switchedUser: (name: string, month: string) =>
       `${name} has no turns in ${month} yet, so this shows all time.`,
   },
-  heading: (who: string, range: string, zone: string) => `${who} · ${range} · ${zone}`,
+  heading: (range: string, zone: string) => `${range}, ${zone}`,
   cards: {
     sessions: 'Sessions',
     sessionsUnit: (range: string) => `sessions, ${range}`,
@@ -91,6 +91,5 @@ export const dashboardText = {
   },
   shortcut: {
     metric: 'Charts: turns or tokens',
-    allUsers: 'Back to all users',
   },
 } as const

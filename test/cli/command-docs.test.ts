@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { examplesOf } from '../../electron/cli/command-help.ts'
 import { commandDocs } from '../../electron/cli/command-docs.ts'
+import { examplesOf } from '../../electron/cli/command-help.ts'
 import { buildProgram, descendantsOf } from '../../electron/cli/program.ts'
 import { systemContext } from '../../electron/cli/system-context.ts'
 import { OPERATIONS } from '../../shared/contract/index.ts'

@@ -80,7 +80,10 @@ describe('where the data is', () => {
   test('a folder that cannot be made is refused with its name', () => {
     writeFileSync(join(folder, 'file'), '')
     expect(() => prepareDataFolder(join(folder, 'file', 'data'))).toThrow(
-      expect.objectContaining({ code: 'storage_unavailable', message: expect.stringContaining('--data-dir') }),
+      expect.objectContaining({
+        code: 'storage_unavailable',
+        message: expect.stringContaining('--data-dir'),
+      }),
     )
   })
 })
@@ -99,7 +102,10 @@ describe('settings.json', () => {
   })
 
   test('typed goes before the environment, that before the file', () => {
-    writeFileSync(join(folder, 'settings.json'), JSON.stringify({ port: 6001, sessions_dir: 'sessions', other: 1 }))
+    writeFileSync(
+      join(folder, 'settings.json'),
+      JSON.stringify({ port: 6001, sessions_dir: 'sessions', other: 1 }),
+    )
     const choice = { ...start, flag: folder }
     expect(startSettings(choice)).toMatchObject({ port: 6001, sessionsDir: join(folder, 'sessions') })
     expect(startSettings({ ...choice, env: { WEIR_PORT: '6002' } })).toMatchObject({ port: 6002 })

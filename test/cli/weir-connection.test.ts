@@ -1,6 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -27,7 +27,9 @@ afterEach(() => {
 /** A server that answers every request the same and notes what it was asked. */
 async function serverThatAnswers(status: number, body: string, seen: string[] = []): Promise<RunFile> {
   server = createServer(async (request, response) => {
-    seen.push(`${request.method} ${request.url} ${request.headers.authorization} ${await textOf(request)}`.trim())
+    seen.push(
+      `${request.method} ${request.url} ${request.headers.authorization} ${await textOf(request)}`.trim(),
+    )
     response.writeHead(status).end(body)
   })
   await new Promise<void>((listening) => server?.listen(0, '127.0.0.1', listening))
@@ -98,7 +100,11 @@ describe('which way', () => {
   test('to the instance when one answers with the token of run.json', async () => {
     const run = await serverThatAnswers(200, '{}')
     await writeRunFile(folder, run)
-    const connection = await connectToWeir(folder, { toInstance: instanceConnection, openFolder: unused, pause })
+    const connection = await connectToWeir(folder, {
+      toInstance: instanceConnection,
+      openFolder: unused,
+      pause,
+    })
     expect(connection.instance).toEqual(run)
   })
 
@@ -125,7 +131,9 @@ describe('which way', () => {
   test('a folder that stays in use is given up, naming who has it', async () => {
     await writeRunFile(folder, { ...RUN, pid: process.pid, port: 1, url: 'http://127.0.0.1:1' })
     const openFolder = () => Promise.reject(new WeirError('folder_in_use', 'In use.'))
-    await expect(connectToWeir(folder, { toInstance: instanceConnection, openFolder, pause })).rejects.toMatchObject({
+    await expect(
+      connectToWeir(folder, { toInstance: instanceConnection, openFolder, pause }),
+    ).rejects.toMatchObject({
       code: 'folder_in_use',
       message: expect.stringContaining(`process ${process.pid}, http://127.0.0.1:1`),
     })

@@ -49,7 +49,12 @@ test('a window comes back where it was', async () => {
     isMaximized: true,
   })
   writeFileSync(join(folder, 'window-state.json'), '{"x": "far"}')
-  expect(readWindowState(folder, [SCREEN])).toEqual({ width: 1280, height: 860, place: null, isMaximized: false })
+  expect(readWindowState(folder, [SCREEN])).toEqual({
+    width: 1280,
+    height: 860,
+    place: null,
+    isMaximized: false,
+  })
   rmSync(folder, { recursive: true })
 })
 

@@ -1,7 +1,7 @@
 import { LIMIT_CODES, type LimitCode } from '../../../shared/error-codes.ts'
 import { type EpochMs, microUsdToUsd, SECOND_MS } from '../../../shared/units.ts'
 import { type EffectiveLimits, LIMIT_NAMES, type LimitDecision, type LimitName } from './limits.ts'
-import type { Usage } from './usage.ts'
+import type { RequestUsage } from './usage.ts'
 import type { Windows } from './windows.ts'
 
 /** One limit against what is used of it. Cost is in micro-dollars here, in dollars on the wire. */
@@ -36,7 +36,7 @@ const BINDING: readonly (readonly [LimitName, LimitCode])[] = [
 ]
 
 /** Every limit with its use. This is what enforces and what every screen shows. `usage` is of these windows. */
-export function limitStates(usage: Usage, limits: EffectiveLimits, windows: Windows): readonly LimitState[] {
+export function limitStates(usage: RequestUsage, limits: EffectiveLimits, windows: Windows): readonly LimitState[] {
   return LIMIT_NAMES.map((name) => ({
     name,
     limit: limits[name].value,
@@ -46,7 +46,7 @@ export function limitStates(usage: Usage, limits: EffectiveLimits, windows: Wind
   }))
 }
 
-function useOf(name: LimitName, usage: Usage): { readonly used: number; readonly reserved: number } {
+function useOf(name: LimitName, usage: RequestUsage): { readonly used: number; readonly reserved: number } {
   switch (name) {
     case 'prompts_per_hour':
       return { used: usage.hour_requests, reserved: 0 }
@@ -64,7 +64,7 @@ function useOf(name: LimitName, usage: Usage): { readonly used: number; readonly
 }
 
 /** When a window that the clock has been set back behind ends is when it would have ended: never before it began. */
-function resetOf(name: LimitName, usage: Usage, windows: Windows): EpochMs {
+function resetOf(name: LimitName, usage: RequestUsage, windows: Windows): EpochMs {
   if (name === 'prompts_per_day') return windows.day.endsAt + Math.max(0, usage.day_started_at - windows.day.startsAt)
   if (name === 'prompts_per_hour' || name === 'config_changes_per_hour') {
     return windows.hour.endsAt + Math.max(0, usage.hour_started_at - windows.hour.startsAt)

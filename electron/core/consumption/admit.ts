@@ -2,14 +2,23 @@ import type { ParsedInput } from '../../../shared/contract/index.ts'
 import { MINUTE_MS, toIso } from '../../../shared/units.ts'
 import type { CheckAnswer } from '../api.ts'
 import type { Reader, Writer } from '../database/database.ts'
+import { assert } from '../kernel/weir-error.ts'
 import { type Admission, decideAdmission, type LimitState, limitStates, toWire } from './admission.ts'
 import { expireAdmissions, insertAdmission, insertEnforcementEvent, withOpenReservations } from './admission-store.ts'
-import { addUser, findUserState, saveUsage, type UserState } from './consumption-store.ts'
+import {
+  type AdmissionState,
+  addUser,
+  findAdmissionState,
+  findUserState,
+  findUserStateByKey,
+  saveRequestUsage,
+  type UserRules,
+} from './consumption-store.ts'
 import { type ConsumptionContext, limitsOf, type Moment, modeOf } from './context.ts'
 import type { LimitDecision } from './limits.ts'
 import { refusalOf, unknownUser } from './refusal.ts'
 import { rollOverIfDue } from './rollover.ts'
-import { asOf, type Usage, withRequest } from './usage.ts'
+import { asOf, isPeriodOver, type RequestUsage, withRequest, withWindows } from './usage.ts'
 
 /** May this user run a turn now? Reads, decides, counts and reserves, inside the transaction it is given. */
 
@@ -28,7 +37,7 @@ export async function admit(trx: Writer, check: Check, context: ConsumptionConte
   const mode = modeOf(moment)
   if (verdict.kind === 'no') await noteRefusal(trx, check, state, verdict, mode, moment)
   if (verdict.kind === 'no' && mode === 'on') {
-    await saveUsage(trx, { ...usage, blocked_requests: usage.blocked_requests + 1, last_updated_at: moment.now })
+    await saveRequestUsage(trx, { ...usage, blocked_requests: usage.blocked_requests + 1 }, moment.now)
     return refusalOf(verdict, states, moment)
   }
   const expiresAt = moment.now + moment.settings.reservation_minutes * MINUTE_MS
@@ -46,7 +55,7 @@ export async function admit(trx: Writer, check: Check, context: ConsumptionConte
   })
   const counted = withRequest(usage, { ...request, expiresAt })
   const wouldHaveBlocked = counted.would_have_blocked_requests + (verdict.kind === 'no' ? 1 : 0)
-  await saveUsage(trx, { ...counted, would_have_blocked_requests: wouldHaveBlocked, last_updated_at: moment.now })
+  await saveRequestUsage(trx, { ...counted, would_have_blocked_requests: wouldHaveBlocked }, moment.now)
   return allowed(limitStates(counted, decision.limits, moment.windows), mode, verdict, { id, expiresAt })
 }
 
@@ -55,23 +64,24 @@ export async function tryAdmission(db: Reader, check: Check, moment: Moment): Pr
   const state = await findUserState(db, check.user_id)
   if (state === undefined) return unknownUser(check.user_id)
   const decision = await limitsOf(db, state, moment)
-  const usage = await withOpenReservations(db, asOf(state.usage, moment.windows), moment.now)
+  const usage: RequestUsage = await withOpenReservations(db, asOf(state.usage, moment.windows), moment.now)
   const { states, verdict } = decide(check, usage, decision, moment)
   const mode = modeOf(moment)
   return verdict.kind === 'no' && mode === 'on' ? refusalOf(verdict, states, moment) : allowed(states, mode, verdict, null)
 }
 
-async function knownUser(trx: Writer, id: string, moment: Moment): Promise<UserState | undefined> {
-  const state = await findUserState(trx, id)
+async function knownUser(trx: Writer, id: string, moment: Moment): Promise<AdmissionState | undefined> {
+  const state = await findAdmissionState(trx, id)
   if (state !== undefined || !moment.settings.auto_provision_users) return state
   await addUser(trx, { id, source: 'auto' }, moment.now, moment.settings.time_zone)
-  return findUserState(trx, id)
+  return findAdmissionState(trx, id)
 }
 
 /** The usage of these windows, with the reservations that have run out given back. */
-async function currentUsage(trx: Writer, state: UserState, decision: LimitDecision, moment: Moment): Promise<Usage> {
-  const rules = { zone: moment.settings.time_zone, windows: moment.windows, limits: decision.limits }
-  const usage = await rollOverIfDue(trx, state.usage, rules)
+async function currentUsage(trx: Writer, state: AdmissionState, decision: LimitDecision, moment: Moment): Promise<RequestUsage> {
+  const usage = isPeriodOver(state.usage, moment.windows)
+    ? await startPeriod(trx, state.account.key, decision, moment)
+    : withWindows(state.usage, moment.windows)
   const expiresAt = usage.next_reservation_expires_at
   if (expiresAt === null || expiresAt > moment.now) return usage
   const open = await expireAdmissions(trx, usage.user_key, moment.now)
@@ -83,7 +93,13 @@ async function currentUsage(trx: Writer, state: UserState, decision: LimitDecisi
   }
 }
 
-function decide(check: Check, usage: Usage, decision: LimitDecision, moment: Moment) {
+async function startPeriod(trx: Writer, userKey: number, decision: LimitDecision, moment: Moment): Promise<RequestUsage> {
+  const state = await findUserStateByKey(trx, userKey)
+  assert(state !== undefined, 'a user whose usage was read has a row')
+  return rollOverIfDue(trx, state.usage, { zone: moment.settings.time_zone, windows: moment.windows, limits: decision.limits })
+}
+
+function decide(check: Check, usage: RequestUsage, decision: LimitDecision, moment: Moment) {
   const request = {
     inputTokens: Math.min(check.estimated_input_tokens ?? 0, moment.settings.max_reservation_tokens),
     outputTokens: Math.min(check.estimated_output_tokens ?? 0, moment.settings.max_reservation_tokens),
@@ -97,7 +113,7 @@ function decide(check: Check, usage: Usage, decision: LimitDecision, moment: Mom
 async function noteRefusal(
   trx: Writer,
   check: Check,
-  state: UserState,
+  state: UserRules,
   no: Extract<Admission, { kind: 'no' }>,
   mode: 'on' | 'observe' | 'off',
   moment: Moment,

@@ -3,7 +3,7 @@ import type { Database, Reader, Writer } from '../database/database.ts'
 import type { Clock, Logger, RandomBytes } from '../kernel/ports.ts'
 import type { PriceBook } from '../pricing/price-book.ts'
 import { enforcementInForce, overrideInForce, type Settings } from '../settings/settings.ts'
-import { limitSourcesOf, type UserState } from './consumption-store.ts'
+import { limitSourcesOf, type UserRules } from './consumption-store.ts'
 import { decideLimits, type LimitDecision } from './limits.ts'
 import { type Windows, windowsAt } from './windows.ts'
 
@@ -31,7 +31,7 @@ export function momentOf(context: ConsumptionContext): Moment {
 }
 
 /** The limits that hold for a user at that moment, and whether they may run anything at all. */
-export async function limitsOf(db: Reader | Writer, state: UserState, moment: Moment): Promise<LimitDecision> {
+export async function limitsOf(db: Reader | Writer, state: UserRules, moment: Moment): Promise<LimitDecision> {
   const override = overrideInForce(moment.settings, moment.now)
   return decideLimits(await limitSourcesOf(db, state, override, moment.now))
 }

@@ -12,6 +12,32 @@ export type Usage = Readonly<Selectable<UserConsumptionTable>>
 /** Sums over turns, as the ledger, the roll-ups, the counters and the archive all have them. */
 export type Totals = Readonly<Selectable<TotalColumns>>
 
+/** What an admission reads and writes of a usage row: on the hot path every column costs. */
+export const REQUEST_COLUMNS = [
+  'user_key',
+  'period',
+  'input_tokens',
+  'output_tokens',
+  'cost_micro_usd',
+  'reserved_input_tokens',
+  'reserved_output_tokens',
+  'next_reservation_expires_at',
+  'day_started_at',
+  'day_requests',
+  'day_input_tokens',
+  'day_output_tokens',
+  'day_cost_micro_usd',
+  'hour_started_at',
+  'hour_requests',
+  'hour_config_changes',
+  'blocked_requests',
+  'would_have_blocked_requests',
+  'peak_requests_per_hour',
+  'peak_requests_per_day',
+] as const satisfies readonly (keyof Usage)[]
+
+export type RequestUsage = Pick<Usage, (typeof REQUEST_COLUMNS)[number]>
+
 export const NO_TOTALS: Totals = {
   input_tokens: 0,
   output_tokens: 0,
@@ -75,7 +101,7 @@ export function unused(userKey: number, windows: Windows): Usage {
  * Starts the hour and the day again where a later one has begun. A clock set back changes nothing: the windows
  * of the row stay, so that nobody gets an allowance twice.
  */
-export function withWindows(usage: Usage, windows: Windows): Usage {
+export function withWindows<Row extends RequestUsage>(usage: Row, windows: Windows): Row {
   const isNewHour = windows.hour.startsAt > usage.hour_started_at
   const isNewDay = windows.day.startsAt > usage.day_started_at
   if (!isNewHour && !isNewDay) return usage
@@ -93,7 +119,7 @@ export function withWindows(usage: Usage, windows: Windows): Usage {
 }
 
 /** Whether a later period than the row's has begun. */
-export function isPeriodOver(usage: Usage, windows: Windows): boolean {
+export function isPeriodOver(usage: Pick<Usage, 'period'>, windows: Windows): boolean {
   return windows.period > usage.period
 }
 
@@ -129,9 +155,9 @@ export function hasActivity(usage: Usage): boolean {
 
 /** Counts one admitted request and reserves its tokens until `expiresAt`. */
 export function withRequest(
-  usage: Usage,
+  usage: RequestUsage,
   reserved: { readonly inputTokens: number; readonly outputTokens: number; readonly expiresAt: EpochMs },
-): Usage {
+): RequestUsage {
   const hourRequests = usage.hour_requests + 1
   const dayRequests = usage.day_requests + 1
   return {

@@ -41,7 +41,10 @@ export function DashboardContent(props: DashboardContentProps): ReactNode {
   return (
     <div className={styles.stack}>
       <div className={styles.heading}>
-        <PlainText text={dashboardText.heading(username ?? dashboardText.scope.all, range, zone)} />
+        <span className={styles.who}>
+          <PlainText text={username ?? dashboardText.scope.all} />
+        </span>
+        <span>{dashboardText.heading(range, zone)}</span>
         {props.hasSwitchedToAll ? (
           <span className={styles.switched}>
             <IconInfoCircle size={15} aria-hidden />
@@ -50,7 +53,11 @@ export function DashboardContent(props: DashboardContentProps): ReactNode {
         ) : null}
       </div>
       {data.kind === 'user' ? <UserLimits summary={data.summary} zone={zone} /> : null}
-      {hasNoTurns(data) ? <NoTurns username={username} apiUrl={props.apiUrl} /> : <Figures {...props} range={range} />}
+      {hasNoTurns(data) ? (
+        <NoTurns username={username} apiUrl={props.apiUrl} />
+      ) : (
+        <Figures {...props} range={range} />
+      )}
     </div>
   )
 }

@@ -17,7 +17,12 @@ export interface DashboardControlsProps {
 }
 
 /** Whose figures, and of when. */
-export function DashboardControls({ search, data, hasSwitchedToAll, onSearch }: DashboardControlsProps): ReactNode {
+export function DashboardControls({
+  search,
+  data,
+  hasSwitchedToAll,
+  onSearch,
+}: DashboardControlsProps): ReactNode {
   const shownRange = hasSwitchedToAll ? 'all' : (search.range ?? 'current')
   return (
     <Group gap="xs" wrap="nowrap">
@@ -52,8 +57,14 @@ function rangeOptions(data: DashboardData | undefined, chosen: string): RangeOpt
   const past = (data?.summary.periods ?? []).filter((period) => period !== current)
   const isListed = chosen === 'current' || chosen === 'all' || past.includes(chosen)
   return [
-    { value: 'current', label: dashboardText.range.current(current === undefined ? '…' : formatPeriod(current)) },
-    ...(isListed ? past : [chosen, ...past]).map((period) => ({ value: period, label: formatPeriod(period) })),
+    {
+      value: 'current',
+      label: dashboardText.range.current(current === undefined ? '…' : formatPeriod(current)),
+    },
+    ...(isListed ? past : [chosen, ...past]).map((period) => ({
+      value: period,
+      label: formatPeriod(period),
+    })),
     { value: 'all', label: dashboardText.range.all },
   ]
 }

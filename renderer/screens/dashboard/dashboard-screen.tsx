@@ -15,7 +15,10 @@ import { useDashboard } from './use-dashboard.ts'
 
 const route = getRouteApi('/dashboard')
 
-const lastView = remembered('view.dashboard', (stored): DashboardSearch => dashboardSearch.safeParse(stored).data ?? {})
+const lastView = remembered(
+  'view.dashboard',
+  (stored): DashboardSearch => dashboardSearch.safeParse(stored).data ?? {},
+)
 
 /** What billing months are counted in until the core has said; it is also the default of the setting. */
 const DEFAULT_ZONE = 'UTC'
@@ -37,7 +40,12 @@ export function DashboardScreen(): ReactNode {
   return (
     <>
       <ScreenControls>
-        <DashboardControls search={view} data={query.data} hasSwitchedToAll={hasSwitchedToAll} onSearch={change} />
+        <DashboardControls
+          search={view}
+          data={query.data}
+          hasSwitchedToAll={hasSwitchedToAll}
+          onSearch={change}
+        />
       </ScreenControls>
       <QueryStates query={query} skeleton={<DashboardSkeleton />}>
         {(data) => (

@@ -3,7 +3,6 @@ import { IconFileImport, IconGauge, IconPlugConnected } from '@tabler/icons-reac
 import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Notice } from '../../components/notice.tsx'
-import { Panel } from '../../components/panel.tsx'
 import { clipText } from '../../format.ts'
 import { dashboardText } from '../../text/dashboard.ts'
 
@@ -25,40 +24,39 @@ export function NoTurns({ username, apiUrl }: NoTurnsProps): ReactNode {
   const navigate = useNavigate()
   const title = username === undefined ? text.title : text.titleUser(clipText(username, NAME_MAX))
   return (
-    <Panel title="">
-      <Notice
-        icon={<IconGauge size={40} stroke={1.5} />}
-        title={title}
-        actions={
-          <>
-            <Button
-              leftSection={<IconPlugConnected size={16} aria-hidden />}
-              onClick={() => void navigate({ to: '/connect' })}
-            >
-              {text.connect}
-            </Button>
-            <Button
-              variant="default"
-              leftSection={<IconFileImport size={16} aria-hidden />}
-              onClick={() => void navigate({ to: '/import' })}
-            >
-              {text.import}
-            </Button>
-          </>
-        }
-      >
-        {username === undefined ? (
-          apiUrl === null ? (
-            text.pointUnknown
-          ) : (
-            <>
-              {text.point} <Code>{apiUrl}</Code>
-            </>
-          )
+    <Notice
+      isFramed
+      icon={<IconGauge size={40} stroke={1.5} />}
+      title={title}
+      actions={
+        <>
+          <Button
+            leftSection={<IconPlugConnected size={16} aria-hidden />}
+            onClick={() => void navigate({ to: '/connect' })}
+          >
+            {text.connect}
+          </Button>
+          <Button
+            variant="default"
+            leftSection={<IconFileImport size={16} aria-hidden />}
+            onClick={() => void navigate({ to: '/import' })}
+          >
+            {text.import}
+          </Button>
+        </>
+      }
+    >
+      {username === undefined ? (
+        apiUrl === null ? (
+          text.pointUnknown
         ) : (
-          text.user
-        )}
-      </Notice>
-    </Panel>
+          <>
+            {text.point} <Code>{apiUrl}</Code>
+          </>
+        )
+      ) : (
+        text.user
+      )}
+    </Notice>
   )
 }

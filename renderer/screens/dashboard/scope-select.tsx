@@ -38,7 +38,9 @@ export function ScopeSelect({ user, username, onUser }: ScopeSelectProps): React
   const users = found.data?.users ?? []
   const options = [
     { value: EVERYBODY, label: text.all },
-    ...(user === undefined || users.some(({ id }) => id === user) ? [] : [{ value: user, label: username ?? user }]),
+    ...(user === undefined || users.some(({ id }) => id === user)
+      ? []
+      : [{ value: user, label: username ?? user }]),
     ...users.map(({ id, username: name }) => ({ value: id, label: name === id ? name : `${name} (${id})` })),
   ].map((option) => ({ ...option, label: clipText(option.label, NAME_MAX) }))
   return (

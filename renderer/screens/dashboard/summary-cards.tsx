@@ -1,7 +1,14 @@
 import { Anchor } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { StatCard, StatCards } from '../../components/stat-card.tsx'
-import { formatCount, formatMoney, formatMoneyExact, formatPercent, formatPeriod, formatTokens } from '../../format.ts'
+import {
+  formatCount,
+  formatMoney,
+  formatMoneyExact,
+  formatPercent,
+  formatPeriod,
+  formatTokens,
+} from '../../format.ts'
 import { dashboardText } from '../../text/dashboard.ts'
 import type { DashboardData, SystemSummary, UserSummary } from './use-dashboard.ts'
 
@@ -27,7 +34,10 @@ export function SummaryCards({ data, onShowNearLimit }: SummaryCardsProps): Reac
         value={formatCount(summary.total_sessions)}
         exact={formatCount(summary.total_sessions)}
         unit={text.sessionsUnit(range)}
-        secondary={text.sessionsMore(formatCount(summary.active_sessions), formatCount(summary.sessions_last_24h))}
+        secondary={text.sessionsMore(
+          formatCount(summary.active_sessions),
+          formatCount(summary.sessions_last_24h),
+        )}
       />
       <TokenCards summary={summary} range={range} />
       <CostCard summary={summary} range={range} />
@@ -113,7 +123,14 @@ function CostCard({ summary, range }: CardProps): ReactNode {
 function SuccessCard({ summary, range }: CardProps): ReactNode {
   const { failed_turns: failed, partial_turns: partial, total_turns: turns } = summary
   if (turns === 0) {
-    return <StatCard label={text.success} value={text.noTurns} exact={text.noTurns} unit={text.successUnit(range)} />
+    return (
+      <StatCard
+        label={text.success}
+        value={text.noTurns}
+        exact={text.noTurns}
+        unit={text.successUnit(range)}
+      />
+    )
   }
   const more = text.failedOf(formatCount(failed), formatCount(turns))
   return (

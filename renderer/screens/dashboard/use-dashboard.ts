@@ -1,6 +1,6 @@
 import { useState } from 'react'
-import { useWeirQuery } from '../../app/queries.ts'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
+import { useWeirQuery } from '../../app/queries.ts'
 import { type SettledQuery, useSettledQuery } from '../../components/settled-query.ts'
 import type { DashboardSearch } from './dashboard-search.ts'
 
@@ -33,7 +33,11 @@ export function useDashboard({ user, range }: Pick<DashboardSearch, 'user' | 'ra
   const period = range ?? autoRange
   // The last answer is kept by the settled query, which never shows one user's figures as another's.
   const options = { keepPrevious: false } as const
-  const system = useWeirQuery('consumption.systemSummary', { period }, { ...options, enabled: user === undefined })
+  const system = useWeirQuery(
+    'consumption.systemSummary',
+    { period },
+    { ...options, enabled: user === undefined },
+  )
   const single = useWeirQuery(
     'consumption.summary',
     user === undefined ? { period } : { period, user_id: user },

@@ -4,7 +4,14 @@ import { PlainText } from '../../components/plain-text.tsx'
 import { StatusWord, UsageBar } from '../../components/usage-bar.tsx'
 import { statusOfPercent } from '../../components/usage-status.ts'
 import { useNow } from '../../components/use-now.ts'
-import { formatCount, formatInstant, formatMoney, formatMoneyExact, formatTokens, formatUntil } from '../../format.ts'
+import {
+  formatCount,
+  formatInstant,
+  formatMoney,
+  formatMoneyExact,
+  formatTokens,
+  formatUntil,
+} from '../../format.ts'
 import { LIMIT_NAMES } from '../../text/components.ts'
 import { dashboardText } from '../../text/dashboard.ts'
 import styles from './dashboard.module.css'
@@ -15,7 +22,13 @@ type Limit = UserSummary['limits'][number]
 const text = dashboardText.limits
 
 /** The limits in force for a user: used, limit, reserved, when it starts again, and which rule set it. */
-export function UserLimits({ summary, zone }: { readonly summary: UserSummary; readonly zone: string }): ReactNode {
+export function UserLimits({
+  summary,
+  zone,
+}: {
+  readonly summary: UserSummary
+  readonly zone: string
+}): ReactNode {
   const now = useNow()
   return (
     <Panel title={text.title} unit={text.unit}>
@@ -26,11 +39,7 @@ export function UserLimits({ summary, zone }: { readonly summary: UserSummary; r
         {summary.limits.map((limit) => (
           <li key={limit.policy} className={styles.limit}>
             <div className={styles.limitName}>{LIMIT_NAMES[limit.policy]}</div>
-            <UsageBar
-              status={statusOfPercent(limit.percent)}
-              percent={limit.percent}
-              label={LIMIT_NAMES[limit.policy]}
-            />
+            <UsageBar status={statusOfPercent(limit.percent)} percent={limit.percent} />
             <div className={styles.limitUsed} title={usedExactly(limit)}>
               {limit.limit === null
                 ? text.usedWithoutLimit(amount(limit, limit.used))

@@ -1,0 +1,105 @@
+import { Skeleton } from '@mantine/core'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { remembered } from '../../app/remembered.ts'
+import { useStatus } from '../../app/status.ts'
+import { TableMenu } from '../../components/data-table-menu.tsx'
+import { QueryStates } from '../../components/query-states.tsx'
+import { StatCards } from '../../components/stat-card.tsx'
+import { useRememberedView } from '../../components/use-remembered-view.ts'
+import { formatPeriod } from '../../format.ts'
+import { consumptionText } from '../../text/consumption.ts'
+import styles from './consumption.module.css'
+import { type ConsumptionSearch, consumptionSearch } from './consumption-search.ts'
+import { MonthCards } from './month-cards.tsx'
+import { useUsers } from './use-users.ts'
+import { userColumns } from './user-columns.tsx'
+import { ActiveFilters, UserFilters } from './user-filters.tsx'
+import { addressOf, tableView, UsersTable } from './users-table.tsx'
+
+const route = getRouteApi('/users')
+
+const lastView = remembered(
+  'view.users',
+  (stored): ConsumptionSearch => consumptionSearch.safeParse(stored).data ?? {},
+)
+
+/** What billing months are counted in until the core has said; it is also the default of the setting. */
+const DEFAULT_ZONE = 'UTC'
+
+/** Consumption of the users in the running month against the limits in force: who is close to which limit. */
+export function ConsumptionScreen(): ReactNode {
+  const navigate = useNavigate()
+  const zone = useStatus().data?.time_zone ?? DEFAULT_ZONE
+  const replace = (search: ConsumptionSearch): void => void navigate({ to: '/users', search, replace: true })
+  const view = useRememberedView(lastView, route.useSearch(), replace, ['page'])
+  const { page, month } = useUsers(view)
+  // Other rows begin at their first page, unless the change says which.
+  const change = (part: Partial<ConsumptionSearch>): void =>
+    replace({ ...view, ...(changesRows(part) ? { page: undefined } : {}), ...part })
+  const columns = userColumns({ zone, now: 0 })
+  return (
+    <div className={styles.screen}>
+      <QueryStates query={month} skeleton={<CardsSkeleton />}>
+        {(summary) => (
+          <>
+            <p className={styles.period}>
+              {consumptionText.period(formatPeriod(summary.current_period), zone)}
+            </p>
+            <MonthCards
+              summary={summary}
+              onShowNearLimit={() => change({ threshold: 80, status: undefined })}
+            />
+          </>
+        )}
+      </QueryStates>
+      <div className={styles.toolbar}>
+        <UserFilters view={view} onView={change} />
+        <TableMenu columns={columns} view={tableView(view)} onView={(part) => change(addressOf(part))} />
+      </div>
+      <ActiveFilters view={view} onView={change} />
+      <QueryStates query={page} skeleton={<TableSkeleton />}>
+        {(users) => (
+          <UsersTable
+            page={users}
+            totalUsers={month.data?.total_users}
+            zone={zone}
+            view={view}
+            onView={change}
+            onOpen={(row) => void navigate({ to: '/dashboard', search: { user: row.user_id } })}
+          />
+        )}
+      </QueryStates>
+    </div>
+  )
+}
+
+function changesRows(part: Partial<ConsumptionSearch>): boolean {
+  return ['threshold', 'status', 'profile', 'search', 'sort', 'order', 'size'].some(
+    (member) => member in part,
+  )
+}
+
+const CARDS = ['a', 'b', 'c', 'd', 'e'] as const
+const ROWS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'] as const
+
+function CardsSkeleton(): ReactNode {
+  return (
+    <StatCards>
+      {CARDS.map((card) => (
+        <Skeleton key={card} height={112} radius="md" />
+      ))}
+    </StatCards>
+  )
+}
+
+function TableSkeleton(): ReactNode {
+  return (
+    <div className={styles.rows}>
+      <Skeleton height={34} radius="sm" />
+      {ROWS.map((row) => (
+        <Skeleton key={row} height={40} radius="sm" />
+      ))}
+    </div>
+  )
+}
