@@ -23,7 +23,10 @@ export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply
   if (refusal.code === 'unauthorized') reply.header('www-authenticate', 'Bearer realm="weir"')
   if (mustClose(refusal)) reply.header('connection', 'close')
   // As bytes: to a string fastify would add a charset, which JSON types do not have.
-  return reply.status(problem.status).type(PROBLEM_MEDIA_TYPE).send(Buffer.from(JSON.stringify(problem)))
+  return reply
+    .status(problem.status)
+    .type(PROBLEM_MEDIA_TYPE)
+    .send(Buffer.from(JSON.stringify(problem)))
 }
 
 /** Whole seconds for `Retry-After`, at least one: a zero would make a client ask again at once, for ever. */

@@ -56,9 +56,9 @@ async function signIn(
     'code' in parsed.data ? parts.loginCodes.redeem(parsed.data.code) : { issuerToken: parsed.data.token }
   if (token === undefined) {
     const refusal = refused(
-        'unauthorized',
-        'This login link was used already or is older than a minute; ask for a new one.',
-      )
+      'unauthorized',
+      'This login link was used already or is older than a minute; ask for a new one.',
+    )
     return sendProblem(reply, await parts.attempts.note(request.raw.socket, refusal))
   }
   return await openSession(request, reply, parts, token.issuerToken)

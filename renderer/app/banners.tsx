@@ -25,15 +25,16 @@ interface Banner {
   readonly action?: { readonly label: string; readonly run: () => void; readonly busy?: boolean }
 }
 
-/** What the operator must not miss, worst first, on every screen. */
-export function Banners(): ReactNode {
+/** What the operator must not miss, worst first, on every screen. `showsImport` is false where the screen itself shows it. */
+export function Banners({ showsImport }: { readonly showsImport: boolean }): ReactNode {
   const status = useStatus()
   const navigate = useNavigate()
   const showImport = (run: string): void => void navigate({ to: '/import', search: { run } })
-  const banners = [
+  const all = [
     ...connectionBanners(status),
     ...(status.data === undefined ? [] : stateBanners(status.data, showImport)),
   ]
+  const banners = showsImport ? all : all.filter(({ id }) => id !== 'import')
   return (
     <div className="banners" role="status">
       {banners.map((banner) => (

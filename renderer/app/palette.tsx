@@ -11,7 +11,7 @@ import {
 } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useState } from 'react'
 import { text } from '../text.ts'
 import { useColourScheme } from './colour-scheme.ts'
 import { copyText } from './copy.ts'
@@ -47,7 +47,8 @@ export function Palette({ onShowShortcuts }: PaletteProps): ReactNode {
   const screens = matching(useScreenEntries(), query)
   const actions = matching(useActionEntries(onShowShortcuts), query)
   const users = useUserEntries(isOpen ? query.trim() : '')
-  const isEmpty = screens.length + actions.length + users.entries.length === 0
+  const shown = screens.length + actions.length + users.entries.length
+  const isEmpty = shown === 0
   return (
     <Spotlight.Root
       query={query}
@@ -60,11 +61,12 @@ export function Palette({ onShowShortcuts }: PaletteProps): ReactNode {
       maxHeight={440}
     >
       <Spotlight.Search
+        onKeyDown={runFirst}
         placeholder={words.placeholder}
         aria-label={text.shell.palette}
         leftSection={<IconSearch size={18} aria-hidden />}
       />
-      <Spotlight.ActionsList>
+      <Spotlight.ActionsList className="palette-list">
         <EntryGroup label={words.screens} entries={screens} />
         <EntryGroup label={words.users} entries={users.entries} />
         <EntryGroup label={words.actions} entries={actions} />
@@ -72,6 +74,14 @@ export function Palette({ onShowShortcuts }: PaletteProps): ReactNode {
       </Spotlight.ActionsList>
     </Spotlight.Root>
   )
+}
+
+/** Enter without an arrow before it runs the best match, which the stylesheet marks for as long as none is chosen. */
+function runFirst(event: KeyboardEvent): void {
+  if (event.key !== 'Enter' || event.nativeEvent.isComposing) return
+  const dialog = event.currentTarget.closest('[role="dialog"]')
+  if (dialog?.querySelector('[data-selected]')) return
+  dialog?.querySelector<HTMLElement>('[data-action]')?.click()
 }
 
 function EntryGroup({

@@ -8,7 +8,7 @@ import { DesktopEvents } from './desktop-events.tsx'
 import { Navigation } from './navigation.tsx'
 import { Palette } from './palette.tsx'
 import { refreshScreen } from './refresh.tsx'
-import { SCREENS, type Screen, screenAt, shortcutsOf } from './screens.ts'
+import { LOGIN_PATH, SCREENS, type Screen, screenAt, shortcutsOf } from './screens.ts'
 import { ShortcutHelp } from './shortcut-help.tsx'
 import { useShortcut } from './shortcuts.tsx'
 import { useStatus } from './status.ts'
@@ -16,32 +16,52 @@ import { StatusBar } from './status-bar.tsx'
 import { TopBar } from './top-bar.tsx'
 
 /** Screens that come before the shell makes sense: nothing to navigate to, nothing to refresh. */
-const BARE_PATHS: readonly string[] = ['/welcome', '/login', '/']
+const BARE_PATHS: readonly string[] = ['/welcome', LOGIN_PATH, '/']
 
 /** What is around every screen. */
 export function RootLayout(): ReactNode {
   const path = useRouterState({ select: (state) => state.location.pathname })
-  return BARE_PATHS.includes(path) ? <BareLayout isLogin={path === '/login'} /> : <Shell path={path} />
+  if (path === LOGIN_PATH) return <Outlet />
+  return <LoggedIn path={path} />
 }
 
-function BareLayout({ isLogin }: { readonly isLogin: boolean }): ReactNode {
+/** Everything that asks Weir something, and so needs a session in a browser. */
+function LoggedIn({ path }: { readonly path: string }): ReactNode {
+  const [showsHelp, setShowsHelp] = useState(false)
+  const openHelp = (): void => setShowsHelp(true)
+  useGlobalShortcuts(openHelp)
+  useRenewWhenItMatters()
+  return (
+    <>
+      {BARE_PATHS.includes(path) ? <BareLayout /> : <Shell path={path} onShowShortcuts={openHelp} />}
+      <Palette onShowShortcuts={openHelp} />
+      <ShortcutHelp opened={showsHelp} onClose={() => setShowsHelp(false)} />
+      <GoShortcuts />
+      <DesktopEvents onShowShortcuts={openHelp} />
+    </>
+  )
+}
+
+function BareLayout(): ReactNode {
   return (
     <div className="bare">
-      {!isLogin && <Banners />}
+      <Banners showsImport={false} />
       <main className="bare-main">
         <Outlet />
       </main>
-      {!isLogin && <StatusBar />}
+      <StatusBar />
     </div>
   )
 }
 
-function Shell({ path }: { readonly path: string }): ReactNode {
-  const [showsHelp, setShowsHelp] = useState(false)
+interface ShellProps {
+  readonly path: string
+  readonly onShowShortcuts: () => void
+}
+
+function Shell({ path, onShowShortcuts }: ShellProps): ReactNode {
   const main = useRef<HTMLElement>(null)
   const title = screenAt(path)?.title ?? text.app.name
-  useGlobalShortcuts(() => setShowsHelp(true))
-  useRenewWhenItMatters()
   useEffect(() => {
     document.title = title === text.app.name ? title : `${title} · ${text.app.name}`
   }, [title])
@@ -56,16 +76,13 @@ function Shell({ path }: { readonly path: string }): ReactNode {
         {text.shell.skip}
       </button>
       <Navigation />
-      <TopBar title={title} onShowShortcuts={() => setShowsHelp(true)} />
-      <Banners />
+      <TopBar title={title} onShowShortcuts={onShowShortcuts} />
+      {/* The import screen shows the import itself. */}
+      <Banners showsImport={path !== '/import'} />
       <main className="screen" id="screen" ref={main} tabIndex={-1}>
         <Outlet />
       </main>
       <StatusBar />
-      <Palette onShowShortcuts={() => setShowsHelp(true)} />
-      <ShortcutHelp opened={showsHelp} onClose={() => setShowsHelp(false)} />
-      <GoShortcuts />
-      <DesktopEvents onShowShortcuts={() => setShowsHelp(true)} />
     </div>
   )
 }

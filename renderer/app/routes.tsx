@@ -14,6 +14,7 @@ import { consumptionSearch } from '../screens/consumption/consumption-search.ts'
 import { dashboardSearch } from '../screens/dashboard/dashboard-search.ts'
 import { ErrorScreen, NotFoundScreen } from './error-screens.tsx'
 import { RootLayout } from './root-layout.tsx'
+import { LOGIN_PATH } from './screens.ts'
 import { StartScreen } from './start-screen.tsx'
 
 /**
@@ -26,8 +27,6 @@ export interface RouterContext {
   /** True in a browser without a session; never in the window. */
   readonly isLoginNeeded: () => boolean
 }
-
-const LOGIN_PATH = '/login'
 
 const rootRoute = createRootRouteWithContext<RouterContext>()({
   component: RootLayout,

@@ -35,3 +35,6 @@ export function screenAt(pathname: string): Screen | undefined {
 export function shortcutsOf(target: Screen): readonly string[] {
   return [`g ${target.letter}`, `mod+${SCREENS.indexOf(target) + 1}`]
 }
+
+/** The way in for a browser; the only screen that needs no session. */
+export const LOGIN_PATH = '/login'

@@ -47,11 +47,28 @@ const dark: MantineColorsTuple = [
   '#090e12',
 ]
 
+/** Danger: shades 6 and 7 carry white text (5.5 and 6.6 to 1), which Mantine's own red does not. */
+const red: MantineColorsTuple = [
+  '#fdecec',
+  '#fad4d4',
+  '#f3a9a9',
+  '#ea7c7c',
+  '#e05555',
+  '#d33a3f',
+  '#c92a30',
+  '#b71f27',
+  '#971620',
+  '#7a1019',
+]
+
+/** Long enough to see where a dialog comes from, short enough not to be waited for. */
+const TRANSITION_MS = 110
+
 /** Weir's look: calm, dense, one accent. */
 export const weirTheme = createTheme({
   primaryColor: 'river',
   primaryShade: { light: 7, dark: 6 },
-  colors: { river, gray, dark },
+  colors: { river, gray, dark, red },
   black: '#1b252c',
   // What the operating system uses: nothing to download, and it looks at home.
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif',
@@ -77,6 +94,12 @@ export const weirTheme = createTheme({
     },
     Button: { defaultProps: { size: 'sm' } },
     Paper: { defaultProps: { withBorder: true } },
+    Modal: {
+      defaultProps: { transitionProps: { duration: TRANSITION_MS } },
+      styles: { title: { fontSize: 'var(--mantine-font-size-lg)', fontWeight: 600 } },
+    },
+    Drawer: { defaultProps: { transitionProps: { duration: TRANSITION_MS } } },
+    InputWrapper: { styles: { description: { fontSize: 'var(--mantine-font-size-xs)' } } },
   },
 })
 
@@ -90,6 +113,7 @@ export const themeVariables: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': gray[6],
     '--mantine-color-placeholder': gray[6],
     '--mantine-color-anchor': river[7],
+    '--mantine-color-gray-light-color': gray[7],
   },
   dark: {
     '--mantine-color-body': dark[6],
@@ -97,5 +121,15 @@ export const themeVariables: CSSVariablesResolver = () => ({
     '--mantine-color-default-hover': dark[4],
     '--mantine-color-placeholder': dark[2],
     '--mantine-color-anchor': river[3],
+    '--mantine-color-gray-light-color': dark[1],
+    // A disabled button keeps a shape on a panel.
+    '--mantine-color-disabled': dark[5],
+    '--mantine-color-disabled-color': dark[2],
+    '--mantine-color-red-light': '#3a2325',
+    '--mantine-color-red-light-hover': '#472a2d',
+    '--mantine-color-red-light-color': red[2],
+    '--mantine-color-river-light': '#1c3841',
+    '--mantine-color-river-light-hover': '#22434d',
+    '--mantine-color-river-light-color': river[2],
   },
 })

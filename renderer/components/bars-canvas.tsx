@@ -1,4 +1,4 @@
-import { useComputedColorScheme } from '@mantine/core'
+import { useComputedColorScheme, useMantineTheme } from '@mantine/core'
 import {
   BarElement,
   CategoryScale,
@@ -25,6 +25,8 @@ const INK = {
 /** Stacked bars on a canvas. Loaded on demand, because Chart.js is a third of the page's script. */
 export function BarsCanvas({ points, series, format, summary }: BarsProps): ReactNode {
   const scheme = useComputedColorScheme('light')
+  // A canvas does not inherit the font of the page either.
+  const { fontFamily: family } = useMantineTheme()
   const data = useMemo(
     (): ChartData<'bar'> => ({
       labels: points.map((point) => point.label),
@@ -49,6 +51,8 @@ export function BarsCanvas({ points, series, format, summary }: BarsProps): Reac
       interaction: { mode: 'index', intersect: false },
       plugins: {
         tooltip: {
+          titleFont: { family },
+          bodyFont: { family },
           callbacks: {
             title: (items) => points[items[0]?.dataIndex ?? -1]?.fullLabel ?? '',
             label: (item) => `${item.dataset.label ?? ''}: ${format(Number(item.raw))}`,
@@ -60,7 +64,7 @@ export function BarsCanvas({ points, series, format, summary }: BarsProps): Reac
           stacked: true,
           grid: { display: false },
           border: { color: INK[scheme].line },
-          ticks: { color: INK[scheme].text, maxRotation: 0, autoSkipPadding: 12, font: { size: 11 } },
+          ticks: { color: INK[scheme].text, maxRotation: 0, autoSkipPadding: 12, font: { family, size: 11 } },
         },
         y: {
           stacked: true,
@@ -72,13 +76,13 @@ export function BarsCanvas({ points, series, format, summary }: BarsProps): Reac
             color: INK[scheme].text,
             precision: 0,
             maxTicksLimit: 5,
-            font: { size: 11 },
+            font: { family, size: 11 },
             callback: (value) => formatTokens(Number(value)),
           },
         },
       },
     }),
-    [points, format, scheme],
+    [points, format, scheme, family],
   )
   return <Bar data={data} options={options} role="img" aria-label={summary} />
 }

@@ -103,9 +103,9 @@ function HeaderCell<Row, SortKey extends string>({
   }
   const isSorted = view.sort === sortKey
   const sorting = isSorted ? (view.order === 'asc' ? 'ascending' : 'descending') : 'none'
-  const Arrow = isSorted ? (view.order === 'asc' ? IconArrowUp : IconArrowDown) : IconArrowsSort
+  const Arrow = view.order === 'asc' ? IconArrowUp : IconArrowDown
   return (
-    <th scope="col" aria-sort={sorting} data-kind={column.kind} data-sorted={isSorted}>
+    <th scope="col" aria-sort={sorting} data-kind={column.kind}>
       <button
         type="button"
         className={styles.sort}
@@ -113,7 +113,7 @@ function HeaderCell<Row, SortKey extends string>({
         onClick={() => onView({ sort: sortKey, order: nextOrder(column, view.sort, view.order), page: 1 })}
       >
         <span>{column.label}</span>
-        <Arrow size={14} aria-hidden className={styles.arrow} />
+        {isSorted ? <Arrow size={14} aria-hidden className={styles.arrow} /> : null}
       </button>
     </th>
   )

@@ -1,5 +1,5 @@
 import { Tooltip } from '@mantine/core'
-import type { ReactNode } from 'react'
+import type { CSSProperties, ReactNode } from 'react'
 import styles from './stat-card.module.css'
 
 /** What `StatCard` takes. */
@@ -32,7 +32,19 @@ export function StatCard({ label, value, exact, unit, secondary }: StatCardProps
   )
 }
 
-/** Cards side by side, as many as fit. */
-export function StatCards({ children }: { readonly children: ReactNode }): ReactNode {
-  return <div className={styles.cards}>{children}</div>
+/** What `StatCards` takes. */
+export interface StatCardsProps {
+  /** Cards in a row where there is room; fewer where there is not. */
+  readonly columns: 4 | 5
+  readonly children: ReactNode
+}
+
+/** Cards side by side. */
+export function StatCards({ columns, children }: StatCardsProps): ReactNode {
+  const style: CSSProperties & Record<'--columns', number> = { '--columns': columns }
+  return (
+    <div className={styles.cards} style={style}>
+      {children}
+    </div>
+  )
 }

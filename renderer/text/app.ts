@@ -1,4 +1,5 @@
-import { formatCount } from '../format.ts'
+import { formatCount, formatPercent } from '../format.ts'
+import { STATUS_WORDS } from './components.ts'
 import { bytes, counted, dateTime, span, time } from './figures.ts'
 
 /** Words that belong to no screen. */
@@ -99,8 +100,10 @@ export const shellText = {
     refresh: 'Refresh the figures',
     copyApi: 'Copy the API address',
     shortcuts: 'Show the keyboard shortcuts',
-    userHint: (percent: number | null, status: string) =>
-      percent === null ? status : `${status}, fullest limit at ${percent} %`,
+    userHint: (percent: number | null, status: keyof typeof STATUS_WORDS) =>
+      percent === null
+        ? STATUS_WORDS[status]
+        : `${STATUS_WORDS[status]}, fullest limit at ${formatPercent(percent)}`,
   },
   shortcutHelp: {
     title: 'Keyboard shortcuts',

@@ -4,7 +4,7 @@ export const consumptionText = {
   caption: 'Users with what they used this month against their limits',
   cards: {
     users: 'Active users',
-    usersUnit: (month: string) => `users with turns, ${month}`,
+    usersUnit: (month: string) => `with turns, ${month}`,
     usersMore: (all: string) => `of ${all}`,
     tokensIn: 'Tokens in',
     tokensOut: 'Tokens out',

@@ -9,7 +9,7 @@ export const dashboardText = {
   },
   range: {
     label: 'Range',
-    current: (month: string) => `This month (${month})`,
+    current: 'This month',
     all: 'All time',
     switched: (month: string) => `Nobody has used a turn in ${month} yet, so this shows all time.`,
     switchedUser: (name: string, month: string) =>
@@ -40,8 +40,9 @@ export const dashboardText = {
     partial: (count: string) => `, ${count} partial`,
     blocked: 'Blocked requests',
     blockedUnit: (range: string) => `requests, ${range}`,
-    blockedMore: (would: string, bypassed: string) =>
-      `${would} would have been, ${bypassed} let through unchecked`,
+    observed: (count: string) => `${count} more while only observing`,
+    bypassed: (count: string) => `${count} let through unchecked`,
+    noneBypassed: 'None was let through unchecked',
     rag: 'RAG-guided',
     ragUnit: (range: string) => `of turns, ${range}`,
     ragMore: (guided: string, all: string) => `${guided} of ${all} turns`,
@@ -70,8 +71,8 @@ export const dashboardText = {
     noModels: 'No model was used in this range.',
   },
   top: {
-    sessions: 'Dearest sessions',
-    questions: 'Dearest questions',
+    sessions: 'Top sessions by cost',
+    questions: 'Top questions by cost',
     unit: (range: string) => `cost (est.), ${range}`,
     none: 'None in this range.',
     turns: (count: number, shown: string) => (count === 1 ? '1 turn' : `${shown} turns`),

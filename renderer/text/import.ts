@@ -86,7 +86,7 @@ export const importText = {
   },
   cost: (value: number) => formatMoney(value),
   doneTitle: 'The sessions are imported',
-  doneAttention: 'The sessions are imported, and some of it needs a look',
+  doneAttention: 'The sessions are imported; something needs a look',
   doneNothing: 'Everything was in the ledger already',
   sourceLine: (users: number, sessions: number, turns: number) =>
     `Read ${counted(turns, 'turn')} in ${counted(sessions, 'session')} of ${counted(users, 'user')}.`,

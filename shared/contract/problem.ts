@@ -39,5 +39,7 @@ export function problemOf(
   details: Readonly<Record<string, unknown>> = {},
 ): Problem {
   const { status, title } = ERROR_CODES[code]
-  return { ...details, type: problemType(code), title, status, code, detail, request_id: requestId }
+  const standard = { type: problemType(code), title, status, code, detail, request_id: requestId }
+  // Twice: first so that a person reads them first, last so that they win.
+  return { ...standard, ...details, ...standard }
 }

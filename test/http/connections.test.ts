@@ -27,24 +27,39 @@ describe('what is not well-formed HTTP', () => {
   it.each([
     ['nonsense', () => 'nonsense\r\n\r\n', 400],
     ['TLS', () => Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3]), 400],
-    ['no Host', () => 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 421],
-    ['two Hosts', () => `GET /healthz HTTP/1.1\r\n${host()}Host: evil.test\r\nConnection: close\r\n\r\n`, 421],
-    ['two lengths', () => check('Content-Length: 19\r\nContent-Length: 20\r\n'), 400],
-    ['length and chunks', () => check('Content-Length: 19\r\nTransfer-Encoding: chunked\r\n'), 400],
+    ['no Host', (): string => 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 421],
+    [
+      'two Hosts',
+      () => `GET /healthz HTTP/1.1\r\n${host()}Host: evil.test\r\nConnection: close\r\n\r\n`,
+      421,
+    ],
+    ['two lengths', (): string => check('Content-Length: 19\r\nContent-Length: 20\r\n'), 400],
+    ['length and chunks', (): string => check('Content-Length: 19\r\nTransfer-Encoding: chunked\r\n'), 400],
     ['a length that is none', () => check('Content-Length: -1\r\n'), 400],
     ['a bare line feed in a header', () => `GET /healthz HTTP/1.1\r\n${host()}A: b\nC\r\n\r\n`, 400],
     ['headers over 8 KB', () => `GET /healthz HTTP/1.1\r\n${host()}A: ${'a'.repeat(9000)}\r\n\r\n`, 431],
-    ['a whole URL as target', () => `GET http://evil.test/healthz HTTP/1.1\r\n${host()}Connection: close\r\n\r\n`, 421],
+    [
+      'a whole URL as target',
+      () => `GET http://evil.test/healthz HTTP/1.1\r\n${host()}Connection: close\r\n\r\n`,
+      421,
+    ],
     ['an unknown method', () => `BREW /healthz HTTP/1.1\r\n${host()}\r\n`, 400],
-    ['a broken chunk', () => check('Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n', 'zz\r\n'), 400],
-  ] as const)('%s is refused with a problem document and the connection closed', async (_name, bytes, status) => {
-    const answer = await sendRaw(port, bytes())
-    expect(statusOf(answer)).toBe(status)
-    expect(answer.toLowerCase()).toContain('content-type: application/problem+json')
-    expect(answer.toLowerCase()).toContain('x-content-type-options: nosniff')
-    expect(body(answer)).toMatchObject({ status, request_id: expect.any(String) })
-    expect(weir.calls).toEqual([])
-  })
+    [
+      'a broken chunk',
+      () => check('Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n', 'zz\r\n'),
+      400,
+    ],
+  ] as const)(
+    '%s is refused with a problem document and the connection closed',
+    async (_name, bytes, status) => {
+      const answer = await sendRaw(port, bytes())
+      expect(statusOf(answer)).toBe(status)
+      expect(answer.toLowerCase()).toContain('content-type: application/problem+json')
+      expect(answer.toLowerCase()).toContain('x-content-type-options: nosniff')
+      expect(body(answer)).toMatchObject({ status, request_id: expect.any(String) })
+      expect(weir.calls).toEqual([])
+    },
+  )
 
   it('does not keep anybody else from being answered', async () => {
     await Promise.all(Array.from({ length: 20 }, () => sendRaw(port, 'nonsense\r\n\r\n')))
@@ -55,7 +70,10 @@ describe('what is not well-formed HTTP', () => {
 
 describe('a body over 64 KB', () => {
   it('is refused by its announced length, before it is read', async () => {
-    const answer = await sendRaw(port, check('Content-Type: application/json\r\nContent-Length: 1000000\r\n', ''))
+    const answer = await sendRaw(
+      port,
+      check('Content-Type: application/json\r\nContent-Length: 1000000\r\n', ''),
+    )
     expect(body(answer)).toMatchObject({ code: 'body_too_large', status: 413 })
   })
 
@@ -136,7 +154,9 @@ describe('a port that is taken', () => {
     const other = await harness()
     await expect(listenHttp(other.app, port)).rejects.toMatchObject({
       code: 'port_taken',
-      message: expect.stringMatching(new RegExp(`^Port ${port} is taken by another Weir \\(process ${process.pid}\\); `)),
+      message: expect.stringMatching(
+        new RegExp(`^Port ${port} is taken by another Weir \\(process ${process.pid}\\); `),
+      ),
       details: { port, owner: { pid: process.pid, isWeir: true } },
     })
     await other.app.close()

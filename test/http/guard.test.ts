@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PROBLEM_MEDIA_TYPE } from '../../shared/contract/problem.ts'
-import { bearer, HOST, type Harness, harness, PORT } from './http-harness.ts'
+import { bearer, type Harness, HOST, harness, PORT } from './http-harness.ts'
 
 let weir: Harness
 beforeAll(async () => {
@@ -14,13 +14,45 @@ const CHECK = { method: 'POST', url: '/api/v1/limits/check', payload: { user_id:
 
 const GOOD_HOSTS = [HOST, `localhost:${PORT}`, `LOCALHOST:${PORT}`, `[::1]:${PORT}`]
 const BAD_HOSTS = [
-  '127.0.0.1', 'localhost', '[::1]', `127.0.0.1:${PORT + 1}`, `evil.test:${PORT}`, 'evil.test', `localhost.:${PORT}`,
-  `127.0.0.1.:${PORT}`, `127.1:${PORT}`, `0.0.0.0:${PORT}`, `2130706433:${PORT}`, `0x7f.1:${PORT}`, `[::]:${PORT}`,
-  `::1:${PORT}`, `[::ffff:127.0.0.1]:${PORT}`, `[0:0:0:0:0:0:0:1]:${PORT}`, `user@127.0.0.1:${PORT}`, `127.0.0.1:0${PORT}`,
-  `127.0.0.1:${PORT}.evil.test`, `localhost.evil.test:${PORT}`, `localhost:${PORT}, evil.test`, `http://127.0.0.1:${PORT}`,
-  `127.0.0.1:${PORT}/`, ` `, `127.0.0.1:`, `localhost:http`, `127.0.0.2:${PORT}`, `127.0.0.1:${PORT}#`, 'null',
+  '127.0.0.1',
+  'localhost',
+  '[::1]',
+  `127.0.0.1:${PORT + 1}`,
+  `evil.test:${PORT}`,
+  'evil.test',
+  `localhost.:${PORT}`,
+  `127.0.0.1.:${PORT}`,
+  `127.1:${PORT}`,
+  `0.0.0.0:${PORT}`,
+  `2130706433:${PORT}`,
+  `0x7f.1:${PORT}`,
+  `[::]:${PORT}`,
+  `::1:${PORT}`,
+  `[::ffff:127.0.0.1]:${PORT}`,
+  `[0:0:0:0:0:0:0:1]:${PORT}`,
+  `user@127.0.0.1:${PORT}`,
+  `127.0.0.1:0${PORT}`,
+  `127.0.0.1:${PORT}.evil.test`,
+  `localhost.evil.test:${PORT}`,
+  `localhost:${PORT}, evil.test`,
+  `http://127.0.0.1:${PORT}`,
+  `127.0.0.1:${PORT}/`,
+  ` `,
+  `127.0.0.1:`,
+  `localhost:http`,
+  `127.0.0.2:${PORT}`,
+  `127.0.0.1:${PORT}#`,
+  'null',
 ]
-const ADDRESSES = ['/api/v1/limits/check', '/healthz', '/docs', '/api/v1/openapi.json', '/', '/nothing', '/api/v1/auth/session']
+const ADDRESSES = [
+  '/api/v1/limits/check',
+  '/healthz',
+  '/docs',
+  '/api/v1/openapi.json',
+  '/',
+  '/nothing',
+  '/api/v1/auth/session',
+]
 
 describe('the Host', () => {
   it.each(GOOD_HOSTS)('%s is this machine', async (host) => {
@@ -37,18 +69,37 @@ describe('the Host', () => {
   })
 
   it('is refused before the address, the method, the token and the body are looked at', async () => {
-    const answer = await weir.call({ method: 'DELETE', url: '/nothing', headers: { host: 'evil.test' }, payload: 'x' })
+    const answer = await weir.call({
+      method: 'DELETE',
+      url: '/nothing',
+      headers: { host: 'evil.test' },
+      payload: 'x',
+    })
     expect(answer.json()).toMatchObject({ code: 'host_not_allowed' })
   })
 })
 
 const ORIGINS = [
-  [undefined, true], [`http://${HOST}`, true], [`http://localhost:${PORT}`, true], [`http://[::1]:${PORT}`, true],
-  ['null', false], ['https://evil.test', false], [`http://127.0.0.1:${PORT + 1}`, false], [`https://${HOST}`, false],
-  [`http://${HOST}.evil.test`, false], [`http://${HOST}/`, false], ['chrome-extension://abc', false], ['', false],
+  [undefined, true],
+  [`http://${HOST}`, true],
+  [`http://localhost:${PORT}`, true],
+  [`http://[::1]:${PORT}`, true],
+  ['null', false],
+  ['https://evil.test', false],
+  [`http://127.0.0.1:${PORT + 1}`, false],
+  [`https://${HOST}`, false],
+  [`http://${HOST}.evil.test`, false],
+  [`http://${HOST}/`, false],
+  ['chrome-extension://abc', false],
+  ['', false],
 ] as const
 const SITES = [
-  [undefined, true], ['same-origin', true], ['none', true], ['cross-site', false], ['same-site', false], ['x', false],
+  [undefined, true],
+  ['same-origin', true],
+  ['none', true],
+  ['cross-site', false],
+  ['same-site', false],
+  ['x', false],
 ] as const
 const METHODS = [
   ['POST', '/api/v1/limits/check', 'executor'],
@@ -57,9 +108,15 @@ const METHODS = [
   ['GET', '/healthz', 'admin'],
 ] as const
 const TYPES = [
-  [undefined, 415], ['application/json', 200], ['application/json; charset=utf-8', 200], ['text/plain', 415],
-  ['application/x-www-form-urlencoded', 415], ['multipart/form-data; boundary=x', 415],
-  ['application/json; charset=latin1', 415], ['text/plain; application/json', 415], ['application/jsonx', 415],
+  [undefined, 415],
+  ['application/json', 200],
+  ['application/json; charset=utf-8', 200],
+  ['text/plain', 415],
+  ['application/x-www-form-urlencoded', 415],
+  ['multipart/form-data; boundary=x', 415],
+  ['application/json; charset=latin1', 415],
+  ['text/plain; application/json', 415],
+  ['application/jsonx', 415],
 ] as const
 
 describe('a page of another site', () => {
@@ -70,7 +127,8 @@ describe('a page of another site', () => {
         it(`with Origin ${origin} and Sec-Fetch-Site ${site} ${passes ? 'may' : 'may not'} ${method} ${url}`, async () => {
           const before = weir.calls.length
           const answer = await weir.call({
-            method, url,
+            method,
+            url,
             headers: {
               ...bearer(who),
               ...(origin === undefined ? {} : { origin }),
@@ -113,7 +171,10 @@ describe('the body', () => {
   })
 
   it('may not be compressed', async () => {
-    const answer = await weir.call({ ...CHECK, headers: { ...bearer('executor'), 'content-encoding': 'gzip' } })
+    const answer = await weir.call({
+      ...CHECK,
+      headers: { ...bearer('executor'), 'content-encoding': 'gzip' },
+    })
     expect(answer.json()).toMatchObject({ code: 'unsupported_media_type' })
   })
 
@@ -151,7 +212,9 @@ describe('the body', () => {
   ])('%s is refused with a sentence', async (payload, words) => {
     const before = weir.calls.length
     const answer = await weir.call({
-      ...CHECK, payload, headers: { ...bearer('executor'), 'content-type': 'application/json' },
+      ...CHECK,
+      payload,
+      headers: { ...bearer('executor'), 'content-type': 'application/json' },
     })
     expect(answer.statusCode).toBe(400)
     expect(answer.headers['content-type']).toBe(PROBLEM_MEDIA_TYPE)
@@ -161,7 +224,9 @@ describe('the body', () => {
 
   it('with an unknown member says which', async () => {
     const answer = await weir.call({
-      ...CHECK, payload: { user_id: 'alice', estimated_tokens: 5 }, headers: bearer('executor'),
+      ...CHECK,
+      payload: { user_id: 'alice', estimated_tokens: 5 },
+      headers: bearer('executor'),
     })
     expect(answer.json()).toMatchObject({
       code: 'invalid_request',
@@ -187,35 +252,52 @@ describe('the address', () => {
     expect(token.headers['allow']).toBe('DELETE')
   })
 
-  it.each(['/nothing', '/api/v1/limits/check/', '/API/v1/limits/check', '/healthz/x', '/.env', '/..%2f..%2fetc/passwd'])(
-    '%s is unknown',
+  it.each([
+    '/nothing',
+    '/api/v1/limits/check/',
+    '/API/v1/limits/check',
+    '/healthz/x',
+    '/.env',
+    '/..%2f..%2fetc/passwd',
+  ])('%s is unknown', async (url) => {
+    const answer = await weir.call({ method: 'GET', url })
+    expect(answer.json()).toMatchObject({ code: 'route_unknown', status: 404 })
+  })
+
+  it.each(['/%', '/api/v1/admin/import/%ZZ', '/api/v1/admin/import/%c0%80'])(
+    '%s is not well-formed',
     async (url) => {
-      const answer = await weir.call({ method: 'GET', url })
-      expect(answer.json()).toMatchObject({ code: 'route_unknown', status: 404 })
+      const answer = await weir.call({ method: 'GET', url, headers: bearer('admin') })
+      expect([400, 404]).toContain(answer.statusCode)
+      expect(answer.headers['content-type']).toBe(PROBLEM_MEDIA_TYPE)
+      expect(answer.headers['x-frame-options']).toBe('DENY')
     },
   )
-
-  it.each(['/%', '/api/v1/admin/import/%ZZ', '/api/v1/admin/import/%c0%80'])('%s is not well-formed', async (url) => {
-    const answer = await weir.call({ method: 'GET', url, headers: bearer('admin') })
-    expect([400, 404]).toContain(answer.statusCode)
-    expect(answer.headers['content-type']).toBe(PROBLEM_MEDIA_TYPE)
-    expect(answer.headers['x-frame-options']).toBe('DENY')
-  })
 
   it('with an unknown, a doubled or a misplaced query member is refused', async () => {
     const url = '/api/v1/auth/admin/users'
     const unknown = await weir.call({ method: 'GET', url: `${url}?sorted=name`, headers: bearer('admin') })
     expect(unknown.json()).toMatchObject({ code: 'invalid_request', errors: [{ path: 'sorted' }] })
-    const doubled = await weir.call({ method: 'GET', url: `${url}?search=a&search=b`, headers: bearer('admin') })
+    const doubled = await weir.call({
+      method: 'GET',
+      url: `${url}?search=a&search=b`,
+      headers: bearer('admin'),
+    })
     expect(doubled.json()).toMatchObject({ code: 'invalid_request', errors: [{ path: 'search' }] })
-    const misplaced = await weir.call({ ...CHECK, url: `${CHECK.url}?dry_run=true`, headers: bearer('executor') })
+    const misplaced = await weir.call({
+      ...CHECK,
+      url: `${CHECK.url}?dry_run=true`,
+      headers: bearer('executor'),
+    })
     expect(misplaced.json()).toMatchObject({ code: 'invalid_request', errors: [{ path: 'dry_run' }] })
   })
 
   it('and the body must name the same thing', async () => {
     const answer = await weir.call({
-      method: 'PUT', url: '/api/v1/auth/admin/users/alice/consumption-profile',
-      payload: { id: 'bob', profile_id: 1 }, headers: bearer('admin'),
+      method: 'PUT',
+      url: '/api/v1/auth/admin/users/alice/consumption-profile',
+      payload: { id: 'bob', profile_id: 1 },
+      headers: bearer('admin'),
     })
     expect(answer.json()).toMatchObject({ code: 'invalid_request', errors: [{ path: 'id' }] })
   })
@@ -223,9 +305,16 @@ describe('the address', () => {
 
 describe('every answer', () => {
   it.each([
-    ['GET', '/healthz', {}], ['GET', '/docs', {}], ['GET', '/docs/docs.js', {}], ['GET', '/api/v1/openapi.json', {}],
-    ['GET', '/nothing', {}], ['OPTIONS', '/healthz', {}], ['GET', '/api/v1/admin/status', {}],
-    ['GET', '/api/v1/admin/status', bearer('admin')], ['GET', '/', { host: 'evil.test' }], ['GET', '/%', {}],
+    ['GET', '/healthz', {}],
+    ['GET', '/docs', {}],
+    ['GET', '/docs/docs.js', {}],
+    ['GET', '/api/v1/openapi.json', {}],
+    ['GET', '/nothing', {}],
+    ['OPTIONS', '/healthz', {}],
+    ['GET', '/api/v1/admin/status', {}],
+    ['GET', '/api/v1/admin/status', bearer('admin')],
+    ['GET', '/', { host: 'evil.test' }],
+    ['GET', '/%', {}],
   ] as const)('of %s %s has the security headers and a request id', async (method, url, headers) => {
     const answer = await weir.call({ method, url, headers })
     expect(answer.headers).toMatchObject({

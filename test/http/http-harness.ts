@@ -26,7 +26,14 @@ export async function harness(
   const fake = fakeWeir(clock, { 'consumption.admit': ALLOWED, ...answers })
   const loginCodes = new LoginCodes(fake.weir.ports)
   const app = await buildHttp({
-    weir: fake.weir, port: () => PORT, face: 'browser', rendererDir: null, loginCodes, log: fake.log, clock, ...parts,
+    weir: fake.weir,
+    port: () => PORT,
+    face: 'browser',
+    rendererDir: null,
+    loginCodes,
+    log: fake.log,
+    clock,
+    ...parts,
   })
   const call = (options: InjectOptions): Promise<LightMyRequestResponse> =>
     app.inject({ ...options, headers: { host: HOST, ...options.headers } })

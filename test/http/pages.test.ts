@@ -7,7 +7,7 @@ import { docsPage } from '../../electron/http/docs-page.ts'
 import { html } from '../../electron/http/html.ts'
 import { openApiDocument } from '../../electron/http/openapi.ts'
 import { ERROR_CODES } from '../../shared/error-codes.ts'
-import { HOST, type Harness, harness, PORT } from './http-harness.ts'
+import { type Harness, HOST, harness, PORT } from './http-harness.ts'
 
 let folder = ''
 let weir: Harness
@@ -47,8 +47,16 @@ describe('the console', () => {
   })
 
   it.each([
-    '/.secret', '/../outside.txt', '/..%2foutside.txt', '/assets/../../outside.txt', '/%2e%2e/outside.txt',
-    '/assets/%2e%2e%2f%2e%2e%2foutside.txt', '/assets', '/assets/', '/missing.js', '/index.html%00',
+    '/.secret',
+    '/../outside.txt',
+    '/..%2foutside.txt',
+    '/assets/../../outside.txt',
+    '/%2e%2e/outside.txt',
+    '/assets/%2e%2e%2f%2e%2e%2foutside.txt',
+    '/assets',
+    '/assets/',
+    '/missing.js',
+    '/index.html%00',
   ])('has nothing at %s', async (url) => {
     const answer = await get(url)
     expect([400, 404]).toContain(answer.statusCode)
@@ -123,7 +131,8 @@ describe('the documentation', () => {
       paths: {
         [`/${evil}`]: Object.fromEntries(
           Object.entries(methods).map(([method, operation]) => [
-            method, { ...operation, summary: evil, operationId: evil, description: evil },
+            method,
+            { ...operation, summary: evil, operationId: evil, description: evil },
           ]),
         ),
       },

@@ -3,7 +3,7 @@ import { LOGIN_CODE_LIFE_MS } from '../../electron/http/login-codes.ts'
 import { UI_SESSION_IDLE_MS } from '../../electron/http/ui-sessions.ts'
 import { HOUR_MS, SECOND_MS } from '../../shared/units.ts'
 import { TOKENS } from '../support/fake-weir.ts'
-import { bearer, HOST, type Harness, harness, PORT } from './http-harness.ts'
+import { bearer, type Harness, HOST, harness, PORT } from './http-harness.ts'
 
 let weir: Harness
 beforeEach(async () => {
@@ -39,7 +39,10 @@ describe('a login link', () => {
       new RegExp(`^weir_${PORT}=[\\w-]{43}; HttpOnly; SameSite=Strict; Path=/$`),
     )
     const again = await signIn({ code })
-    expect(again.json()).toMatchObject({ code: 'unauthorized', detail: expect.stringContaining('used already') })
+    expect(again.json()).toMatchObject({
+      code: 'unauthorized',
+      detail: expect.stringContaining('used already'),
+    })
     expect(again.headers['set-cookie']).toBeUndefined()
   })
 
@@ -99,12 +102,17 @@ describe('a pasted token', () => {
 
   it('must come as JSON from our own page', async () => {
     const text = await weir.call({
-      method: 'POST', url: '/api/v1/auth/login', payload: JSON.stringify({ token: TOKENS.admin }),
+      method: 'POST',
+      url: '/api/v1/auth/login',
+      payload: JSON.stringify({ token: TOKENS.admin }),
       headers: { 'content-type': 'text/plain' },
     })
     expect(text.statusCode).toBe(415)
     const foreign = await weir.call({
-      method: 'POST', url: '/api/v1/auth/login', payload: { token: TOKENS.admin }, headers: { origin: 'https://evil.test' },
+      method: 'POST',
+      url: '/api/v1/auth/login',
+      payload: { token: TOKENS.admin },
+      headers: { origin: 'https://evil.test' },
     })
     expect(foreign.json()).toMatchObject({ code: 'origin_not_allowed' })
   })
@@ -115,14 +123,18 @@ describe('a signed-in browser', () => {
     const headers = await signedIn()
     expect((await status(headers)).statusCode).toBe(200)
     expect((await startEmpty(headers)).statusCode).toBe(200)
-    expect(weir.calls.at(-1)).toMatchObject({ method: 'startEmpty', args: [{ via: 'browser', scope: 'admin' }] })
+    expect(weir.calls.at(-1)).toMatchObject({
+      method: 'startEmpty',
+      args: [{ via: 'browser', scope: 'admin' }],
+    })
   })
 
   it('needs its CSRF value for everything that is not a GET', async () => {
     const headers = await signedIn()
     expect((await status(without(headers, 'x-weir-csrf'))).statusCode).toBe(200)
     for (const value of [undefined, '', 'wrong', `${headers['x-weir-csrf']}x`]) {
-      const sent = value === undefined ? without(headers, 'x-weir-csrf') : { ...headers, 'x-weir-csrf': value }
+      const sent =
+        value === undefined ? without(headers, 'x-weir-csrf') : { ...headers, 'x-weir-csrf': value }
       expect((await startEmpty(sent)).json()).toMatchObject({ code: 'origin_not_allowed' })
     }
     const other = await signedIn()
@@ -138,18 +150,27 @@ describe('a signed-in browser', () => {
     [undefined, `http://${HOST}`, 200, 200],
     [undefined, 'https://evil.test', 403, 403],
     ['same-origin', 'null', 403, 403],
-  ])('with Sec-Fetch-Site %s and Origin %s reads with %i and writes with %i', async (site, origin, reads, writes) => {
-    const headers = {
-      ...without(await signedIn(), 'sec-fetch-site'),
-      ...(site === undefined ? {} : { 'sec-fetch-site': site }),
-      ...(origin === undefined ? {} : { origin }),
-    }
-    expect([(await status(headers)).statusCode, (await startEmpty(headers)).statusCode]).toEqual([reads, writes])
-  })
+  ])(
+    'with Sec-Fetch-Site %s and Origin %s reads with %i and writes with %i',
+    async (site, origin, reads, writes) => {
+      const headers = {
+        ...without(await signedIn(), 'sec-fetch-site'),
+        ...(site === undefined ? {} : { 'sec-fetch-site': site }),
+        ...(origin === undefined ? {} : { origin }),
+      }
+      expect([(await status(headers)).statusCode, (await startEmpty(headers)).statusCode]).toEqual([
+        reads,
+        writes,
+      ])
+    },
+  )
 
   it('may not call what is for executors', async () => {
     const answer = await weir.call({
-      method: 'POST', url: '/api/v1/limits/check', payload: { user_id: 'alice' }, headers: await signedIn(),
+      method: 'POST',
+      url: '/api/v1/limits/check',
+      payload: { user_id: 'alice' },
+      headers: await signedIn(),
     })
     expect(answer.json()).toMatchObject({ code: 'forbidden' })
     expect(weir.calls).toEqual([])
@@ -169,7 +190,12 @@ describe('a signed-in browser', () => {
   it('is signed out as soon as the token it stands on is revoked', async () => {
     const byToken = await signedIn()
     const { code } = (
-      await weir.call({ method: 'POST', url: '/api/v1/auth/login-codes', payload: {}, headers: bearer('admin') })
+      await weir.call({
+        method: 'POST',
+        url: '/api/v1/auth/login-codes',
+        payload: {},
+        headers: bearer('admin'),
+      })
     ).json()
     const byCode = await signedIn({ code })
     const byProgram = await signedIn({ code: weir.loginCodes.issue().code })
@@ -185,7 +211,9 @@ describe('a signed-in browser', () => {
     expect((await session({})).json()).toEqual({ authenticated: false, name: null, csrf: null })
     const headers = await signedIn()
     expect((await session(headers)).json()).toEqual({
-      authenticated: true, name: 'admin', csrf: headers['x-weir-csrf'],
+      authenticated: true,
+      name: 'admin',
+      csrf: headers['x-weir-csrf'],
     })
     expect((await session({ ...headers, 'sec-fetch-site': 'cross-site' })).statusCode).toBe(403)
     const signOut = (sent: Record<string, string>) =>
@@ -212,12 +240,18 @@ describe('a signed-in browser', () => {
 })
 
 describe('the Authorization header', () => {
-  it.each(['', 'Bearer', 'Bearer ', 'Basic d2Vpcg==', 'Bearer a b', `Bearer ${'a'.repeat(600)}`, 'weir_admin', 'Bearer weir_admin, x'])(
-    '%j is not a token',
-    async (authorization) => {
-      expect((await status({ authorization })).json()).toMatchObject({ code: 'unauthorized' })
-    },
-  )
+  it.each([
+    '',
+    'Bearer',
+    'Bearer ',
+    'Basic d2Vpcg==',
+    'Bearer a b',
+    `Bearer ${'a'.repeat(600)}`,
+    'weir_admin',
+    'Bearer weir_admin, x',
+  ])('%j is not a token', async (authorization) => {
+    expect((await status({ authorization })).json()).toMatchObject({ code: 'unauthorized' })
+  })
 
   it('may write Bearer as it likes', async () => {
     expect((await status({ authorization: `bearer ${TOKENS.admin}` })).statusCode).toBe(200)

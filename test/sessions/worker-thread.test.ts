@@ -40,10 +40,10 @@ function writeSessions(count: number, turns = 60): void {
 }
 
 /** A worker of one's own making, to see what the client does when it goes wrong. */
-function workerRunning(source: string): WorkerClient<WorkerTasks> {
+function workerRunning(source: string, heapMb = 64): WorkerClient<WorkerTasks> {
   const workerFile = join(dir, 'worker.mjs')
   writeFileSync(workerFile, `import { parentPort } from 'node:worker_threads'\n${source}`)
-  return new WorkerClient({ workerFile, clock, log })
+  return new WorkerClient({ workerFile, clock, log, heapMb })
 }
 
 describe('the worker thread', () => {

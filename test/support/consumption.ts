@@ -7,6 +7,7 @@ import type { ConsumptionContext } from '../../electron/core/consumption/context
 import type { LimitColumns } from '../../electron/core/database/schema.ts'
 import { PriceBook } from '../../electron/core/pricing/price-book.ts'
 import { SettingsManager } from '../../electron/core/settings/settings-manager.ts'
+import type { SessionReading, TurnReading } from '../../electron/core/sessions/session-reading.ts'
 import { verifyBooks } from '../../electron/core/verify/verify-task.ts'
 import type { ParsedInput } from '../../shared/contract/index.ts'
 import { openTestDatabase } from './database.ts'
@@ -156,3 +157,50 @@ export async function openConsumption() {
 }
 
 export type TestConsumption = Awaited<ReturnType<typeof openConsumption>>
+
+/** A session as a file says it, for imports; its turns are those given, in order. */
+export function sessionReading(
+  userId: string,
+  sessionId: string,
+  turns: readonly Partial<TurnReading>[],
+  members: Partial<SessionReading> = {},
+): SessionReading {
+  const readings = turns.map((turn, index) => turnReading({ turnNumber: index + 1, ...turn }))
+  const sum = (of: (turn: TurnReading) => number) => readings.reduce((total, turn) => total + of(turn), 0)
+  return {
+    kind: 'session',
+    userId,
+    sessionId,
+    name: null,
+    createdAt: readings[0]?.occurredAt ?? 0,
+    ...ATLAS,
+    turns: readings,
+    sessionInputTokens: null,
+    sessionOutputTokens: null,
+    turnsInputTokens: sum((turn) => turn.inputTokens),
+    turnsOutputTokens: sum((turn) => turn.outputTokens),
+    outsideInputTokens: 0,
+    outsideOutputTokens: 0,
+    lastTurnNumber: Math.max(0, ...readings.map((turn) => turn.turnNumber)),
+    ...members,
+  }
+}
+
+function turnReading(members: Partial<TurnReading>): TurnReading {
+  return {
+    turnNumber: 1,
+    occurredAt: Date.parse('2026-11-20T12:00:00Z'),
+    ...ATLAS,
+    inputTokens: 100,
+    outputTokens: 10,
+    cachedInputTokens: 0,
+    status: 'success',
+    isValid: true,
+    ragUsed: false,
+    ragTokensSaved: 0,
+    costMicroUsd: null,
+    userQuery: null,
+    durationMs: null,
+    ...members,
+  }
+}

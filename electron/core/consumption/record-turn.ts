@@ -199,7 +199,8 @@ function differences(turn: Turn, recorded: TurnWithModel): string[] {
     ['cached_input_tokens', turn.cached_input_tokens ?? recorded.cached_input_tokens, recorded.cached_input_tokens],
     ['status', turn.status ?? 'success', recorded.status],
     ['rag_used', (turn.rag_used ?? recorded.rag_used === 1) ? 1 : 0, recorded.rag_used],
-    ['rag_tokens_saved', turn.rag_tokens_saved ?? recorded.rag_tokens_saved, recorded.rag_tokens_saved],
+    // Of a turn that nothing guided no savings are kept, whatever it said.
+    ['rag_tokens_saved', recorded.rag_used === 1 ? (turn.rag_tokens_saved ?? recorded.rag_tokens_saved) : 0, recorded.rag_tokens_saved],
     ['cost_usd', isCostReported ? usdToMicroUsd(turn.cost_usd ?? 0) : recorded.cost_micro_usd, recorded.cost_micro_usd],
   ]
   return pairs.filter(([, given, held]) => given !== held).map(([name]) => name)

@@ -216,17 +216,20 @@ export async function rollUpSession(trx: Writer, userKey: number, period: number
   await addToUserPeriod(trx, { ...NO_TOTALS, user_key: userKey, period, sessions: 1 })
 }
 
+const totalsOfPeriod = prepared<{ userKey: number; period: number }, Totals & { readonly sessions: number }>((db, value) =>
+  db
+    .selectFrom('user_periods')
+    .select([...TOTAL_NAMES, 'sessions'])
+    .where('user_key', '=', value('userKey'))
+    .where('period', '=', value('period')),
+)
+
 /** What the ledger holds for a user and period, with the sessions created in it. */
 export async function periodTotalsOf(
   db: Reader | Writer,
   userKey: number,
   period: number,
 ): Promise<Totals & { readonly sessions: number }> {
-  const row = await db
-    .selectFrom('user_periods')
-    .select([...TOTAL_NAMES, 'sessions'])
-    .where('user_key', '=', userKey)
-    .where('period', '=', period)
-    .executeTakeFirst()
+  const [row] = await totalsOfPeriod(db, { userKey, period })
   return row ?? { ...NO_TOTALS, sessions: 0 }
 }

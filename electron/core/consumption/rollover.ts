@@ -1,6 +1,6 @@
 import { periodWindow } from '../../../shared/time-window.ts'
 import type { EpochMs } from '../../../shared/units.ts'
-import type { Writer } from '../database/database.ts'
+import type { Reader, Writer } from '../database/database.ts'
 import { saveUsage } from './consumption-store.ts'
 import type { EffectiveLimits } from './limits.ts'
 import { periodTotalsOf } from './roll-up-store.ts'
@@ -26,6 +26,13 @@ export async function rollOverIfDue(trx: Writer, usage: Usage, rules: RolloverRu
   const next = inNewPeriod(usage, rules.windows, held)
   await saveUsage(trx, next)
   return next
+}
+
+/** The row as a reader sees it now, without writing the rollover that the next writer will do. */
+export async function asOf(db: Reader | Writer, usage: Usage, windows: Windows): Promise<Usage> {
+  if (!isPeriodOver(usage, windows)) return withWindows(usage, windows)
+  // The ledger may hold turns of the new month already: an agent whose clock is ahead wrote them into its files.
+  return inNewPeriod(usage, windows, await periodTotalsOf(db, usage.user_key, windows.period))
 }
 
 /** What the archive keeps besides the sums of the ledger; an imported month has none of it. */

@@ -139,11 +139,6 @@ export function inNewPeriod(usage: Usage, windows: Windows, held: Totals & { rea
   }
 }
 
-/** The row as a reader sees it now, without writing the rollover that the next writer will do. */
-export function asOf(usage: Usage, windows: Windows): Usage {
-  return isPeriodOver(usage, windows) ? inNewPeriod(usage, windows, { ...NO_TOTALS, sessions: 0 }) : withWindows(usage, windows)
-}
-
 /** Whether anything happened in the row's period that the archive must keep. */
 export function hasActivity(usage: Usage): boolean {
   return (

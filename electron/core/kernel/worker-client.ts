@@ -40,6 +40,8 @@ export interface WorkerClientOptions {
   readonly workerFile: string
   readonly clock: Clock
   readonly log: Logger
+  /** Memory for the worker's objects in megabytes, 1024 unless said otherwise; a task that wants more ends the worker. */
+  readonly heapMb?: number
 }
 
 export interface RunOptions<Batch> {
@@ -133,7 +135,7 @@ export class WorkerClient<Tasks extends { readonly [Name in keyof Tasks]: TaskSh
     }
     const worker = new Worker(this.#options.workerFile, {
       name: 'weir-worker',
-      resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: this.#options.heapMb ?? WORKER_HEAP_MB },
       // Flags of the main process (a test runner's, a debugger's) are not the worker's.
       execArgv: [],
     })

@@ -36,12 +36,14 @@ function Tokens({ tokens, onRevoke }: TokensProps): ReactNode {
   return (
     <Stack gap="xs">
       {!tokens.some((token) => token.scope === 'executor') && <Text>{text.connect.noExecutor}</Text>}
-      <Table.ScrollContainer minWidth={640}>
+      <Table.ScrollContainer minWidth={820}>
         <Table verticalSpacing={7} highlightOnHover aria-label={text.connect.tokens}>
           <Table.Thead>
             <Table.Tr>
               {[columns.name, columns.scope, columns.prefix, columns.created, columns.used].map((head) => (
-                <Table.Th key={head}>{head}</Table.Th>
+                <Table.Th key={head} className="nowrap">
+                  {head}
+                </Table.Th>
               ))}
               <Table.Th />
             </Table.Tr>
@@ -73,13 +75,13 @@ function TokenRow({ token, now, onRevoke }: TokenRowProps): ReactNode {
         </Text>
         {token.expires_at !== null && <Expiry at={token.expires_at} now={now} />}
       </Table.Td>
-      <Table.Td>
+      <Table.Td className="nowrap">
         {text.connect.scopes[token.scope]}
         {token.user_id === null ? '' : ` ${token.user_id}`}
       </Table.Td>
-      <Table.Td className="path">{token.prefix}…</Table.Td>
-      <Table.Td className="tabular">{text.connect.at(token.created_at)}</Table.Td>
-      <Table.Td className="tabular" title={token.last_used_at ?? undefined}>
+      <Table.Td className="path nowrap">{token.prefix}…</Table.Td>
+      <Table.Td className="tabular nowrap">{text.connect.at(token.created_at)}</Table.Td>
+      <Table.Td className="tabular nowrap" title={token.last_used_at ?? undefined}>
         {token.last_used_at === null ? text.connect.never : text.connect.used(token.last_used_at, now)}
       </Table.Td>
       <Table.Td className="number">

@@ -85,7 +85,7 @@ const ROWS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'] as const
 
 function CardsSkeleton(): ReactNode {
   return (
-    <StatCards>
+    <StatCards columns={5}>
       {CARDS.map((card) => (
         <Skeleton key={card} height={112} radius="md" />
       ))}

@@ -19,7 +19,7 @@ export function MonthCards({ summary, onShowNearLimit }: MonthCardsProps): React
   const users = Math.max(1, summary.active_users)
   const near = summary.users_at_or_over_80_percent
   return (
-    <StatCards>
+    <StatCards columns={5}>
       <StatCard
         label={text.users}
         value={formatCount(summary.active_users)}

@@ -33,7 +33,7 @@ export function DashboardControls({
       />
       <Select
         size="xs"
-        w={200}
+        w={168}
         aria-label={dashboardText.range.label}
         leftSection={<IconCalendar size={15} aria-hidden />}
         data={rangeOptions(data, shownRange)}
@@ -59,7 +59,7 @@ function rangeOptions(data: DashboardData | undefined, chosen: string): RangeOpt
   return [
     {
       value: 'current',
-      label: dashboardText.range.current(current === undefined ? '…' : formatPeriod(current)),
+      label: dashboardText.range.current,
     },
     ...(isListed ? past : [chosen, ...past]).map((period) => ({
       value: period,

@@ -9,7 +9,7 @@ const CARDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const
 export function DashboardSkeleton(): ReactNode {
   return (
     <div className={styles.stack}>
-      <StatCards>
+      <StatCards columns={4}>
         {CARDS.map((card) => (
           <Skeleton key={card} height={128} radius="md" />
         ))}

@@ -46,7 +46,7 @@ export function ScopeSelect({ user, username, onUser }: ScopeSelectProps): React
   return (
     <Select
       size="xs"
-      w={210}
+      w={200}
       aria-label={text.label}
       placeholder={text.search}
       leftSection={<IconUser size={15} aria-hidden />}

@@ -28,7 +28,7 @@ export function SummaryCards({ data, onShowNearLimit }: SummaryCardsProps): Reac
   const { summary } = data
   const range = formatPeriod(summary.range)
   return (
-    <StatCards>
+    <StatCards columns={4}>
       <StatCard
         label={text.sessions}
         value={formatCount(summary.total_sessions)}
@@ -47,10 +47,7 @@ export function SummaryCards({ data, onShowNearLimit }: SummaryCardsProps): Reac
         value={formatCount(summary.blocked_requests)}
         exact={formatCount(summary.blocked_requests)}
         unit={text.blockedUnit(range)}
-        secondary={text.blockedMore(
-          formatCount(summary.would_have_blocked_requests),
-          formatCount(summary.bypassed_requests),
-        )}
+        secondary={notBlocked(summary)}
       />
       <RagCard summary={summary} range={range} />
       {data.kind === 'all' ? (
@@ -66,6 +63,15 @@ export function SummaryCards({ data, onShowNearLimit }: SummaryCardsProps): Reac
       )}
     </StatCards>
   )
+}
+
+/** Requests that got through although something spoke against them. */
+function notBlocked({ would_have_blocked_requests: observed, bypassed_requests: bypassed }: Summary): string {
+  const parts = [
+    ...(observed > 0 ? [text.observed(formatCount(observed))] : []),
+    ...(bypassed > 0 ? [text.bypassed(formatCount(bypassed))] : []),
+  ]
+  return parts.length === 0 ? text.noneBypassed : parts.join(', ')
 }
 
 interface CardProps {

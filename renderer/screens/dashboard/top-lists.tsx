@@ -2,7 +2,7 @@ import { IconMessageQuestion, IconMessages } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Notice } from '../../components/notice.tsx'
 import { TopList } from '../../components/top-list.tsx'
-import { clipText, formatCount, formatInstant, formatPeriod, formatTokens } from '../../format.ts'
+import { clipText, formatCount, formatDate, formatPeriod, formatTokens } from '../../format.ts'
 import { dashboardText } from '../../text/dashboard.ts'
 import styles from './dashboard.module.css'
 import type { DashboardData, SystemSummary } from './use-dashboard.ts'
@@ -81,7 +81,7 @@ function sessionItem(session: TopSession, withUser: boolean, zone: string) {
       ...(withUser ? [session.username] : []),
       text.turns(session.turns, formatCount(session.turns)),
       text.tokens(formatTokens(session.total_tokens)),
-      formatInstant(session.last_turn_at, zone),
+      formatDate(session.last_turn_at, zone),
     ],
   }
 }
@@ -95,7 +95,7 @@ function questionItem(question: TopQuestion, withUser: boolean, zone: string) {
       ...(withUser ? [question.username] : []),
       question.model,
       text.tokens(formatTokens(question.total_tokens)),
-      formatInstant(question.occurred_at, zone),
+      formatDate(question.occurred_at, zone),
     ],
   }
 }
