@@ -206,6 +206,11 @@ export function formatPeriod(period: string): string {
   return month === undefined ? period : `${month} ${period.slice(0, 4)}`
 }
 
+/** A period where space is short: `Nov 2026`; `all` is `all time`. */
+export function formatPeriodShort(period: string): string {
+  return formatPeriod(period).replace(/^([A-Z][a-z]{2})[a-z]* /, `$1${NO_BREAK_SPACE}`)
+}
+
 /**
  * The beginning of a text that may be very long, on one line, cut between characters as people see them and marked
  * with an ellipsis. `lengthMax` counts characters.

@@ -16,6 +16,8 @@ export interface CliContext {
   isDataDirNamed(flag: string | undefined): boolean
   /** Connects to the data folder; it is made when it is missing. */
   connect(dataDir: string): Promise<WeirConnection>
+  /** The Weir that is running on the data folder. */
+  findInstance(dataDir: string): Promise<RunFile | undefined>
   /** Makes an empty folder for sample data and gives its path. */
   makeDemoFolder(): string
   /** Runs the server until it is told to stop. */

@@ -7,6 +7,7 @@ import { EXIT, type ExitCode } from '../core/kernel/exit-codes.ts'
 import { terminalLogger } from '../core/kernel/pino-logger.ts'
 import { productFiles } from '../core/kernel/product-files.ts'
 import { readRunFile } from '../core/kernel/run-file.ts'
+import { findRunningInstance } from '../core/kernel/running-instance.ts'
 import { DEFAULT_PORT } from '../core/kernel/start-settings.ts'
 import type { CliContext } from './cli-context.ts'
 import { instanceConnection } from './instance-connection.ts'
@@ -38,6 +39,7 @@ export function systemContext(): Omit<CliContext, 'finish'> {
         openFolder: async (path) => (await import('./folder-connection.ts')).openFolder(path, log),
         pause,
       }),
+    findInstance: findRunningInstance,
     makeDemoFolder: () => mkdtempSync(join(tmpdir(), 'weir-demo-')),
     serve: async (flags) => (await (await import('../serve/run-serve.ts')).runServe(flags)) as ExitCode,
     loginLink: async (run) => (await import('./login-link.ts')).newLoginLink(run),

@@ -11,7 +11,7 @@ export const DOCS_STYLE = `:root {
 * { box-sizing: border-box; }
 body {
   margin: 0 auto; max-width: 78rem; padding: 1.5rem; display: grid; gap: 0 2.5rem;
-  grid-template: "header header" auto "nav main" 1fr / 14rem minmax(0, 1fr);
+  grid-template: "header header" auto "nav main" 1fr / 16rem minmax(0, 1fr);
   font: 15px/1.55 system-ui, sans-serif; color: var(--text); background: var(--page);
 }
 header { grid-area: header; border-bottom: 1px solid var(--line); }

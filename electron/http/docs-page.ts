@@ -65,7 +65,7 @@ function article({ path, method, operation }: Entry, url: string): Html {
   return html`
 <article id="${operation.operationId}">
 <h3><span class="method">${method}</span> <code>${path}</code></h3>
-<p><strong>${operation.summary}.</strong> ${operation.description ?? ''}</p>
+<p><strong>${operation.summary}.</strong> ${withCode(operation.description ?? '')}</p>
 <p>${scopes.length === 0 ? 'No token needed.' : `Token with the scope ${scopes.join(' or ')}.`}
 ${command === undefined ? '' : html`On the command line: <code>${command}</code>.`}</p>
 ${parametersTable(operation)}
@@ -76,6 +76,11 @@ ${body === undefined ? '' : html`<h4>Body</h4>${fields(body.schema)}`}
 ${statuses.map(([status, response]) => answer(status, response))}
 </details>
 </article>`
+}
+
+/** What stands between backticks in a description is code. */
+function withCode(text: string): readonly Html[] {
+  return text.split('`').map((part, index) => (index % 2 === 0 ? html`${part}` : html`<code>${part}</code>`))
 }
 
 function parametersTable(operation: DescribedOperation): Html {

@@ -76,11 +76,17 @@ function isHarmless(permission: string): boolean {
 }
 
 function keepState(window: BrowserWindow, { stateDir, log }: WindowParts): void {
-  window.on('close', () => {
-    writeWindowState(stateDir, window.getNormalBounds(), window.isMaximized()).catch((error: unknown) =>
-      log.warn('the place of the window could not be kept', { error }),
-    )
-  })
+  const keep = (): void => {
+    try {
+      writeWindowState(stateDir, window.getNormalBounds(), window.isMaximized())
+    } catch (error) {
+      log.warn('the place of the window could not be kept', { error })
+    }
+  }
+  window.on('close', keep)
+  // Quitting ends the process without closing the window first.
+  app.on('before-quit', keep)
+  window.on('closed', () => app.off('before-quit', keep))
 }
 
 /** The core lives in another process than the page and goes on: load the page once more, then say plainly that it broke. */
@@ -89,10 +95,12 @@ function reloadWhenBroken(window: BrowserWindow, log: Logger): void {
   window.webContents.on('render-process-gone', (_event, details) => {
     if (details.reason === 'clean-exit' || window.isDestroyed()) return
     log.error('the page broke', { reason: details.reason, exit_code: details.exitCode })
+    // The screen the operator was at.
+    const page = window.webContents.getURL()
     const isAgain = performance.now() - reloadedAt < RELOAD_AGAIN_AFTER_MS
     reloadedAt = performance.now()
     window
-      .loadURL(isAgain ? CRASH_URL : PAGE_URL)
+      .loadURL(isAgain ? CRASH_URL : isOurPage(page) ? page : PAGE_URL)
       .catch((error: unknown) => log.error('the page could not be loaded again', { error }))
   })
 }

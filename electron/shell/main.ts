@@ -19,7 +19,7 @@ import { setMenu } from './menu.ts'
 import { bindOperationsToIpc, sendToPage } from './operations-ipc.ts'
 import { declarePageScheme, servePage } from './page-protocol.ts'
 import { exitOnBug, quitSafely } from './process-end.ts'
-import { openInstanceOrAsk, sayWhyNot } from './start-dialogs.ts'
+import { openInstanceOrAsk, sayWhyNot, withFolderOwner } from './start-dialogs.ts'
 
 /** Everything that is open while the window is. */
 interface Running {
@@ -34,7 +34,8 @@ const sqliteBinding = process.env['WEIR_SQLITE_BINDING'] || null
 
 let mainWindow: BrowserWindow | undefined
 
-await boot()
+// Not awaited here: Electron is not ready before this module has been evaluated, and boot waits for it.
+boot().catch(failToStart)
 
 async function boot(): Promise<void> {
   app.setName('Weir')
@@ -78,21 +79,16 @@ function stopWhenRuntimeIsWrong(): void {
 }
 
 function readSettings(): StartSettings {
-  try {
-    const typed = typedOptions()
-    return startSettings({
-      flag: typed['data-dir'],
-      portFlag: typed.port,
-      sessionsDirFlag: typed['sessions-dir'],
-      env: process.env,
-      platform: process.platform,
-      homeDir: homedir(),
-      workingDir: process.cwd(),
-    })
-  } catch (error) {
-    sayWhyNot(error)
-    process.exit(exitCodeOf(error))
-  }
+  const typed = typedOptions()
+  return startSettings({
+    flag: typed['data-dir'],
+    portFlag: typed.port,
+    sessionsDirFlag: typed['sessions-dir'],
+    env: process.env,
+    platform: process.platform,
+    homeDir: homedir(),
+    workingDir: process.cwd(),
+  })
 }
 
 /** Our own options among those of Electron and Chromium, which are left alone. */
@@ -118,12 +114,12 @@ function keepProfileApart(settings: StartSettings): void {
 }
 
 async function openAll(settings: StartSettings, files: ProductFiles): Promise<Running> {
-  const opened: { logFile?: LogFile; weir?: Weir } = {}
+  const opened: { logFile?: LogFile; weir?: Weir; instance?: LocalInstance } = {}
   try {
     prepareDataFolder(settings.dataDir)
     const logFile = openLogFile(settings.dataDir, process.env['WEIR_LOG_LEVEL'])
     opened.logFile = logFile
-    exitOnBug(logFile.log, settings.dataDir)
+    exitOnBug(logFile.log, settings.dataDir, async () => opened.instance?.close())
     const weir = await openWeir(settings, files, logFile)
     opened.weir = weir
     const instance = await openInstanceOrAsk({
@@ -134,14 +130,13 @@ async function openAll(settings: StartSettings, files: ProductFiles): Promise<Ru
       rendererDir: files.rendererDir,
       log: logFile.log,
     })
+    if (instance !== null) opened.instance = instance
     return { weir, instance, logFile }
   } catch (error) {
     opened.logFile?.log.error('could not start', { error })
     await opened.weir?.close()
     opened.logFile?.close()
-    sayWhyNot(error, settings.dataDir)
-    app.exit(exitCodeOf(error))
-    throw error
+    throw withFolderOwner(error, settings.dataDir)
   }
 }
 
@@ -162,6 +157,12 @@ async function openWeir(settings: StartSettings, files: ProductFiles, logFile: L
   // Only now is the folder ours: another Weir may have been writing that log.
   logFile.rotateIfLarge()
   return weir
+}
+
+async function failToStart(error: unknown): Promise<void> {
+  await app.whenReady()
+  sayWhyNot(error)
+  app.exit(exitCodeOf(error))
 }
 
 async function closeAll({ instance, weir, logFile }: Running): Promise<void> {

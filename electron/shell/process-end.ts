@@ -27,16 +27,30 @@ export function quitSafely(closeAll: () => Promise<void>, log: Logger): void {
   }
 }
 
-/** A bug nobody caught: Weir says so and ends, because it must not go on counting with what may be wrong. */
-export function exitOnBug(log: Logger, dataDir: string): void {
+/**
+ * A bug nobody caught: Weir says so and ends, because it must not go on counting with what may be wrong. It stops
+ * serving before it asks for attention, so that the agent is refused at once and does not wait for somebody to read.
+ */
+export function exitOnBug(log: Logger, dataDir: string, stopServing: () => Promise<void>): void {
+  let isEnding = false
   // Electron would show a dialog of its own and go on.
   process.on('uncaughtException', (error) => {
     log.error('a bug ended Weir', { error })
+    if (isEnding) return
+    isEnding = true
     removeRunFile(dataDir, process.pid)
-    dialog.showErrorBox(
-      'Weir has to close',
-      `Something in Weir is broken: ${error.message}\n\nNothing that was recorded is lost. The log in ${dataDir} says more.`,
-    )
-    app.exit(EXIT.crashed)
+    Promise.all([stopServing(), sayItIsBroken(error, dataDir)])
+      .catch((again: unknown) => log.error('could not end in order', { error: again }))
+      .finally(() => app.exit(EXIT.crashed))
+  })
+}
+
+async function sayItIsBroken(error: Error, dataDir: string): Promise<void> {
+  await dialog.showMessageBox({
+    type: 'error',
+    title: 'Weir',
+    message: `Something in Weir is broken, and it has to close: ${error.message}`,
+    detail: `Nothing that was recorded is lost. weir.log in ${dataDir} says more. Start Weir again to go on.`,
+    buttons: ['Close Weir'],
   })
 }

@@ -1,4 +1,4 @@
-import { app, dialog } from 'electron'
+import { dialog } from 'electron'
 import { sentenceOf } from '../core/kernel/exit-codes.ts'
 import { readRunFile } from '../core/kernel/run-file.ts'
 import { WeirError } from '../core/kernel/weir-error.ts'
@@ -42,19 +42,20 @@ async function askAboutPort(error: WeirError): Promise<(typeof PORT_ANSWERS)[num
 }
 
 /** Says why Weir does not start, in a box and on stderr. What the operator chose himself needs no box. */
-export function sayWhyNot(error: unknown, dataDir?: string): void {
+export function sayWhyNot(error: unknown): void {
   process.stderr.write(`weir: ${sentenceOf(error)}\n`)
   if (error instanceof WeirError && error.code === 'cancelled') return
-  // Before Electron is ready this goes to stderr, which has it already.
-  if (app.isReady()) dialog.showErrorBox('Weir cannot start', explanation(error, dataDir))
+  dialog.showErrorBox('Weir cannot start', sentenceOf(error))
 }
 
-function explanation(error: unknown, dataDir: string | undefined): string {
-  const owner = dataDir === undefined ? undefined : readRunFile(dataDir)
-  if (!(error instanceof WeirError) || error.code !== 'folder_in_use' || owner === undefined)
-    return sentenceOf(error)
-  return (
-    `Weir is serving this data folder already (process ${owner.pid}, ${owner.url}). ` +
-    'Run "weir login" for an address that opens its console in the browser, or stop it and open the window again.'
+/** The error, or, when another Weir has the folder and says who it is, one that tells how to get there. */
+export function withFolderOwner(error: unknown, dataDir: string): unknown {
+  const owner = readRunFile(dataDir)
+  if (!(error instanceof WeirError) || error.code !== 'folder_in_use' || owner === undefined) return error
+  return new WeirError(
+    'folder_in_use',
+    `Weir is serving ${dataDir} already (process ${owner.pid}, ${owner.url}). ` +
+      'Run "weir login" for an address that opens its console in the browser, or stop it and open the window again.',
+    { details: { ...error.details, pid: owner.pid, port: owner.port }, cause: error },
   )
 }

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { writeFileAtomically } from '../core/kernel/atomic-file.ts'
 
 /** A rectangle on the desktop, in the pixels the operating system counts windows in. */
 export interface Area {
@@ -48,10 +47,10 @@ export function readWindowState(folder: string, displays: readonly Area[]): Wind
   }
 }
 
-/** Notes how the window is. */
-export function writeWindowState(folder: string, area: Area, isMaximized: boolean): Promise<void> {
+/** Notes how the window is, at once: the process may be about to end. One that is cut off is read as none. */
+export function writeWindowState(folder: string, area: Area, isMaximized: boolean): void {
   const state = { x: area.x, y: area.y, width: area.width, height: area.height, is_maximized: isMaximized }
-  return writeFileAtomically(join(folder, 'window-state.json'), `${JSON.stringify(state)}\n`)
+  writeFileSync(join(folder, 'window-state.json'), `${JSON.stringify(state)}\n`)
 }
 
 /** Keeps the size within limits, and the place only when a display that is still there shows the title bar. */

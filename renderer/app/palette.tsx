@@ -20,6 +20,7 @@ import { useWeirQuery } from './queries.ts'
 import { refreshScreen } from './refresh.tsx'
 import { SCREENS, shortcutsOf } from './screens.ts'
 import { useStatus } from './status.ts'
+import { TRANSITION_MS } from './theme.ts'
 
 /** As long as the search of tables waits (UX 4.0); the core is asked once a word, not once a letter. */
 const SEARCH_DELAY_MS = 200
@@ -58,6 +59,9 @@ export function Palette({ onShowShortcuts }: PaletteProps): ReactNode {
       // Our own registry opens it, so that the key is in the list under `?` as well.
       shortcut={null}
       scrollable
+      // No blur: it costs more than all the rest of the page to draw.
+      overlayProps={{ backgroundOpacity: 0.4, blur: 0 }}
+      transitionProps={{ duration: TRANSITION_MS, transition: 'pop' }}
       maxHeight={440}
     >
       <Spotlight.Search
@@ -66,7 +70,7 @@ export function Palette({ onShowShortcuts }: PaletteProps): ReactNode {
         aria-label={text.shell.palette}
         leftSection={<IconSearch size={18} aria-hidden />}
       />
-      <Spotlight.ActionsList className="palette-list">
+      <Spotlight.ActionsList>
         <EntryGroup label={words.screens} entries={screens} />
         <EntryGroup label={words.users} entries={users.entries} />
         <EntryGroup label={words.actions} entries={actions} />

@@ -1,6 +1,6 @@
 import { spotlight } from '@mantine/spotlight'
 import { useQueryClient } from '@tanstack/react-query'
-import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { Outlet, rootRouteId, useNavigate, useRouterState } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { text } from '../text.ts'
 import { Banners } from './banners.tsx'
@@ -20,9 +20,16 @@ const BARE_PATHS: readonly string[] = ['/welcome', LOGIN_PATH, '/']
 
 /** What is around every screen. */
 export function RootLayout(): ReactNode {
-  const path = useRouterState({ select: (state) => state.location.pathname })
+  // The matches and not the location: the location is ahead of what is on screen while the next screen loads, and
+  // putting the old one into the frame of the new one would make it anew.
+  const path = useRouterState({ select: (state) => pathOf(state.matches.at(-1)) })
   if (path === LOGIN_PATH) return <Outlet />
   return <LoggedIn path={path} />
+}
+
+/** The address of the screen in place; none where an address leads nowhere and only the root matches. */
+function pathOf(match: { readonly routeId: string; readonly pathname: string } | undefined): string {
+  return match === undefined || match.routeId === rootRouteId ? '' : match.pathname
 }
 
 /** Everything that asks Weir something, and so needs a session in a browser. */

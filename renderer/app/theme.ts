@@ -62,7 +62,7 @@ const red: MantineColorsTuple = [
 ]
 
 /** Long enough to see where a dialog comes from, short enough not to be waited for. */
-const TRANSITION_MS = 110
+export const TRANSITION_MS = 110
 
 /** Weir's look: calm, dense, one accent. */
 export const weirTheme = createTheme({

@@ -26,7 +26,7 @@ export function TableMenu<Row, SortKey extends string>({
           {text.columns}
         </Button>
       </Menu.Target>
-      <Menu.Dropdown mah="min(70vh, 560px)" style={{ overflowY: 'auto' }}>
+      <Menu.Dropdown mah="min(46vh, 460px)" style={{ overflowY: 'auto' }}>
         <Menu.Label>{text.density}</Menu.Label>
         <Menu.RadioGroup
           value={view.density}

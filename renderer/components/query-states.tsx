@@ -10,6 +10,8 @@ export interface QueryStatesProps<Data> {
   readonly query: SettledQuery<Data>
   /** The real shape of what is coming, without its figures. */
   readonly skeleton: ReactNode
+  /** False where another part of the screen tells of the same failure already. Default true. */
+  readonly tellsFailure?: boolean
   /** Draws the answer; also the one that is kept, greyed, while newer ones fail. */
   readonly children: (data: Data) => ReactNode
 }
@@ -18,12 +20,17 @@ export interface QueryStatesProps<Data> {
  * The states of something that is asked for: loading (nothing for 150 ms, then its shape), failed (with the last
  * good answer greyed below, if there was one), refreshing (old figures under a thin bar) and there.
  */
-export function QueryStates<Data>({ query, skeleton, children }: QueryStatesProps<Data>): ReactNode {
+export function QueryStates<Data>({
+  query,
+  skeleton,
+  tellsFailure = true,
+  children,
+}: QueryStatesProps<Data>): ReactNode {
   const { data, failure } = query
   return (
     <div className={styles.states} aria-busy={data === undefined && failure === null}>
       {query.isRefreshing ? <RefreshBar /> : null}
-      {failure === null ? null : (
+      {failure === null || !tellsFailure ? null : (
         <FailureNotice
           failure={failure}
           dataAt={query.dataAt}

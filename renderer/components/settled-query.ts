@@ -26,7 +26,7 @@ export interface SettledQuery<Data> {
   /** Epoch milliseconds of the answer in `data`; 0 without one. */
   readonly dataAt: number
   readonly failure: Failure | null
-  /** True while something newer than what is shown is on its way. */
+  /** True while something newer than what is shown (figures or a failure) is on its way. */
   readonly isRefreshing: boolean
   readonly retry: () => void
 }
@@ -82,7 +82,7 @@ export function useSettledQuery<Data>(query: QueryLike<Data>, identity = ''): Se
     data,
     dataAt: query.data === undefined || query.isPlaceholderData ? next.dataAt : query.dataUpdatedAt,
     failure: next.failure,
-    isRefreshing: query.isFetching && data !== undefined,
+    isRefreshing: query.isFetching && (data !== undefined || next.failure !== null),
     retry: () => void query.refetch(),
   }
 }

@@ -1,5 +1,5 @@
 import { Tooltip } from '@mantine/core'
-import type { CSSProperties, ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import styles from './stat-card.module.css'
 
 /** What `StatCard` takes. */
@@ -41,10 +41,11 @@ export interface StatCardsProps {
 
 /** Cards side by side. */
 export function StatCards({ columns, children }: StatCardsProps): ReactNode {
-  const style: CSSProperties & Record<'--columns', number> = { '--columns': columns }
   return (
-    <div className={styles.cards} style={style}>
-      {children}
+    <div className={styles.room}>
+      <div className={styles.cards} data-columns={columns}>
+        {children}
+      </div>
     </div>
   )
 }

@@ -19,7 +19,7 @@ export const dashboardText = {
   cards: {
     sessions: 'Sessions',
     sessionsUnit: (range: string) => `sessions, ${range}`,
-    sessionsMore: (active: string, day: string) => `${active} active in the last hour, ${day} in 24 h`,
+    sessionsMore: (active: string, day: string) => `${active} active in the last hour, ${day} in 24\u00a0h`,
     tokensIn: 'Tokens in',
     tokensOut: 'Tokens out',
     tokensUnit: (range: string) => `tokens, ${range}`,

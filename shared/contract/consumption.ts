@@ -140,7 +140,9 @@ export const userSummary = z.object({
   email: nullableText,
   is_active: z.boolean(),
   is_admin: z.boolean(),
+  /** Null: no profile of their own, so the default profile holds. */
   consumption_profile_id: z.number().nullable(),
+  /** The profile that holds, their own or the default. */
   profile_name: nullableText,
   current_period: z.string(),
   period_started_at: z.string(),
@@ -210,6 +212,7 @@ export const userRow = z.object({
   display_name: nullableText,
   is_active: z.boolean(),
   is_admin: z.boolean(),
+  /** The profile that holds, their own or, where `consumption_profile_id` is null, the default. */
   profile_name: nullableText,
   consumption_profile_id: z.number().nullable(),
   current_period: z.string(),

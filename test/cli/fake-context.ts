@@ -75,6 +75,7 @@ export async function runWith(
     workingDir: '/somewhere',
     dataDir: (flag) => flag ?? '/default',
     isDataDirNamed: (flag) => flag !== undefined,
+    findInstance: async () => options.instance,
     makeDemoFolder: () => '/demo-folder',
     connect: async (dataDir) => {
       if (options.connectFails !== undefined) throw options.connectFails

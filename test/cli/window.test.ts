@@ -39,9 +39,9 @@ test('files of a type nobody expects are bytes', () => {
   expect(mediaTypeOf('/r/LICENSE')).toBe('application/octet-stream')
 })
 
-test('a window comes back where it was', async () => {
+test('a window comes back where it was', () => {
   const folder = mkdtempSync(join(tmpdir(), 'weir-test-'))
-  await writeWindowState(folder, { x: 10, y: 20, width: 1000, height: 700 }, true)
+  writeWindowState(folder, { x: 10, y: 20, width: 1000, height: 700 }, true)
   expect(readWindowState(folder, [SCREEN])).toEqual({
     width: 1000,
     height: 700,

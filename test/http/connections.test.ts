@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listenHttp } from '../../electron/http/listen.ts'
 import { listeningInodes } from '../../electron/http/port-owner.ts'
@@ -23,33 +24,32 @@ const host = (): string => `Host: 127.0.0.1:${port}\r\n`
 const check = (headers: string, text = '{"user_id":"alice"}'): string =>
   `POST /api/v1/limits/check HTTP/1.1\r\n${host()}Authorization: Bearer ${TOKENS.executor}\r\n${headers}\r\n${text}`
 
+/** What is wrong, the bytes (made late: they name the port), the status. */
+const MALFORMED: readonly (readonly [string, () => string | Buffer, number])[] = [
+  ['nonsense', () => 'nonsense\r\n\r\n', 400],
+  ['TLS', () => Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3]), 400],
+  ['no Host', () => 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 421],
+  ['two Hosts', () => `GET /healthz HTTP/1.1\r\n${host()}Host: evil.test\r\nConnection: close\r\n\r\n`, 421],
+  ['two lengths', () => check('Content-Length: 19\r\nContent-Length: 20\r\n'), 400],
+  ['length and chunks', () => check('Content-Length: 19\r\nTransfer-Encoding: chunked\r\n'), 400],
+  ['a length that is none', () => check('Content-Length: -1\r\n'), 400],
+  ['a bare line feed in a header', () => `GET /healthz HTTP/1.1\r\n${host()}A: b\nC\r\n\r\n`, 400],
+  ['headers over 8 KB', () => `GET /healthz HTTP/1.1\r\n${host()}A: ${'a'.repeat(9000)}\r\n\r\n`, 431],
+  [
+    'a whole URL as target',
+    () => `GET http://evil.test/healthz HTTP/1.1\r\n${host()}Connection: close\r\n\r\n`,
+    421,
+  ],
+  ['an unknown method', () => `BREW /healthz HTTP/1.1\r\n${host()}\r\n`, 400],
+  [
+    'a broken chunk',
+    () => check('Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n', 'zz\r\n'),
+    400,
+  ],
+]
+
 describe('what is not well-formed HTTP', () => {
-  it.each([
-    ['nonsense', () => 'nonsense\r\n\r\n', 400],
-    ['TLS', () => Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3]), 400],
-    ['no Host', (): string => 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 421],
-    [
-      'two Hosts',
-      () => `GET /healthz HTTP/1.1\r\n${host()}Host: evil.test\r\nConnection: close\r\n\r\n`,
-      421,
-    ],
-    ['two lengths', (): string => check('Content-Length: 19\r\nContent-Length: 20\r\n'), 400],
-    ['length and chunks', (): string => check('Content-Length: 19\r\nTransfer-Encoding: chunked\r\n'), 400],
-    ['a length that is none', () => check('Content-Length: -1\r\n'), 400],
-    ['a bare line feed in a header', () => `GET /healthz HTTP/1.1\r\n${host()}A: b\nC\r\n\r\n`, 400],
-    ['headers over 8 KB', () => `GET /healthz HTTP/1.1\r\n${host()}A: ${'a'.repeat(9000)}\r\n\r\n`, 431],
-    [
-      'a whole URL as target',
-      () => `GET http://evil.test/healthz HTTP/1.1\r\n${host()}Connection: close\r\n\r\n`,
-      421,
-    ],
-    ['an unknown method', () => `BREW /healthz HTTP/1.1\r\n${host()}\r\n`, 400],
-    [
-      'a broken chunk',
-      () => check('Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n', 'zz\r\n'),
-      400,
-    ],
-  ] as const)(
+  it.each(MALFORMED)(
     '%s is refused with a problem document and the connection closed',
     async (_name, bytes, status) => {
       const answer = await sendRaw(port, bytes())
@@ -142,10 +142,35 @@ describe('the server', () => {
     expect(performance.now() - started).toBeLessThan(9000)
   })
 
-  it('says that it is ending', async () => {
-    const ending = weir.app.close()
-    await expect(fetch(`http://127.0.0.1:${port}/healthz`).then((answer) => answer.status)).rejects.toThrow()
-    await ending
+  it('finishes what it has begun when it ends, and takes nothing more', async () => {
+    let finish = (): void => undefined
+    const slow = await harness(
+      {
+        verify: () =>
+          new Promise((resolve) => {
+            finish = () => resolve({ checked: 1, differences: [] })
+          }),
+      },
+      { port: () => port },
+    )
+    port = (await listenHttp(slow.app, 0)).port
+    const verify = `POST /api/v1/admin/verify HTTP/1.1\r\n${host()}Authorization: Bearer ${TOKENS.admin}\r\n\r\n`
+    const socket = connect(port, '127.0.0.1', () => socket.write(verify))
+    let text = ''
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1')
+    })
+    while (slow.calls.length === 0) await sleep(5)
+    const closing = slow.app.close()
+    socket.write(verify)
+    await sleep(50)
+    finish()
+    await closing
+    while (!socket.destroyed) await sleep(5)
+    expect([...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => Number(match[1]))).toEqual([200, 503])
+    expect(text).toContain('"code":"shutting_down"')
+    expect(slow.calls).toHaveLength(1)
+    await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow()
   })
 })
 

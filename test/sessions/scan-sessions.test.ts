@@ -144,8 +144,8 @@ describe('hostile files', () => {
     expect(problemOf('huge')).toContain('256 MB')
   })
 
-  it('of a quarter of a gigabyte of zeros are refused', () => {
-    sparseFile('zeros', 256 * 1024 ** 2)
+  it('of a hundred megabytes of zeros are refused', () => {
+    sparseFile('zeros', 100 * 1024 ** 2)
     expect(problemOf('zeros')).toContain('JSON')
   })
 
@@ -156,14 +156,16 @@ describe('hostile files', () => {
     expect(problemOf('deeper')).toContain('levels deep')
   })
 
-  it('with a million turns are read', () => {
+  it('with a quarter of a million turns are read', () => {
     writeSessionFile(
       dir,
       'alice',
       'many',
-      `{"last_turn_data":{"workflow_history":[${Array(1e6).fill('{}').join(',')}]}}`,
+      `{"last_turn_data":{"workflow_history":[${Array(250_000).fill('{}').join(',')}]}}`,
     )
-    expect(scan().flatMap((batch) => batch.files)).toMatchObject([{ turns: 1e6, lastTurnNumber: 1e6 }])
+    expect(scan().flatMap((batch) => batch.files)).toMatchObject([
+      { turns: 250_000, lastTurnNumber: 250_000 },
+    ])
   })
 
   it.skipIf(process.platform === 'win32')('that are pipes are not waited for', () => {

@@ -157,13 +157,18 @@ function headline(report: ImportReport): string {
 
 function figures(report: ImportReport): string {
   return facts([
-    [report.dry_run ? 'would be new' : 'new', count(report.imported)],
-    ['there before', count(report.already_there)],
-    ['recorded otherwise', count(report.conflicting)],
+    [report.dry_run ? 'would be new' : 'new', entries(report.imported)],
+    ['there before', entries(report.already_there)],
+    ['recorded otherwise', entries(report.conflicting)],
     ['outside turns', `${count(report.outside_turns_tokens)} tokens`],
     ['unreadable', counted(report.unreadable.length, 'file')],
     ['accuracy', report.accuracy_percent === null ? 'not measured' : `${report.accuracy_percent} %`],
   ])
+}
+
+/** Rows of the ledger: one per turn, and one per session and month for what was spent outside its turns. */
+function entries(value: number): string {
+  return counted(value, 'entry', 'entries')
 }
 
 function months(report: ImportReport): string {

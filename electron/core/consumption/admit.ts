@@ -2,6 +2,7 @@ import type { ParsedInput } from '../../../shared/contract/index.ts'
 import { MINUTE_MS, toIso } from '../../../shared/units.ts'
 import type { CheckAnswer } from '../api.ts'
 import type { Reader, Writer } from '../database/database.ts'
+import type { Outcome } from '../database/batch.ts'
 import { assert } from '../kernel/weir-error.ts'
 import { type Admission, decideAdmission, type LimitState, limitStates, toWire } from './admission.ts'
 import { expireAdmissions, insertAdmission, insertEnforcementEvent, withOpenReservations } from './admission-store.ts'
@@ -14,11 +15,11 @@ import {
   saveRequestUsage,
   type UserRules,
 } from './consumption-store.ts'
-import { type ConsumptionContext, limitsOf, type Moment, modeOf } from './context.ts'
+import { type ConsumptionContext, limitsOf, type Moment, modeOf, momentOf } from './context.ts'
 import type { LimitDecision } from './limits.ts'
 import { refusalOf, unknownUser } from './refusal.ts'
-import { rollOverIfDue } from './rollover.ts'
-import { asOf, isPeriodOver, type RequestUsage, withRequest, withWindows } from './usage.ts'
+import { asOf, rollOverIfDue } from './rollover.ts'
+import { isPeriodOver, type RequestUsage, withRequest, withWindows } from './usage.ts'
 
 /** May this user run a turn now? Reads, decides, counts and reserves, inside the transaction it is given. */
 
@@ -27,24 +28,58 @@ type Check = ParsedInput<'limits.check'>
 // 12 random bytes make ids that neither collide nor can be guessed; base64url keeps them short and safe in a path.
 const ADMISSION_ID_BYTES = 12
 
-/** Answers and counts. A no of enforcement leaves nothing behind but its own record. */
-export async function admit(trx: Writer, check: Check, context: ConsumptionContext, moment: Moment): Promise<CheckAnswer> {
-  const state = await knownUser(trx, check.user_id, moment)
-  if (state === undefined) return unknownUser(check.user_id)
+/** A user whose checks are worked on in one batch: read once, counted up in memory, written once. */
+interface Gate {
+  readonly rules: UserRules
+  readonly decision: LimitDecision
+  usage: RequestUsage
+}
+
+/** Answers and counts checks in their order. A no of enforcement leaves nothing behind but its own record. */
+export async function admitAll(
+  trx: Writer,
+  checks: readonly Check[],
+  context: ConsumptionContext,
+): Promise<readonly Outcome<CheckAnswer>[]> {
+  // Taken here and not when the checks arrived: the window of a decision is that of its commit.
+  const moment = momentOf(context)
+  const randomBytes = context.randomBytes(checks.length * ADMISSION_ID_BYTES)
+  const gates = new Map<string, Gate | null>()
+  const outcomes: Outcome<CheckAnswer>[] = []
+  for (const [index, check] of checks.entries()) {
+    let gate = gates.get(check.user_id)
+    if (gate === undefined) {
+      gate = await openGate(trx, check.user_id, moment)
+      gates.set(check.user_id, gate)
+    }
+    const bytes = randomBytes.subarray(index * ADMISSION_ID_BYTES, (index + 1) * ADMISSION_ID_BYTES)
+    const id = `adm_${Buffer.from(bytes).toString('base64url')}`
+    const answer = gate === null ? unknownUser(check.user_id) : await admit(trx, check, gate, id, moment)
+    outcomes.push({ kind: 'answer', answer })
+  }
+  for (const gate of gates.values()) if (gate !== null) await saveRequestUsage(trx, gate.usage, moment.now)
+  return outcomes
+}
+
+async function openGate(trx: Writer, userId: string, moment: Moment): Promise<Gate | null> {
+  const state = await knownUser(trx, userId, moment)
+  if (state === undefined) return null
   const decision = await limitsOf(trx, state, moment)
-  const usage = await currentUsage(trx, state, decision, moment)
-  const { request, states, verdict } = decide(check, usage, decision, moment)
+  return { rules: state, decision, usage: await currentUsage(trx, state, decision, moment) }
+}
+
+async function admit(trx: Writer, check: Check, gate: Gate, id: string, moment: Moment): Promise<CheckAnswer> {
+  const { request, states, verdict } = decide(check, gate.usage, gate.decision, moment)
   const mode = modeOf(moment)
-  if (verdict.kind === 'no') await noteRefusal(trx, check, state, verdict, mode, moment)
+  if (verdict.kind === 'no') await noteRefusal(trx, check, gate.rules, verdict, mode, moment)
   if (verdict.kind === 'no' && mode === 'on') {
-    await saveRequestUsage(trx, { ...usage, blocked_requests: usage.blocked_requests + 1 }, moment.now)
+    gate.usage = { ...gate.usage, blocked_requests: gate.usage.blocked_requests + 1 }
     return refusalOf(verdict, states, moment)
   }
   const expiresAt = moment.now + moment.settings.reservation_minutes * MINUTE_MS
-  const id = `adm_${Buffer.from(context.randomBytes(ADMISSION_ID_BYTES)).toString('base64url')}`
   await insertAdmission(trx, {
     id,
-    user_key: state.account.key,
+    user_key: gate.rules.account.key,
     session_id: check.session_id ?? null,
     admitted_at: moment.now,
     expires_at: expiresAt,
@@ -53,10 +88,10 @@ export async function admit(trx: Writer, check: Check, context: ConsumptionConte
     state: 'open',
     settled_at: null,
   })
-  const counted = withRequest(usage, { ...request, expiresAt })
+  const counted = withRequest(gate.usage, { ...request, expiresAt })
   const wouldHaveBlocked = counted.would_have_blocked_requests + (verdict.kind === 'no' ? 1 : 0)
-  await saveRequestUsage(trx, { ...counted, would_have_blocked_requests: wouldHaveBlocked }, moment.now)
-  return allowed(limitStates(counted, decision.limits, moment.windows), mode, verdict, { id, expiresAt })
+  gate.usage = { ...counted, would_have_blocked_requests: wouldHaveBlocked }
+  return allowed(limitStates(counted, gate.decision.limits, moment.windows), mode, verdict, { id, expiresAt })
 }
 
 /** The same decision without counting or reserving anything. */
@@ -64,7 +99,7 @@ export async function tryAdmission(db: Reader, check: Check, moment: Moment): Pr
   const state = await findUserState(db, check.user_id)
   if (state === undefined) return unknownUser(check.user_id)
   const decision = await limitsOf(db, state, moment)
-  const usage: RequestUsage = await withOpenReservations(db, asOf(state.usage, moment.windows), moment.now)
+  const usage: RequestUsage = await withOpenReservations(db, await asOf(db, state.usage, moment.windows), moment.now)
   const { states, verdict } = decide(check, usage, decision, moment)
   const mode = modeOf(moment)
   return verdict.kind === 'no' && mode === 'on' ? refusalOf(verdict, states, moment) : allowed(states, mode, verdict, null)

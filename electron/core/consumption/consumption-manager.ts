@@ -1,12 +1,13 @@
 import type { OperationOutput, ParsedInput } from '../../../shared/contract/index.ts'
 import type { CheckAnswer, ConsumptionApi, Refusal } from '../api.ts'
+import { Batch } from '../database/batch.ts'
 import { isStorageError } from '../database/storage-error.ts'
 import { WeirError } from '../kernel/weir-error.ts'
-import { admit, tryAdmission } from './admit.ts'
+import { admitAll, tryAdmission } from './admit.ts'
 import { insertEnforcementEvent } from './admission-store.ts'
 import { type ConsumptionContext, momentOf, modeOf } from './context.ts'
 import { readHistory } from './history-reader.ts'
-import { recordTurn } from './record-turn.ts'
+import { recordTurns } from './record-turn.ts'
 import { readSystemSummary } from './system-summary-reader.ts'
 import { readTurns } from './turns-reader.ts'
 import { readUsers } from './users-reader.ts'
@@ -18,19 +19,22 @@ const UNAVAILABLE_RETRY_SECONDS = 2
 /** Meters and holds: every decision and every record of consumption goes through here. */
 export class ConsumptionManager implements ConsumptionApi {
   readonly #context: ConsumptionContext
+  readonly #checks: Batch<ParsedInput<'limits.check'>, CheckAnswer>
+  readonly #records: Batch<ParsedInput<'turns.record'>, OperationOutput<'turns.record'>>
   /** Requests let through unasked that could not be written down yet. */
   #unwrittenBypasses: { readonly at: number; readonly userId: string }[] = []
 
   constructor(context: ConsumptionContext) {
     this.#context = context
+    this.#checks = new Batch(context.database, (trx, checks) => admitAll(trx, checks, context))
+    this.#records = new Batch(context.database, (trx, turns) => recordTurns(trx, turns, context))
   }
 
   async admit(check: ParsedInput<'limits.check'>): Promise<CheckAnswer> {
     const { database } = this.#context
     try {
       if (check.dry_run === true) return await database.read((db) => tryAdmission(db, check, momentOf(this.#context)))
-      // The moment is taken inside: a batch may have waited, and the window of the decision is that of its commit.
-      const answer = await database.write((trx) => admit(trx, check, this.#context, momentOf(this.#context)))
+      const answer = await this.#checks.ask(check)
       if (this.#unwrittenBypasses.length > 0) await this.#writeBypasses()
       return answer
     } catch (error) {
@@ -40,7 +44,7 @@ export class ConsumptionManager implements ConsumptionApi {
   }
 
   recordTurn(turn: ParsedInput<'turns.record'>): Promise<OperationOutput<'turns.record'>> {
-    return this.#context.database.write((trx) => recordTurn(trx, turn, this.#context, momentOf(this.#context)))
+    return this.#records.ask(turn)
   }
 
   summary(userId: string, range = 'current'): Promise<OperationOutput<'consumption.summary'>> {

@@ -1,13 +1,14 @@
 import type { OperationOutput, ParsedInput } from '../../../shared/contract/index.ts'
 import { periodOf } from '../../../shared/time-window.ts'
 import { DAY_MS, type EpochMs, usdToMicroUsd } from '../../../shared/units.ts'
+import type { Outcome } from '../database/batch.ts'
 import type { Writer } from '../database/database.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { priceTurn, savedCost } from '../pricing/price-turn.ts'
 import type { Settings } from '../settings/settings.ts'
 import { settleAdmission } from './admission-store.ts'
 import { addUser, findUserState, saveUsage, type UserState } from './consumption-store.ts'
-import { type ConsumptionContext, limitsOf, type Moment } from './context.ts'
+import { type ConsumptionContext, limitsOf, type Moment, momentOf } from './context.ts'
 import {
   findSession,
   findTurn,
@@ -34,28 +35,74 @@ const FUTURE_MS_MAX = DAY_MS
 // What is kept of a question by default: enough to recognise it in a list.
 const PREVIEW_CHARACTERS = 120
 
+/** A user whose turns are recorded in one batch: read once, added up in memory, written once. */
+interface Book {
+  readonly opened: Usage
+  usage: Usage
+}
+
 /**
- * Records what a turn consumed: ledger, counters and roll-ups in the transaction it is given, the reservation
- * settled to what was really used. The same turn again changes nothing.
+ * Records what turns consumed, in their order: ledger, counters and roll-ups in the transaction it is given, each
+ * reservation settled to what was really used. A turn that is there already changes nothing.
  */
-export async function recordTurn(trx: Writer, turn: Turn, context: ConsumptionContext, moment: Moment): Promise<Answer> {
-  const state = await userOf(trx, turn.user_id, moment)
-  const decision = await limitsOf(trx, state, moment)
-  const rules = { zone: moment.settings.time_zone, windows: moment.windows, limits: decision.limits }
-  let usage = await rollOverIfDue(trx, state.usage, rules)
+export async function recordTurns(
+  trx: Writer,
+  turns: readonly Turn[],
+  context: ConsumptionContext,
+): Promise<readonly Outcome<Answer>[]> {
+  const moment = momentOf(context)
+  const books = new Map<string, Book>()
+  const written: NewTurn[] = []
+  const outcomes: Outcome<Answer>[] = []
+  for (const turn of turns) {
+    try {
+      const book = books.get(turn.user_id) ?? (await openBook(trx, turn.user_id, moment))
+      books.set(turn.user_id, book)
+      outcomes.push({ kind: 'answer', answer: await recordTurn(trx, turn, book, { context, moment, written }) })
+    } catch (error) {
+      // Unknown users and conflicts are found before anything is written.
+      if (!(error instanceof WeirError)) throw error
+      outcomes.push({ kind: 'error', error })
+    }
+  }
+  await rollUpTurns(trx, written, moment.settings.time_zone)
+  for (const { usage, opened } of books.values()) {
+    if (usage !== opened) await saveUsage(trx, { ...usage, last_updated_at: moment.now })
+  }
+  return outcomes
+}
+
+interface Run {
+  readonly context: ConsumptionContext
+  readonly moment: Moment
+  readonly written: NewTurn[]
+}
+
+async function openBook(trx: Writer, userId: string, moment: Moment): Promise<Book> {
+  const state = await userOf(trx, userId, moment)
+  const { limits } = await limitsOf(trx, state, moment)
+  const rules = { zone: moment.settings.time_zone, windows: moment.windows, limits }
+  const usage = await rollOverIfDue(trx, state.usage, rules)
+  return { opened: usage, usage }
+}
+
+async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promise<Answer> {
+  const { context, moment } = run
+  const userKey = book.usage.user_key
   const occurredAt = occurredAtOf(turn, moment)
-  const known = await findSession(trx, usage.user_key, turn.session_id)
+  const known = await findSession(trx, userKey, turn.session_id)
   const recorded = known === undefined ? undefined : await findTurn(trx, known.key, turn.turn_number)
   if (known !== undefined && recorded !== undefined) return replay(turn, recorded, known)
-  const session = known ?? (await startSession(trx, usage.user_key, turn, occurredAt, moment))
+  const session = known ?? (await startSession(trx, userKey, turn, occurredAt, moment))
+  let usage = book.usage
   if (known === undefined && periodAt(moment, occurredAt) === usage.period) usage = { ...usage, sessions: usage.sessions + 1 }
   const row = await insertTurn(trx, await newTurn(trx, turn, session, occurredAt, context, moment))
-  await rollUpTurns(trx, [row], moment.settings.time_zone)
+  run.written.push(row)
   await touchSession(trx, session, turn.session_name ?? null, occurredAt)
   usage = withTurn(usage, row, moment.windows)
-  const settled = await settle(trx, turn, usage.user_key, moment)
+  const settled = await settle(trx, turn, userKey, moment)
   if (settled !== undefined) usage = withoutReservation(usage, settled.reserved_input_tokens, settled.reserved_output_tokens)
-  await saveUsage(trx, { ...usage, last_updated_at: moment.now })
+  book.usage = usage
   const record = toTurnRecord(
     { ...row, provider: turn.provider, model: turn.model },
     { userId: turn.user_id, sessionId: turn.session_id, sessionName: turn.session_name ?? session.name },

@@ -8,8 +8,9 @@ import { readCharts } from './charts-reader.ts'
 import { findUserState } from './consumption-store.ts'
 import { limitsOf, type Moment } from './context.ts'
 import { rangeTotals } from './period-reader.ts'
+import { asOf } from './rollover.ts'
 import { type Range, rangeOf, totalsOnWire } from './summary-parts.ts'
-import { asOf, type Usage } from './usage.ts'
+import type { Usage } from './usage.ts'
 import { statusOf } from './user-status.ts'
 import { periodText } from './windows.ts'
 
@@ -20,7 +21,7 @@ export async function readUserSummary(db: Reader, userId: string, rangeName: str
   const state = await findUserState(db, userId)
   if (state === undefined) throw new WeirError('user_unknown', `There is no user ${userId}.`, { details: { user_id: userId } })
   const decision = await limitsOf(db, state, moment)
-  const usage = await withOpenReservations(db, asOf(state.usage, moment.windows), moment.now)
+  const usage = await withOpenReservations(db, await asOf(db, state.usage, moment.windows), moment.now)
   const states = limitStates(usage, decision.limits, moment.windows)
   const range = rangeOf(rangeName, moment.windows)
   const { models, ...charts } = await readCharts(db, { userKey: state.account.key, range }, moment)
@@ -32,9 +33,9 @@ export async function readUserSummary(db: Reader, userId: string, rangeName: str
     is_active: state.account.isActive,
     is_admin: state.account.isAdmin,
     consumption_profile_id: state.account.profileId,
-    profile_name: state.profile?.name ?? null,
+    profile_name: (state.profile ?? state.defaultProfile)?.name ?? null,
     ...totalsOnWire(await totalsOf(db, usage, range)),
-    ...(await countersOf(db, usage, range)),
+    ...(await countersOf(db, state.usage, range)),
     ...limitFields(states.map(toWire), usage, moment),
     status: status.status,
     status_reason: status.reason,
@@ -55,25 +56,34 @@ async function totalsOf(db: Reader, usage: Usage, range: Range) {
   return rangeTotals(db, usage.user_key, range)
 }
 
-/** Counters that are not sums of turns; a closed month's come from its archive row. */
-async function countersOf(db: Reader, usage: Usage, range: Range) {
-  const isCurrent = range.kind === 'all' || range.period === usage.period
-  const archived = isCurrent
-    ? undefined
-    : await db
-        .selectFrom('consumption_periods_archive')
-        .selectAll()
-        .where('user_key', '=', usage.user_key)
-        .where('period', '=', range.period)
-        .executeTakeFirst()
+/**
+ * Counters that are not sums of turns. A closed month's are in the archive, those of the month nobody has closed yet
+ * still in the stored row; no month is in both.
+ */
+async function countersOf(db: Reader, stored: Usage, range: Range) {
+  let archive = db
+    .selectFrom('consumption_periods_archive')
+    .select((eb) => [
+      eb.fn.coalesce(eb.fn.sum<number>('champion_cases_created'), eb.lit(0)).as('champion_cases_created'),
+      eb.fn.coalesce(eb.fn.sum<number>('collections_subscribed'), eb.lit(0)).as('collections_subscribed'),
+      eb.fn.coalesce(eb.fn.sum<number>('blocked_requests'), eb.lit(0)).as('blocked_requests'),
+      eb.fn.coalesce(eb.fn.max('peak_requests_per_hour'), eb.lit(0)).as('peak_requests_per_hour'),
+      eb.fn.coalesce(eb.fn.max('peak_requests_per_day'), eb.lit(0)).as('peak_requests_per_day'),
+    ])
+    .where('user_key', '=', stored.user_key)
+  if (range.kind === 'period') archive = archive.where('period', '=', range.period)
+  const closed = await archive.executeTakeFirstOrThrow()
+  if (range.kind === 'period' && range.period !== stored.period) {
+    return { ...closed, would_have_blocked_requests: 0, bypassed_requests: 0 }
+  }
   return {
-    champion_cases_created: (archived ?? usage).champion_cases_created,
-    collections_subscribed: (archived ?? usage).collections_subscribed,
-    blocked_requests: (archived ?? usage).blocked_requests,
-    would_have_blocked_requests: isCurrent ? usage.would_have_blocked_requests : 0,
-    bypassed_requests: isCurrent ? usage.bypassed_requests : 0,
-    peak_requests_per_hour: (archived ?? usage).peak_requests_per_hour,
-    peak_requests_per_day: (archived ?? usage).peak_requests_per_day,
+    champion_cases_created: closed.champion_cases_created + stored.champion_cases_created,
+    collections_subscribed: closed.collections_subscribed + stored.collections_subscribed,
+    blocked_requests: closed.blocked_requests + stored.blocked_requests,
+    would_have_blocked_requests: stored.would_have_blocked_requests,
+    bypassed_requests: stored.bypassed_requests,
+    peak_requests_per_hour: Math.max(closed.peak_requests_per_hour, stored.peak_requests_per_hour),
+    peak_requests_per_day: Math.max(closed.peak_requests_per_day, stored.peak_requests_per_day),
   }
 }
 

@@ -4,7 +4,7 @@ import type { Reader } from '../database/database.ts'
 import { limitStates, usedPercent } from './admission.ts'
 import { allUserStates, type UserState } from './consumption-store.ts'
 import { limitsOf, type Moment } from './context.ts'
-import { asOf } from './usage.ts'
+import { asOf } from './rollover.ts'
 import { statusOf } from './user-status.ts'
 import { periodText } from './windows.ts'
 
@@ -54,7 +54,7 @@ async function lifetimeByUser(db: Reader) {
 
 async function userRow(db: Reader, state: UserState, moment: Moment): Promise<Omit<UserRow, keyof typeof NO_LIFETIME>> {
   const decision = await limitsOf(db, state, moment)
-  const usage = asOf(state.usage, moment.windows)
+  const usage = await asOf(db, state.usage, moment.windows)
   const states = limitStates(usage, decision.limits, moment.windows)
   const percents = new Map(states.map((one) => [one.name, usedPercent(one)]))
   const status = statusOf(decision, states)
@@ -66,7 +66,7 @@ async function userRow(db: Reader, state: UserState, moment: Moment): Promise<Om
     display_name: state.account.displayName,
     is_active: state.account.isActive,
     is_admin: state.account.isAdmin,
-    profile_name: state.profile?.name ?? null,
+    profile_name: (state.profile ?? state.defaultProfile)?.name ?? null,
     consumption_profile_id: state.account.profileId,
     current_period: periodText(usage.period),
     total_input_tokens: usage.input_tokens,

@@ -2,7 +2,12 @@ import { sql } from 'kysely'
 import { periodOf } from '../../../shared/time-window.ts'
 import type { Actor } from '../api.ts'
 import type { ConsumptionContext } from '../consumption/context.ts'
-import { archiveClosedPeriods, auditImport, countKnownTurns, importSessions } from '../consumption/ledger-import.ts'
+import {
+  archiveClosedPeriods,
+  auditImport,
+  countKnownTurns,
+  importSessions,
+} from '../consumption/ledger-import.ts'
 import { periodNumber, periodText } from '../consumption/windows.ts'
 import type { ScannedFile } from '../sessions/scan-sessions.ts'
 import type { SessionReading } from '../sessions/session-reading.ts'
@@ -42,7 +47,9 @@ export class LedgerAdapter implements LedgerImport {
           .values({ user_id: file.userId, session_id: file.sessionId, ...seen, ...read })
           .onConflict((conflict) =>
             // A file that cannot be read says nothing about the turns it once held.
-            conflict.columns(['user_id', 'session_id']).doUpdateSet(file.problem === null ? { ...seen, ...read } : seen),
+            conflict
+              .columns(['user_id', 'session_id'])
+              .doUpdateSet(file.problem === null ? { ...seen, ...read } : seen),
           )
           .execute()
       }
@@ -52,7 +59,9 @@ export class LedgerAdapter implements LedgerImport {
   async archiveClosedPeriods(userIds: readonly string[]): Promise<number> {
     let archived = 0
     for (const userId of userIds) {
-      archived += await this.#context.database.write((trx) => archiveClosedPeriods(trx, userId, this.#context))
+      archived += await this.#context.database.write((trx) =>
+        archiveClosedPeriods(trx, userId, this.#context),
+      )
     }
     return archived
   }
@@ -93,9 +102,13 @@ export class LedgerAdapter implements LedgerImport {
           sql<number>`sum(t.input_tokens)`.as('input'),
           sql<number>`sum(t.output_tokens)`.as('output'),
           sql<number>`sum(t.turn_number > 0 and t.rag_used)`.as('guided'),
-          sql<number>`sum(case when t.rag_used and t.rag_tokens_saved > 0 then t.rag_tokens_saved else 0 end)`.as('saved'),
+          sql<number>`sum(case when t.rag_used and t.rag_tokens_saved > 0 then t.rag_tokens_saved else 0 end)`.as(
+            'saved',
+          ),
           sql<number>`sum(t.cost_micro_usd)`.as('cost'),
-          sql<number>`sum(case when t.price_source = 'reported' then t.cost_micro_usd else 0 end)`.as('reported'),
+          sql<number>`sum(case when t.price_source = 'reported' then t.cost_micro_usd else 0 end)`.as(
+            'reported',
+          ),
           sql<number>`sum(t.source = 'api')`.as('api'),
         ])
         .where('u.id', '=', userId)

@@ -11,12 +11,18 @@ import { SAMPLE_USERS, sampleSessions } from './sample-sessions.ts'
 const SESSIONS_PER_SLICE = 25
 
 /** Fills an empty Weir with the sample, through the same path an import takes. Errors: `not_empty`. */
-export async function loadSample(context: ConsumptionContext, actor: Actor): Promise<OperationOutput<'setup.loadSample'>> {
+export async function loadSample(
+  context: ConsumptionContext,
+  actor: Actor,
+): Promise<OperationOutput<'setup.loadSample'>> {
   const now = context.clock.now()
   await context.database.write(async (trx) => {
     const known = await trx.selectFrom('users').select('key').limit(1).executeTakeFirst()
     if (known !== undefined) {
-      throw new WeirError('not_empty', 'There are users already. The sample goes only into an empty Weir; choose a fresh data folder.')
+      throw new WeirError(
+        'not_empty',
+        'There are users already. The sample goes only into an empty Weir; choose a fresh data folder.',
+      )
     }
     for (const user of SAMPLE_USERS) {
       const profile = await trx
@@ -31,7 +37,15 @@ export async function loadSample(context: ConsumptionContext, actor: Actor): Pro
         .where('key', '=', key)
         .execute()
     }
-    await audit(trx, { at: now, actor, action: 'sample.load', objectKind: 'sample', objectId: 'sample', before: null, after: { users: SAMPLE_USERS.length } })
+    await audit(trx, {
+      at: now,
+      actor,
+      action: 'sample.load',
+      objectKind: 'sample',
+      objectId: 'sample',
+      before: null,
+      after: { users: SAMPLE_USERS.length },
+    })
   })
   const sessions = sampleSessions(now)
   const ledger = new LedgerAdapter(context)

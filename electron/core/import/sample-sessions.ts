@@ -15,12 +15,30 @@ export interface SampleUser {
 
 /** People who use little, much and too much of what their profile allows. */
 export const SAMPLE_USERS: readonly SampleUser[] = [
-  { id: 'sample-amira', username: 'Amira Haddad', email: 'amira@example.org', profile: 'Enterprise', sessions: 60 },
+  {
+    id: 'sample-amira',
+    username: 'Amira Haddad',
+    email: 'amira@example.org',
+    profile: 'Enterprise',
+    sessions: 60,
+  },
   { id: 'sample-bruno', username: 'Bruno Okafor', email: 'bruno@example.org', profile: 'Pro', sessions: 42 },
-  { id: 'sample-chiara', username: 'Chiara Lindqvist', email: 'chiara@example.org', profile: 'Pro', sessions: 30 },
+  {
+    id: 'sample-chiara',
+    username: 'Chiara Lindqvist',
+    email: 'chiara@example.org',
+    profile: 'Pro',
+    sessions: 30,
+  },
   { id: 'sample-dana', username: 'Dana Whitfield', email: 'dana@example.org', profile: 'Free', sessions: 24 },
   { id: 'sample-elif', username: 'Elif Nakamura', email: 'elif@example.org', profile: 'Free', sessions: 6 },
-  { id: 'sample-farid', username: 'Farid Moreau', email: 'farid@example.org', profile: 'Unlimited', sessions: 36 },
+  {
+    id: 'sample-farid',
+    username: 'Farid Moreau',
+    email: 'farid@example.org',
+    profile: 'Unlimited',
+    sessions: 36,
+  },
 ]
 
 const QUESTIONS = [
@@ -67,7 +85,12 @@ export function sampleSessions(now: EpochMs): SessionReading[] {
   return sessions
 }
 
-function sampleSession(user: SampleUser, index: number, createdAt: EpochMs, random: () => number): SessionReading {
+function sampleSession(
+  user: SampleUser,
+  index: number,
+  createdAt: EpochMs,
+  random: () => number,
+): SessionReading {
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item
   const engine = pick(MODELS)
   const turns: TurnReading[] = []
@@ -90,7 +113,8 @@ function sampleSession(user: SampleUser, index: number, createdAt: EpochMs, rand
       durationMs: 900 + Math.floor(random() * 12_000),
     })
   }
-  const sum = (tokens: (turn: TurnReading) => number) => turns.reduce((total, turn) => total + tokens(turn), 0)
+  const sum = (tokens: (turn: TurnReading) => number) =>
+    turns.reduce((total, turn) => total + tokens(turn), 0)
   const outsideInputTokens = Math.floor(random() * 900)
   const outsideOutputTokens = Math.floor(random() * 40)
   const turnsInputTokens = sum((turn) => turn.inputTokens)

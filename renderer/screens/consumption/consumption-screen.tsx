@@ -40,7 +40,7 @@ export function ConsumptionScreen(): ReactNode {
   const columns = userColumns({ zone, now: 0 })
   return (
     <div className={styles.screen}>
-      <QueryStates query={month} skeleton={<CardsSkeleton />}>
+      <QueryStates query={month} skeleton={<CardsSkeleton />} tellsFailure={page.failure === null}>
         {(summary) => (
           <>
             <p className={styles.period}>

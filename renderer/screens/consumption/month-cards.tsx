@@ -1,7 +1,7 @@
 import { Anchor } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { StatCard, StatCards } from '../../components/stat-card.tsx'
-import { formatCount, formatMoney, formatMoneyExact, formatPeriod, formatTokens } from '../../format.ts'
+import { formatCount, formatMoney, formatMoneyExact, formatPeriodShort, formatTokens } from '../../format.ts'
 import { consumptionText } from '../../text/consumption.ts'
 import type { MonthSummary } from './use-users.ts'
 
@@ -15,7 +15,7 @@ export interface MonthCardsProps {
 
 /** The running month of everybody in five figures. */
 export function MonthCards({ summary, onShowNearLimit }: MonthCardsProps): ReactNode {
-  const month = formatPeriod(summary.current_period)
+  const month = formatPeriodShort(summary.current_period)
   const users = Math.max(1, summary.active_users)
   const near = summary.users_at_or_over_80_percent
   return (

@@ -6,7 +6,7 @@ import {
   formatMoney,
   formatMoneyExact,
   formatPercent,
-  formatPeriod,
+  formatPeriodShort,
   formatTokens,
 } from '../../format.ts'
 import { dashboardText } from '../../text/dashboard.ts'
@@ -26,7 +26,7 @@ export interface SummaryCardsProps {
 /** The figures of the range, each with what puts it into proportion. */
 export function SummaryCards({ data, onShowNearLimit }: SummaryCardsProps): ReactNode {
   const { summary } = data
-  const range = formatPeriod(summary.range)
+  const range = formatPeriodShort(summary.range)
   return (
     <StatCards columns={4}>
       <StatCard

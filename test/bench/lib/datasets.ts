@@ -26,7 +26,13 @@ export class Datasets {
 
   /** How the shared ledger of a size is made. */
   specOf(turns: number): LedgerSpec {
-    return { users: this.users.length, turns, turnsASession: TURNS_A_SESSION, order: 'by user', now: Date.now() }
+    return {
+      users: this.users.length,
+      turns,
+      turnsASession: TURNS_A_SESSION,
+      order: 'by user',
+      now: Date.now(),
+    }
   }
 
   /** A row that has built the ledger of a size while measuring hands it over. */
@@ -67,6 +73,8 @@ export class Datasets {
 function assertBooksAreRight(databaseFile: string): void {
   const { checked, differences } = verifyBooks(databaseFile, null)
   if (checked === 0 || differences.length > 0) {
-    throw new Error(`the ledger built for the benchmark has ${differences.length} differences in ${checked} comparisons`)
+    throw new Error(
+      `the ledger built for the benchmark has ${differences.length} differences in ${checked} comparisons`,
+    )
   }
 }

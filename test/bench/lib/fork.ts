@@ -4,7 +4,9 @@ import { mindChild } from './work-folder.ts'
 
 /** Starts a module of this folder as a process of its own, that ends with ours. */
 export function forkModule(name: string, args: readonly string[] = []): ChildProcess {
-  const child = fork(resolve(import.meta.dirname, name), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = fork(resolve(import.meta.dirname, name), args, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
   mindChild(child)
   return child
 }

@@ -66,12 +66,18 @@ export class LedgerBuilder {
   /** Closes the months that are over, gives the users the shipped profiles in turn, and closes the database. */
   async finish(): Promise<void> {
     const ids = userIds(this.spec.users)
-    for (let from = 0; from < ids.length; from += 50) await this.#ledger.archiveClosedPeriods(ids.slice(from, from + 50))
+    for (let from = 0; from < ids.length; from += 50)
+      await this.#ledger.archiveClosedPeriods(ids.slice(from, from + 50))
     await this.#database.close()
     withDatabase(this.databaseFile, (handle) => {
-      handle.exec(
-        'update users set consumption_profile_id = (select id from consumption_profiles order by id limit 1 offset users.key % 4)',
-      )
+      const profiles = handle
+        .prepare<[], number>('select id from consumption_profiles order by id')
+        .pluck()
+        .all()
+      const assign = handle.prepare('update users set consumption_profile_id = ? where key % ? = ?')
+      profiles.forEach((id, index) => {
+        assign.run(id, profiles.length, index)
+      })
     })
   }
 }

@@ -54,9 +54,11 @@ function cpuShare(before: NodeJS.CpuUsage, seconds: number): number {
 
 process.on('message', (request: LoadRequest) => {
   const done = request.kind === 'closed' ? closedLoop(request) : paced(request)
-  done.then((result) => process.send?.(result)).catch((error: unknown) => {
-    console.error(error)
-    process.exit(1)
-  })
+  done
+    .then((result) => process.send?.(result))
+    .catch((error: unknown) => {
+      console.error(error)
+      process.exit(1)
+    })
 })
 process.on('disconnect', () => process.exit(0))

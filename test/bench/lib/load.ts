@@ -51,7 +51,9 @@ export function startLoad(): Load {
       child.send(request)
       const result = await answer
       if (result.answers === 0 || result.bad > result.answers * BAD_SHARE_MAX + 32) {
-        throw new Error(`of ${result.answers} answers of a ${request.plan.kind} load ${result.bad} were not what was asked for`)
+        throw new Error(
+          `of ${result.answers} answers of a ${request.plan.kind} load ${result.bad} were not what was asked for`,
+        )
       }
       return result
     },

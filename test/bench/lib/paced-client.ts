@@ -160,7 +160,8 @@ class Connection {
       if (end < 0) return
       const head = this.#received.slice(0, end)
       this.#status = Number(head.slice(9, 12))
-      this.#missing = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0) - (this.#received.length - end - 4)
+      this.#missing =
+        Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0) - (this.#received.length - end - 4)
       this.#received = ''
     } else {
       this.#missing -= text.length

@@ -6,15 +6,33 @@ export type RequestPlan =
   /** The same GET again and again. */
   | { readonly kind: 'hello' }
   /** Limit checks of all users in turn, with an estimate to reserve unless told otherwise. */
-  | { readonly kind: 'checks'; readonly token: string; readonly users: readonly string[]; readonly isBare?: boolean }
+  | {
+      readonly kind: 'checks'
+      readonly token: string
+      readonly users: readonly string[]
+      readonly isBare?: boolean
+    }
   /** New turns of all users in turn, eight to a session. `prefix` keeps the sessions of several loads apart. */
-  | { readonly kind: 'turns'; readonly token: string; readonly users: readonly string[]; readonly prefix: string }
+  | {
+      readonly kind: 'turns'
+      readonly token: string
+      readonly users: readonly string[]
+      readonly prefix: string
+    }
   /** A check, and then a turn that settles what it reserved: what an executor does for every question. */
-  | { readonly kind: 'check-and-record'; readonly token: string; readonly users: readonly string[]; readonly prefix: string }
+  | {
+      readonly kind: 'check-and-record'
+      readonly token: string
+      readonly users: readonly string[]
+      readonly prefix: string
+    }
   /** GETs of these paths in turn. */
   | { readonly kind: 'reads'; readonly token: string; readonly paths: readonly string[] }
   /** Parts by weight, in a fixed shuffled order. */
-  | { readonly kind: 'mixed'; readonly parts: readonly { readonly weight: number; readonly plan: RequestPlan }[] }
+  | {
+      readonly kind: 'mixed'
+      readonly parts: readonly { readonly weight: number; readonly plan: RequestPlan }[]
+    }
 
 export interface PlainRequest {
   readonly method: 'GET' | 'POST'
@@ -36,10 +54,19 @@ function headersOf(token: string): Record<string, string> {
 function checkBody(users: readonly string[], count: number, isBare = false): string {
   const user_id = users[(count * USER_STEP) % users.length]
   if (isBare) return JSON.stringify({ user_id })
-  return JSON.stringify({ user_id, session_id: `live-${count % 1000}`, estimated_input_tokens: 1200, estimated_output_tokens: 300 })
+  return JSON.stringify({
+    user_id,
+    session_id: `live-${count % 1000}`,
+    estimated_input_tokens: 1200,
+    estimated_output_tokens: 300,
+  })
 }
 
-function turnBody(plan: { users: readonly string[]; prefix: string }, count: number, admissionId?: string): string {
+function turnBody(
+  plan: { users: readonly string[]; prefix: string },
+  count: number,
+  admissionId?: string,
+): string {
   const { users, prefix } = plan
   const round = Math.floor(count / users.length)
   return JSON.stringify({
@@ -65,7 +92,12 @@ export function requestMaker(plan: RequestPlan): () => PlainRequest {
       return () => ({ method: 'GET', path: '/', headers: {}, body: '' })
     case 'checks': {
       const headers = headersOf(plan.token)
-      return () => ({ method: 'POST', path: CHECK_PATH, headers, body: checkBody(plan.users, count++, plan.isBare) })
+      return () => ({
+        method: 'POST',
+        path: CHECK_PATH,
+        headers,
+        body: checkBody(plan.users, count++, plan.isBare),
+      })
     }
     case 'turns': {
       const headers = headersOf(plan.token)
@@ -73,7 +105,12 @@ export function requestMaker(plan: RequestPlan): () => PlainRequest {
     }
     case 'reads': {
       const headers = { authorization: `Bearer ${plan.token}` }
-      return () => ({ method: 'GET', path: plan.paths[count++ % plan.paths.length] ?? '/', headers, body: '' })
+      return () => ({
+        method: 'GET',
+        path: plan.paths[count++ % plan.paths.length] ?? '/',
+        headers,
+        body: '',
+      })
     }
     case 'mixed': {
       const makers = plan.parts.map((part) => requestMaker(part.plan))
@@ -106,7 +143,7 @@ export function cannonRequests(plan: RequestPlan): () => CannonRequest[] {
     case 'turns': {
       const next = requestMaker(plan)
       // Its first request is made twice, once in preparing: numbers left out do no harm.
-      return () => [{ setupRequest: () => plainToCannon(next()) }]
+      return () => [{ setupRequest: (request) => ({ ...request, ...plainToCannon(next()) }) }]
     }
     case 'check-and-record':
       return checkAndRecord(plan)
@@ -124,16 +161,23 @@ function checkAndRecord(plan: Extract<RequestPlan, { kind: 'check-and-record' }>
   const headers = headersOf(plan.token)
   let count = 0
   const check: CannonRequest = {
-    setupRequest: (_request, context) => {
+    setupRequest: (request, context) => {
       context['count'] = count++
-      return { method: 'POST', path: CHECK_PATH, headers, body: checkBody(plan.users, Number(context['count'])) }
+      return {
+        ...request,
+        method: 'POST',
+        path: CHECK_PATH,
+        headers,
+        body: checkBody(plan.users, Number(context['count'])),
+      }
     },
     onResponse: (_status, body, context) => {
       context['admission'] = (JSON.parse(body) as { admission_id: string }).admission_id
     },
   }
   const record: CannonRequest = {
-    setupRequest: (_request, context) => ({
+    setupRequest: (request, context) => ({
+      ...request,
       method: 'POST',
       path: TURNS_PATH,
       headers,

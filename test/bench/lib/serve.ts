@@ -38,7 +38,10 @@ export async function startServe(dataDir: string, profileDir: string | null = nu
   mindChild(child)
   const run = await runFileOf(child, join(dataDir, 'run.json'))
   const call = caller(run.url, run.token)
-  const { token } = await call<{ token: string }>('POST', '/api/v1/auth/admin/tokens', { name: 'bench', scope: 'executor' })
+  const { token } = await call<{ token: string }>('POST', '/api/v1/auth/admin/tokens', {
+    name: 'bench',
+    scope: 'executor',
+  })
   return {
     url: run.url,
     pid: run.pid,
@@ -61,7 +64,8 @@ interface RunFile {
 async function runFileOf(child: ChildProcess, file: string): Promise<RunFile> {
   const deadline = performance.now() + START_LIMIT_MS
   while (performance.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`weir serve ended with ${child.exitCode} instead of starting`)
+    if (child.exitCode !== null)
+      throw new Error(`weir serve ended with ${child.exitCode} instead of starting`)
     if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as RunFile
     await sleep(20)
   }
@@ -70,8 +74,15 @@ async function runFileOf(child: ChildProcess, file: string): Promise<RunFile> {
 
 function caller(url: string, token: string) {
   return async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
-    const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
-    const answer = await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    }
+    const answer = await fetch(url + path, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
     const text = await answer.text()
     if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`)
     return JSON.parse(text) as Answer

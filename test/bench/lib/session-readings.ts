@@ -1,5 +1,5 @@
-import { HOUR_MS, MINUTE_MS } from '../../../shared/units.ts'
 import type { SessionReading, TurnReading } from '../../../electron/core/sessions/session-reading.ts'
+import { HOUR_MS, MINUTE_MS } from '../../../shared/units.ts'
 import { Chance } from './stats.ts'
 
 /** Sessions for a ledger of any size, the same in every run, as the reader of session files would hand them over. */
@@ -82,7 +82,13 @@ function reading(outline: Outline, userId: string): SessionReading {
   let turnsInputTokens = 0
   let turnsOutputTokens = 0
   for (let index = 0; index < outline.turns; index += 1) {
-    const turn = turnReading(chance, { index, provider, model, createdAt: outline.createdAt, turns: outline.turns })
+    const turn = turnReading(chance, {
+      index,
+      provider,
+      model,
+      createdAt: outline.createdAt,
+      turns: outline.turns,
+    })
     turnsInputTokens += turn.inputTokens
     turnsOutputTokens += turn.outputTokens
     turns.push(turn)

@@ -1,0 +1,112 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { CheckAnswer } from '../../electron/core/api.ts'
+import type { OperationOutput } from '../../shared/contract/index.ts'
+import { MINUTE_MS } from '../../shared/units.ts'
+import { anyHistory, lawfulHistory, USER_COUNT } from '../support/histories.ts'
+import { HistoryRunner, userName } from '../support/history-runner.ts'
+import { announceSeed } from '../support/random.ts'
+
+const seed = announceSeed('random histories')
+/** Enough for every run of the tests; `WEIR_HISTORIES=5000` looks longer. */
+const HISTORIES = Number(process.env['WEIR_HISTORIES'] ?? 100)
+/** A history takes a tenth of a second on an idle machine; a busy one is given ten times that. */
+const LIMIT_MS = MINUTE_MS + HISTORIES * 1_000
+
+const zones = fc.constantFrom('UTC', 'Asia/Kathmandu', 'America/Santiago', 'Australia/Lord_Howe')
+const users = Array.from({ length: USER_COUNT }, (_, index) => userName(index))
+
+type LimitStates = OperationOutput<'consumption.summary'>['limits']
+
+/** The limits a check answers with, whether it says yes or no. */
+const limitsOf = (answer: CheckAnswer) =>
+  (answer.kind === 'allowed' ? answer.answer.limits : answer.details['limits']) as LimitStates | undefined
+const verdictOf = (answer: CheckAnswer) => (answer.kind === 'allowed' ? (answer.answer.would_have_blocked ?? 'yes') : answer.code)
+
+/** What is shown of a user is what the next check goes by. */
+async function checkDisplay(runner: HistoryRunner, user: string): Promise<void> {
+  const { consumption } = runner.weir
+  const shown = await consumption.summary(user)
+  const next = await consumption.admit({ user_id: user, dry_run: true })
+  const limits = limitsOf(next)
+  // A user or profile that is switched off is refused without a look at limits.
+  if (limits !== undefined) expect(shown.limits.filter((limit) => limit.policy !== 'config_changes_per_hour')).toEqual(limits)
+  const [row] = (await consumption.users({ search: user })).users
+  expect([row?.total_tokens, row?.requests_this_hour, row?.status]).toEqual([shown.total_tokens, shown.requests_this_hour, shown.status])
+}
+
+/** Closed months and the running one together are everything that was ever recorded, each in its own month. */
+async function checkTotals(runner: HistoryRunner, user: string): Promise<void> {
+  const { consumption } = runner.weir
+  const mine = [...runner.recorded.values()].filter((turn) => turn.user === user)
+  const created = [...runner.sessions].filter(([key]) => key.startsWith(`${user} `)).map(([, period]) => period)
+  const expected = (period: string | null) => {
+    const some = mine.filter((turn) => period === null || turn.period === period)
+    return {
+      total_input_tokens: some.reduce((sum, turn) => sum + turn.input, 0),
+      total_output_tokens: some.reduce((sum, turn) => sum + turn.output, 0),
+      total_turns: some.reduce((sum, turn) => sum + turn.turns, 0),
+      total_sessions: created.filter((one) => period === null || one === period).length,
+    }
+  }
+  const closed = (await consumption.history(user, 1200)).periods
+  for (const period of new Set([...mine.map((turn) => turn.period), ...created, ...closed.map((row) => row.period)])) {
+    const row = closed.find((one) => one.period === period)
+    const should = expected(period)
+    if (row !== undefined) {
+      expect(row.total_input_tokens + row.adjustment_input_tokens, `${user} ${period}`).toBe(should.total_input_tokens)
+      expect(row.total_output_tokens + row.adjustment_output_tokens, `${user} ${period}`).toBe(should.total_output_tokens)
+      expect(row.total_turns + row.adjustment_turns, `${user} ${period}`).toBe(should.total_turns)
+    }
+    expect(await consumption.summary(user, period), `${user} ${period}`).toMatchObject(should)
+  }
+  expect(await consumption.summary(user, 'all'), user).toMatchObject(expected(null))
+}
+
+describe('whatever happens in whatever order', () => {
+  test(`the books are right, nothing is lost, and what is shown is what holds (${HISTORIES} histories)`, { timeout: LIMIT_MS }, async () => {
+    const property = fc.asyncProperty(zones, anyHistory, async (zone, steps) => {
+      const runner = await HistoryRunner.start(zone, { isLawful: false })
+      try {
+        for (const [index, step] of steps.entries()) {
+          await runner.play(step)
+          await checkDisplay(runner, users[index % users.length] ?? '')
+        }
+        expect(runner.weir.verify().differences).toEqual([])
+        for (const user of users) {
+          await checkTotals(runner, user)
+          await checkDisplay(runner, user)
+          const ask = { user_id: user, estimated_input_tokens: 50 }
+          const trial = verdictOf(await runner.weir.consumption.admit({ ...ask, dry_run: true }))
+          expect(verdictOf(await runner.weir.consumption.admit(ask))).toBe(trial)
+        }
+        expect(runner.weir.verify().differences).toEqual([])
+      } finally {
+        await runner.weir.close()
+      }
+    })
+    await fc.assert(property, { seed, numRuns: HISTORIES })
+  })
+
+  test(`no limit is ever passed while enforcement is on and estimates are honest (${HISTORIES} histories)`, { timeout: LIMIT_MS }, async () => {
+    const property = fc.asyncProperty(zones, lawfulHistory, async (zone, steps) => {
+      const runner = await HistoryRunner.start(zone, { isLawful: true })
+      try {
+        for (const step of steps) {
+          await runner.play(step)
+          for (const user of users) {
+            for (const limit of (await runner.weir.consumption.summary(user)).limits) {
+              const isOver = limit.limit !== null && limit.used + limit.reserved > limit.limit
+              expect(isOver, `${user}: ${JSON.stringify(limit)}`).toBe(false)
+            }
+          }
+        }
+        expect(runner.weir.verify().differences).toEqual([])
+        for (const user of users) await checkTotals(runner, user)
+      } finally {
+        await runner.weir.close()
+      }
+    })
+    await fc.assert(property, { seed, numRuns: HISTORIES })
+  })
+})

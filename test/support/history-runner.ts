@@ -1,0 +1,183 @@
+import { archiveClosedPeriods, importSessions } from '../../electron/core/consumption/ledger-import.ts'
+import type { ParsedInput } from '../../shared/contract/index.ts'
+import { periodOf } from '../../shared/time-window.ts'
+import { MINUTE_MS, toIso } from '../../shared/units.ts'
+import { OPERATOR, openConsumption, sessionReading, type TestConsumption, turnInput } from './consumption.ts'
+import { PROFILE_COUNT, type Step, USER_COUNT } from './histories.ts'
+
+/** A turn as the model remembers it: enough to say what every sum must be. */
+interface Remembered {
+  readonly user: string
+  readonly period: string
+  readonly input: number
+  readonly output: number
+  readonly turns: 0 | 1
+}
+
+interface OpenAdmission {
+  readonly id: string
+  readonly user: string
+  readonly input: number
+  readonly output: number
+  readonly expiresAt: number
+}
+
+export const userName = (index: number) => `user-${index}`
+const profileName = (index: number) => `profile-${index}`
+const RESERVATION_MS = 10 * MINUTE_MS
+
+/** Plays histories on a real Weir and keeps a plain model beside it. */
+export class HistoryRunner {
+  readonly weir: TestConsumption
+  readonly zone: string
+  /** Everything that was recorded, by its natural key. */
+  readonly recorded = new Map<string, Remembered>()
+  readonly sessions = new Map<string, string>()
+  /** Every API turn, to send again. */
+  readonly sent: ParsedInput<'turns.record'>[] = []
+  readonly #isLawful: boolean
+  #open: OpenAdmission[] = []
+
+  private constructor(weir: TestConsumption, zone: string, isLawful: boolean) {
+    this.weir = weir
+    this.zone = zone
+    this.#isLawful = isLawful
+  }
+
+  static async start(zone: string, options: { readonly isLawful: boolean }): Promise<HistoryRunner> {
+    const weir = await openConsumption()
+    await weir.settings.change({ time_zone: zone }, OPERATOR)
+    for (let index = 0; index < PROFILE_COUNT; index += 1) {
+      await weir.addProfile(profileName(index), { prompts_per_hour: 3 + index, prompts_per_day: 6, input_tokens_per_month: 600, output_tokens_per_month: 2_500 })
+    }
+    for (let index = 0; index < USER_COUNT; index += 1) await weir.addUser(userName(index), { profile: profileName(index % PROFILE_COUNT) })
+    return new HistoryRunner(weir, zone, options.isLawful)
+  }
+
+  async play(step: Step): Promise<void> {
+    const { database, clock, settings, context } = this.weir
+    switch (step.kind) {
+      case 'check':
+        return this.#check(step)
+      case 'record':
+        return this.#record(step)
+      case 'record-again':
+        return this.#recordAgain(step)
+      case 'edit-profile':
+        return this.#editProfile(step)
+      case 'assign':
+        await database.write((trx) =>
+          trx
+            .updateTable('users')
+            .set((eb) => ({
+              consumption_profile_id: eb.selectFrom('consumption_profiles').select('id').where('name', '=', profileName(step.profile)),
+            }))
+            .where('id', '=', userName(step.user))
+            .execute(),
+        )
+        return
+      case 'switch-user':
+        await database.write((trx) =>
+          trx.updateTable('users').set({ is_active: step.isActive ? 1 : 0 }).where('id', '=', userName(step.user)).execute(),
+        )
+        return
+      case 'enforce':
+        await settings.change({ enforcement: { mode: step.mode, reason: step.mode === 'on' ? null : 'a test', until: null } }, OPERATOR)
+        return
+      case 'clock':
+        clock.set(clock.now() + step.stepMs)
+        // What ran out once has run out, also when the clock goes back afterwards.
+        this.#open = this.#open.filter((admission) => admission.expiresAt > clock.now())
+        return
+      case 'import':
+        return this.#import(step)
+      case 'archive':
+        await database.write((trx) => archiveClosedPeriods(trx, userName(step.user), context))
+        return
+    }
+  }
+
+  async #check(step: Extract<Step, { kind: 'check' }>): Promise<void> {
+    const user = userName(step.user)
+    const ask = { user_id: user, estimated_input_tokens: step.input, estimated_output_tokens: step.output, dry_run: step.isTrial }
+    const answers = await Promise.all(Array.from({ length: step.times }, () => this.weir.consumption.admit(ask)))
+    for (const answer of answers) {
+      if (answer.kind !== 'allowed' || answer.answer.admission_id === null) continue
+      const expiresAt = this.weir.clock.now() + RESERVATION_MS
+      this.#open.push({ id: answer.answer.admission_id, user, input: step.input, output: step.output, expiresAt })
+    }
+  }
+
+  async #record(step: Extract<Step, { kind: 'record' }>): Promise<void> {
+    const user = userName(step.user)
+    const admission = step.settles ? this.#open.find((one) => one.user === user) : undefined
+    if (admission === undefined && this.#isLawful) return
+    const isCapped = this.#isLawful && admission !== undefined
+    const turn = turnInput({
+      user_id: user,
+      session_id: `session-${step.session}`,
+      turn_number: step.turn,
+      input_tokens: isCapped ? Math.min(step.input, admission.input) : step.input,
+      output_tokens: isCapped ? Math.min(step.output, admission.output) : step.output,
+      model: step.model,
+      status: step.status,
+      rag_used: step.saved !== 0,
+      rag_tokens_saved: step.saved,
+      occurred_at: toIso(this.weir.clock.now() - step.agoMs),
+      ...(admission !== undefined && { admission_id: admission.id }),
+    })
+    if (this.recorded.has(this.#keyOf(turn.user_id, turn.session_id, turn.turn_number))) return
+    const answer = await this.weir.consumption.recordTurn(turn)
+    if (answer.replayed) throw new Error('a turn nobody recorded was answered as a replay')
+    if (admission !== undefined) this.#open = this.#open.filter((one) => one !== admission)
+    this.sent.push(turn)
+    this.#remember(turn.user_id, turn.session_id, turn.turn_number, Date.parse(answer.turn.occurred_at), turn.input_tokens, turn.output_tokens)
+  }
+
+  async #recordAgain(step: Extract<Step, { kind: 'record-again' }>): Promise<void> {
+    const turn = this.sent[step.index % Math.max(1, this.sent.length)]
+    if (turn === undefined) return
+    if (!step.isOther) {
+      const answers = await Promise.all([turn, turn, turn].map((one) => this.weir.consumption.recordTurn(one)))
+      if (!answers.every((answer) => answer.replayed)) throw new Error('the same turn was counted again')
+      return
+    }
+    const [outcome] = await Promise.allSettled([this.weir.consumption.recordTurn({ ...turn, input_tokens: turn.input_tokens + 1 })])
+    if (outcome?.status !== 'rejected' || outcome.reason.code !== 'turn_conflict') throw new Error('other figures were not refused')
+  }
+
+  async #editProfile(step: Extract<Step, { kind: 'edit-profile' }>): Promise<void> {
+    await this.weir.database.write(async (trx) => {
+      const query = trx.updateTable('consumption_profiles').set({ [step.limit]: step.value }).where('name', '=', profileName(step.profile))
+      // Lawful histories only raise: what was given under the old limit must fit the new one.
+      await (this.#isLawful ? query.where(step.limit, '<', step.value) : query).execute()
+    })
+  }
+
+  async #import(step: Extract<Step, { kind: 'import' }>): Promise<void> {
+    const now = this.weir.clock.now()
+    const user = userName(step.user)
+    const session = `session-${step.session}`
+    const turns = step.turns.map((turn) => ({ occurredAt: now - turn.agoMs, inputTokens: turn.input, outputTokens: turn.output }))
+    const createdAt = turns[0]?.occurredAt ?? now
+    const reading = sessionReading(user, session, turns, { createdAt, outsideInputTokens: step.outside })
+    const twice = () => this.weir.database.write((trx) => importSessions(trx, [reading], this.weir.context))
+    await Promise.all([twice(), twice()])
+    if (!this.sessions.has(`${user} ${session}`)) this.sessions.set(`${user} ${session}`, periodOf(this.zone, createdAt))
+    if (step.outside > 0) this.#remember(user, session, 0, createdAt, step.outside, 0)
+    for (const turn of reading.turns) this.#remember(user, session, turn.turnNumber, turn.occurredAt, turn.inputTokens, turn.outputTokens)
+  }
+
+  #keyOf(user: string, session: string, turn: number): string {
+    return `${user} ${session} ${turn}`
+  }
+
+  /** What is there already stays, as in the ledger. */
+  #remember(user: string, session: string, turn: number, at: number, input: number, output: number): void {
+    const period = periodOf(this.zone, at)
+    if (!this.sessions.has(`${user} ${session}`)) this.sessions.set(`${user} ${session}`, period)
+    const key = this.#keyOf(user, session, turn)
+    if (this.recorded.has(key)) return
+    this.recorded.set(key, { user, period, input, output, turns: turn === 0 ? 0 : 1 })
+  }
+}
