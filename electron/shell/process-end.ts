@@ -33,8 +33,7 @@ export function quitSafely(closeAll: () => Promise<void>, log: Logger): void {
  */
 export function exitOnBug(log: Logger, dataDir: string, stopServing: () => Promise<void>): void {
   let isEnding = false
-  // Electron would show a dialog of its own and go on.
-  process.on('uncaughtException', (error) => {
+  const end = (error: Error): void => {
     log.error('a bug ended Weir', { error })
     if (isEnding) return
     isEnding = true
@@ -42,6 +41,11 @@ export function exitOnBug(log: Logger, dataDir: string, stopServing: () => Promi
     Promise.all([stopServing(), sayItIsBroken(error, dataDir)])
       .catch((again: unknown) => log.error('could not end in order', { error: again }))
       .finally(() => app.exit(EXIT.crashed))
+  }
+  // Electron would show a dialog of its own for the one, a warning on stderr for the other, and go on.
+  process.on('uncaughtException', end)
+  process.on('unhandledRejection', (reason) => {
+    end(reason instanceof Error ? reason : new Error(String(reason), { cause: reason }))
   })
 }
 

@@ -24,7 +24,7 @@ export function useRowKeys(
 ): RowKeys {
   const [active, setActive] = useState<{ readonly id: string; readonly at: number } | null>(null)
   const activeId = currentId(ids, active)
-  useKeptFocus(body, activeId)
+  const noteFocus = useKeptFocus(body, activeId)
 
   const moveTo = (at: number): void => {
     const id = ids[Math.min(Math.max(at, 0), ids.length - 1)]
@@ -48,7 +48,11 @@ export function useRowKeys(
     else return
     event.preventDefault()
   }
-  return { activeId, setActive: (id) => setActive({ id, at: ids.indexOf(id) }), onKeyDown }
+  const enter = (id: string): void => {
+    noteFocus()
+    setActive({ id, at: ids.indexOf(id) })
+  }
+  return { activeId, setActive: enter, onKeyDown }
 }
 
 function currentId(
@@ -91,15 +95,22 @@ function focusRow(body: HTMLElement | null, id: string): void {
   for (const row of rows) if (row.dataset['rowId'] === id) row.focus()
 }
 
-/** Where a refresh takes the focused row away, the focus would fall to the page: it goes to the active row instead. */
-function useKeptFocus(body: RefObject<HTMLElement | null>, activeId: string | null): void {
+/**
+ * Where a refresh takes the focused row away, the focus would fall to the page: it goes to the active row instead.
+ * Returns what is to be called when a row gets the focus.
+ */
+function useKeptFocus(body: RefObject<HTMLElement | null>, activeId: string | null): () => void {
   const focused = useRef<HTMLElement | null>(null)
+  const note = (): void => {
+    const now = document.activeElement
+    focused.current = now instanceof HTMLElement && body.current?.contains(now) === true ? now : null
+  }
   useLayoutEffect(() => {
     const lost = focused.current
     if (lost !== null && !lost.isConnected && activeId !== null && document.activeElement === document.body) {
       focusRow(body.current, activeId)
     }
-    const now = document.activeElement
-    focused.current = now instanceof HTMLElement && body.current?.contains(now) === true ? now : null
+    note()
   })
+  return note
 }

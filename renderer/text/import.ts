@@ -70,10 +70,11 @@ export const importText = {
   dryTitle: 'Dry run: nothing was written',
   drySummary: (users: number, sessions: number, turns: number) =>
     `The files hold ${counted(turns, 'turn')} in ${counted(sessions, 'session')} of ${counted(users, 'user')}.`,
+  /** An entry is a turn, or what a session spent outside its turns. */
   dryNew: (imported: number, there: number) =>
     there === 0
-      ? `${counted(imported, 'turn')} would be new.`
-      : `${counted(imported, 'turn')} would be new, ${formatCount(there)} are in the ledger already.`,
+      ? `${counted(imported, 'ledger entry', 'ledger entries')} would be new.`
+      : `${counted(imported, 'ledger entry', 'ledger entries')} would be new, ${formatCount(there)} are there already.`,
   months: {
     caption: 'Totals per month',
     month: 'Month',
@@ -99,8 +100,8 @@ export const importText = {
     outside: 'Tokens outside turns',
   },
   figureHints: {
-    imported: 'turns written by this import',
-    there: 'turns left alone',
+    imported: 'entries: turns, and what sessions spent outside them',
+    there: 'entries left alone',
     conflicting: 'turns the agent recorded with other figures',
     unreadable: 'files left out, listed below',
     accuracy: 'of the monthly totals in the files are what the ledger gives back',

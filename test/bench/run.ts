@@ -70,7 +70,7 @@ async function main(): Promise<number> {
   const report = await measure(rows, chosen)
   const whole = chosen.json === undefined ? report : writeReport(chosen.json, report)
   if (chosen['write-docs']) writeDocs(whole)
-  return 0
+  return report.rows.length === rows.length ? 0 : 1
 }
 
 function rowsOf(only: string | undefined): readonly Row[] | undefined {
@@ -103,21 +103,32 @@ async function measure(rows: readonly Row[], chosen: Options): Promise<Report> {
   const results: RowResult[] = []
   for (const row of rows) {
     say(`${row.id}: ${row.title}`)
-    const start = performance.now()
+    const result = await measureRow(row, bench)
+    if (result === undefined) continue
+    process.stdout.write(`${rowTable(result)}\n`)
+    results.push(result)
+  }
+  return { measured_at: new Date().toISOString(), machine, rows: results }
+}
+
+/** One row that fails does not cost the others; the run then ends with 1. */
+async function measureRow(row: Row, bench: Bench): Promise<RowResult | undefined> {
+  const start = performance.now()
+  try {
     const measured = await row.run(bench)
-    const result: RowResult = {
+    return {
       id: row.id,
       title: row.title,
       how: row.how,
       measured_at: new Date().toISOString(),
       seconds: Math.round((performance.now() - start) / 100) / 10,
-      sizes: describeSizes(sizes),
+      sizes: describeSizes(bench.sizes),
       ...measured,
     }
-    process.stdout.write(`${rowTable(result)}\n`)
-    results.push(result)
+  } catch (error) {
+    process.stderr.write(`bench: ${row.id} failed: ${error instanceof Error ? error.stack : String(error)}\n`)
+    return undefined
   }
-  return { measured_at: new Date().toISOString(), machine, rows: results }
 }
 
 function say(text: string): void {

@@ -197,5 +197,6 @@ describe('files on disk', () => {
     expect(readdirSync(join(folder, 'logs')).sort()).toEqual(['weir.1.log', 'weir.log'])
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ level: 'warn', message: 'after' })
     file.close()
+    expect(() => file.log.info('too late')).not.toThrow()
   })
 })

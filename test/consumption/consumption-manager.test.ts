@@ -263,6 +263,16 @@ describe('a clock that is set back', () => {
     await weir.consumption.recordTurn(turnInput({ turn_number: 3, input_tokens: 7 }))
     expect(await weir.counters('alice')).toMatchObject({ period: 202612, input_tokens: 300 })
     expect(await weir.archive()).toEqual(archived)
+    expect(await weir.consumption.summary('alice')).toMatchObject({
+      current_period: '2026-12',
+      range: '2026-12',
+      period_started_at: '2026-12-01T00:00:00.000Z',
+      total_input_tokens: 300,
+      input_tokens_remaining: 700,
+    })
+    expect(await check({ estimated_input_tokens: 701, dry_run: true })).toMatchObject({
+      details: { used: 300, resets_at: '2027-01-01T00:00:00.000Z' },
+    })
     weir.clock.set('2026-12-01T01:00:00Z')
     expect(limitOf(await check(), 'input_tokens_per_month')?.used).toBe(300)
   })

@@ -70,7 +70,8 @@ describe('whatever happens in whatever order', () => {
       try {
         for (const [index, step] of steps.entries()) {
           await runner.play(step)
-          await checkDisplay(runner, users[index % users.length] ?? '')
+          // The whole of what is shown is dear to work out: now and then, and at the end for everybody.
+          if (index % 8 === 7) await checkDisplay(runner, users[index % users.length] ?? '')
         }
         expect(runner.weir.verify().differences).toEqual([])
         for (const user of users) {
@@ -95,7 +96,7 @@ describe('whatever happens in whatever order', () => {
         for (const step of steps) {
           await runner.play(step)
           for (const user of users) {
-            for (const limit of (await runner.weir.consumption.summary(user)).limits) {
+            for (const limit of limitsOf(await runner.weir.consumption.admit({ user_id: user, dry_run: true })) ?? []) {
               const isOver = limit.limit !== null && limit.used + limit.reserved > limit.limit
               expect(isOver, `${user}: ${JSON.stringify(limit)}`).toBe(false)
             }

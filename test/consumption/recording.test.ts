@@ -154,6 +154,13 @@ describe('the same turn again', () => {
     expect(await weir.counters('alice')).toEqual(before)
   })
 
+  test('is a replay also after the clock was set back behind it', async () => {
+    const turn = { occurred_at: '2026-11-24T10:00:00Z' }
+    await record(turn)
+    weir.clock.set('2026-11-20T00:00:00Z')
+    expect((await record(turn)).replayed).toBe(true)
+  })
+
   test('may leave out what it said before', async () => {
     await record({ cost_usd: 1, cached_input_tokens: 3, rag_used: true, rag_tokens_saved: 4 })
     expect((await record()).replayed).toBe(true)

@@ -67,9 +67,11 @@ describe('tokens', () => {
   })
 
   it('are exact as long as they can be read at a glance', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 9_999 }), (tokens) => {
-      expect(readCompact(formatTokens(tokens))).toBe(tokens)
-    }))
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 9_999 }), (tokens) => {
+        expect(readCompact(formatTokens(tokens))).toBe(tokens)
+      }),
+    )
   })
 
   it('go to the next suffix instead of reading 1000K', () => {
@@ -117,7 +119,9 @@ describe('money', () => {
   it('is exact to the micro-dollar where exactness is asked for', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 10 ** 13 }), (microUsd) => {
-        const read = plain(formatMoneyExact(microUsd / 1e6)).replaceAll(' ', '').slice(1)
+        const read = plain(formatMoneyExact(microUsd / 1e6))
+          .replaceAll(' ', '')
+          .slice(1)
         expect(Math.round(Number(read) * 1e6)).toBe(microUsd)
         expect(read).toMatch(/\.\d{2,6}$/)
       }),
@@ -191,12 +195,16 @@ describe('clipped text', () => {
   it('is never longer than asked for, on one line, and says that something is missing', () => {
     const segments = new Intl.Segmenter('en', { granularity: 'grapheme' })
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.integer({ min: 1, max: 80 }), (text, max) => {
-        const shown = clipText(text, max)
-        expect([...segments.segment(shown)].length).toBeLessThanOrEqual(max + 1)
-        expect(shown).not.toMatch(/[\n\r\t]/)
-        if (!shown.endsWith('…')) expect(shown).toBe(text.replace(/\s+/g, ' ').trim())
-      }),
+      fc.property(
+        fc.string({ unit: 'grapheme', maxLength: 300 }),
+        fc.integer({ min: 1, max: 80 }),
+        (text, max) => {
+          const shown = clipText(text, max)
+          expect([...segments.segment(shown)].length).toBeLessThanOrEqual(max + 1)
+          expect(shown).not.toMatch(/[\n\r\t]/)
+          if (!shown.endsWith('…')) expect(shown).toBe(text.replace(/\s+/g, ' ').trim())
+        },
+      ),
     )
   })
 

@@ -66,15 +66,19 @@ export class HistoryRunner {
       case 'edit-profile':
         return this.#editProfile(step)
       case 'assign':
-        await database.write((trx) =>
-          trx
+        await database.write(async (trx) => {
+          const profile = await trx
+            .selectFrom('consumption_profiles')
+            .select('id')
+            .where('name', '=', profileName(step.profile))
+            .executeTakeFirst()
+          // One number more than there are profiles stands for none.
+          await trx
             .updateTable('users')
-            .set((eb) => ({
-              consumption_profile_id: eb.selectFrom('consumption_profiles').select('id').where('name', '=', profileName(step.profile)),
-            }))
+            .set({ consumption_profile_id: profile?.id ?? null })
             .where('id', '=', userName(step.user))
-            .execute(),
-        )
+            .execute()
+        })
         return
       case 'switch-user':
         await database.write((trx) =>

@@ -1,8 +1,9 @@
 import { LIMIT_CODES, type LimitCode } from '../../../shared/error-codes.ts'
+import { periodWindow } from '../../../shared/time-window.ts'
 import { type EpochMs, microUsdToUsd, SECOND_MS } from '../../../shared/units.ts'
 import { type EffectiveLimits, LIMIT_NAMES, type LimitDecision, type LimitName } from './limits.ts'
 import type { RequestUsage } from './usage.ts'
-import type { Windows } from './windows.ts'
+import { periodText, type Windows } from './windows.ts'
 
 /** One limit against what is used of it. Cost is in micro-dollars here, in dollars on the wire. */
 export interface LimitState {
@@ -69,7 +70,7 @@ function resetOf(name: LimitName, usage: RequestUsage, windows: Windows): EpochM
   if (name === 'prompts_per_hour' || name === 'config_changes_per_hour') {
     return windows.hour.endsAt + Math.max(0, usage.hour_started_at - windows.hour.startsAt)
   }
-  return windows.month.endsAt
+  return usage.period > windows.period ? periodWindow(windows.zone, periodText(usage.period)).endsAt : windows.month.endsAt
 }
 
 /**

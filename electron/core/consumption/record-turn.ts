@@ -89,10 +89,11 @@ async function openBook(trx: Writer, userId: string, moment: Moment): Promise<Bo
 async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promise<Answer> {
   const { context, moment } = run
   const userKey = book.usage.user_key
-  const occurredAt = occurredAtOf(turn, moment)
   const known = await findSession(trx, userKey, turn.session_id)
   const recorded = known === undefined ? undefined : await findTurn(trx, known.key, turn.turn_number)
   if (known !== undefined && recorded !== undefined) return replay(turn, recorded, known)
+  // Only now: what is recorded stays a replay also after the clock was set back behind it.
+  const occurredAt = occurredAtOf(turn, moment)
   const session = known ?? (await startSession(trx, userKey, turn, occurredAt, moment))
   let usage = book.usage
   if (known === undefined && periodAt(moment, occurredAt) === usage.period) usage = { ...usage, sessions: usage.sessions + 1 }

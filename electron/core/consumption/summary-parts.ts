@@ -2,7 +2,7 @@ import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { addPeriods, dayWindow, hourWindow, periodWindow, type TimeWindow } from '../../../shared/time-window.ts'
 import { type EpochMs, HOUR_MS, microUsdToUsd, percentOf, toIso } from '../../../shared/units.ts'
 import type { Totals } from './usage.ts'
-import { periodNumber, periodText, type Windows } from './windows.ts'
+import { periodNumber, periodText } from './windows.ts'
 
 /** The parts both summaries are made of. Pure. */
 
@@ -14,10 +14,10 @@ type ModelShare = Summary['model_distribution'][number]
 /** What a summary speaks of: one month, or everything. */
 export type Range = { readonly kind: 'period'; readonly period: number } | { readonly kind: 'all' }
 
-/** `current`, `all` or `YYYY-MM` as a range. */
-export function rangeOf(text: string, windows: Windows): Range {
+/** `current` (which is the given period), `all` or `YYYY-MM` as a range. */
+export function rangeOf(text: string, current: number): Range {
   if (text === 'all') return { kind: 'all' }
-  return { kind: 'period', period: text === 'current' ? windows.period : periodNumber(text) }
+  return { kind: 'period', period: text === 'current' ? current : periodNumber(text) }
 }
 
 export function rangeText(range: Range): string {

@@ -15,7 +15,7 @@ const ATTENTION_PERCENT = 80
 
 /** Everybody together. */
 export async function readSystemSummary(db: Reader, rangeName: string, moment: Moment): Promise<Summary> {
-  const range = rangeOf(rangeName, moment.windows)
+  const range = rangeOf(rangeName, moment.windows.period)
   const users = await userRows(db, moment)
   const { models: _models, ...charts } = await readCharts(db, { userKey: null, range }, moment)
   const span = await db

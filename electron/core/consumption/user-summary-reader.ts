@@ -1,4 +1,5 @@
 import type { OperationOutput } from '../../../shared/contract/index.ts'
+import { periodWindow } from '../../../shared/time-window.ts'
 import { microUsdToUsd, toIso, toIsoOrNull } from '../../../shared/units.ts'
 import type { Reader } from '../database/database.ts'
 import { WeirError } from '../kernel/weir-error.ts'
@@ -23,7 +24,8 @@ export async function readUserSummary(db: Reader, userId: string, rangeName: str
   const decision = await limitsOf(db, state, moment)
   const usage = await withOpenReservations(db, await asOf(db, state.usage, moment.windows), moment.now)
   const states = limitStates(usage, decision.limits, moment.windows)
-  const range = rangeOf(rangeName, moment.windows)
+  // Of the month the counters stand in, which is a later one than the clock's when that was set back.
+  const range = rangeOf(rangeName, usage.period)
   const { models, ...charts } = await readCharts(db, { userKey: state.account.key, range }, moment)
   const status = statusOf(decision, states)
   return {
@@ -94,10 +96,11 @@ function limitFields(limits: Summary['limits'], usage: Usage, moment: Moment) {
   const day = of('prompts_per_day')
   const input = of('input_tokens_per_month')
   const output = of('output_tokens_per_month')
+  const month = periodWindow(moment.settings.time_zone, periodText(usage.period))
   return {
     current_period: periodText(usage.period),
-    period_started_at: toIso(moment.windows.month.startsAt),
-    period_ends_at: toIso(moment.windows.month.endsAt),
+    period_started_at: toIso(month.startsAt),
+    period_ends_at: toIso(month.endsAt),
     input_tokens_limit: input?.limit ?? null,
     output_tokens_limit: output?.limit ?? null,
     input_tokens_remaining: input?.remaining ?? null,

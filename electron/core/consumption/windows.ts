@@ -3,6 +3,7 @@ import type { EpochMs } from '../../../shared/units.ts'
 
 /** The windows an instant lies in, all of one billing zone. */
 export interface Windows {
+  readonly zone: string
   readonly now: EpochMs
   readonly hour: TimeWindow
   readonly day: TimeWindow
@@ -11,22 +12,23 @@ export interface Windows {
   readonly period: number
 }
 
-let memo: { readonly zone: string; readonly windows: Windows } | undefined
+let memo: Windows | undefined
 
 /** The windows of an instant; remembered for the hour it lies in, because every request asks for them. */
 export function windowsAt(zone: string, now: EpochMs): Windows {
   const last = memo
-  if (last?.zone === zone && now >= last.windows.hour.startsAt && now < last.windows.hour.endsAt) {
-    return { ...last.windows, now }
+  if (last?.zone === zone && now >= last.hour.startsAt && now < last.hour.endsAt) {
+    return { ...last, now }
   }
   const windows: Windows = {
+    zone,
     now,
     hour: hourWindow(zone, now),
     day: dayWindow(zone, now),
     month: monthWindow(zone, now),
     period: periodNumber(periodOf(zone, now)),
   }
-  memo = { zone, windows }
+  memo = windows
   return windows
 }
 

@@ -3,15 +3,11 @@ import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { microUsdToUsd, SECOND_MS, toIso } from '../../../shared/units.ts'
 import type { Clock } from '../kernel/ports.ts'
 import type { UnreadableFile } from '../sessions/list-session-files.ts'
-import {
-  PIECE_TURNS_MAX,
-  type ScanBatch,
-  type ScanMessage,
-  type SessionPiece,
-} from '../sessions/scan-sessions.ts'
+import type { ScanBatch, ScanMessage, SessionPiece } from '../sessions/scan-sessions.ts'
 import type { SessionScanner } from '../sessions/session-scanner.ts'
 import { FileTotals, type Mismatch } from './file-totals.ts'
 import type { LedgerImport } from './ledger-port.ts'
+import { slicesOf } from './write-slices.ts'
 
 /** One run of an import, from the first file to the report. */
 
@@ -225,26 +221,6 @@ export class ImportRun {
       validate_only: this.mode === 'validate',
     }
   }
-}
-
-/** Cuts pieces into slices of at most `PIECE_TURNS_MAX` turns, whole pieces each. */
-function slicesOf(pieces: readonly SessionPiece[]): SessionPiece[][] {
-  const slices: SessionPiece[][] = []
-  let slice: SessionPiece[] = []
-  let turns = 0
-  for (const piece of pieces) {
-    // A session without turns is work for the ledger too.
-    const weight = Math.max(1, piece.session.turns.length)
-    if (slice.length > 0 && turns + weight > PIECE_TURNS_MAX) {
-      slices.push(slice)
-      slice = []
-      turns = 0
-    }
-    slice.push(piece)
-    turns += weight
-  }
-  if (slice.length > 0) slices.push(slice)
-  return slices
 }
 
 /** Cut off to hundredths, not rounded: 100 is only said when every pair is equal. */

@@ -46,24 +46,29 @@ export function openLogFile(dataDir: string, level: string | undefined): LogFile
     },
     stream,
   )
+  let isClosed = false
   return {
-    log: portOf(lines),
+    // Something may still end after the log was closed, and what it has to say must not break the end.
+    log: portOf(lines, () => !isClosed),
     rotateIfLarge: () => {
       if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) <= LOG_BYTES_MAX) return
       renameSync(path, join(dataDir, 'logs', 'weir.1.log'))
       stream.reopen()
     },
-    close: () => stream.end(),
+    close: () => {
+      isClosed = true
+      stream.end()
+    },
   }
 }
 
-function portOf(lines: Pino): Logger {
-  return {
-    debug: (message, fields) => lines.debug(fields ?? {}, message),
-    info: (message, fields) => lines.info(fields ?? {}, message),
-    warn: (message, fields) => lines.warn(fields ?? {}, message),
-    error: (message, fields) => lines.error(fields ?? {}, message),
-  }
+function portOf(lines: Pino, isOpen: () => boolean): Logger {
+  const writer =
+    (level: (typeof LEVELS)[number]): Logger[typeof level] =>
+    (message, fields) => {
+      if (isOpen()) lines[level](fields ?? {}, message)
+    }
+  return { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') }
 }
 
 /** The log of a command: warnings and errors as sentences for the person who typed it, and nothing else. */

@@ -1,7 +1,6 @@
 import { Skeleton } from '@mantine/core'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { remembered } from '../../app/remembered.ts'
 import { useStatus } from '../../app/status.ts'
 import { TableMenu } from '../../components/data-table-menu.tsx'
 import { QueryStates } from '../../components/query-states.tsx'
@@ -10,7 +9,8 @@ import { useRememberedView } from '../../components/use-remembered-view.ts'
 import { formatPeriod } from '../../format.ts'
 import { consumptionText } from '../../text/consumption.ts'
 import styles from './consumption.module.css'
-import { type ConsumptionSearch, consumptionSearch } from './consumption-search.ts'
+import type { ConsumptionSearch } from './consumption-search.ts'
+import { lastConsumptionView } from './last-view.ts'
 import { MonthCards } from './month-cards.tsx'
 import { useUsers } from './use-users.ts'
 import { userColumns } from './user-columns.tsx'
@@ -18,11 +18,6 @@ import { ActiveFilters, UserFilters } from './user-filters.tsx'
 import { addressOf, tableView, UsersTable } from './users-table.tsx'
 
 const route = getRouteApi('/users')
-
-const lastView = remembered(
-  'view.users',
-  (stored): ConsumptionSearch => consumptionSearch.safeParse(stored).data ?? {},
-)
 
 /** What billing months are counted in until the core has said; it is also the default of the setting. */
 const DEFAULT_ZONE = 'UTC'
@@ -32,7 +27,7 @@ export function ConsumptionScreen(): ReactNode {
   const navigate = useNavigate()
   const zone = useStatus().data?.time_zone ?? DEFAULT_ZONE
   const replace = (search: ConsumptionSearch): void => void navigate({ to: '/users', search, replace: true })
-  const view = useRememberedView(lastView, route.useSearch(), replace, ['page'])
+  const view = useRememberedView(lastConsumptionView, route.useSearch(), replace, ['page'])
   const { page, month } = useUsers(view)
   // Other rows begin at their first page, unless the change says which.
   const change = (part: Partial<ConsumptionSearch>): void =>

@@ -35,7 +35,11 @@ export function SearchBox({ value, onSearch }: SearchBoxProps): ReactNode {
     setTyped(words)
     sendSoon(words)
   }
-  useShortcut('/', () => input.current?.select(), text.searchShortcut)
+  const goTo = (): void => {
+    input.current?.focus()
+    input.current?.select()
+  }
+  useShortcut('/', goTo, text.searchShortcut)
   return (
     <TextInput
       ref={input}

@@ -1,6 +1,5 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { remembered } from '../../app/remembered.ts'
 import { ScreenControls } from '../../app/screen-controls.tsx'
 import { useShortcut } from '../../app/shortcuts.tsx'
 import { useStatus } from '../../app/status.ts'
@@ -9,16 +8,12 @@ import { useRememberedView } from '../../components/use-remembered-view.ts'
 import { dashboardText } from '../../text/dashboard.ts'
 import { DashboardContent } from './dashboard-content.tsx'
 import { DashboardControls } from './dashboard-controls.tsx'
-import { type DashboardSearch, dashboardSearch } from './dashboard-search.ts'
+import type { DashboardSearch } from './dashboard-search.ts'
 import { DashboardSkeleton } from './dashboard-skeleton.tsx'
+import { lastDashboardView } from './last-view.ts'
 import { useDashboard } from './use-dashboard.ts'
 
 const route = getRouteApi('/dashboard')
-
-const lastView = remembered(
-  'view.dashboard',
-  (stored): DashboardSearch => dashboardSearch.safeParse(stored).data ?? {},
-)
 
 /** What billing months are counted in until the core has said; it is also the default of the setting. */
 const DEFAULT_ZONE = 'UTC'
@@ -30,7 +25,7 @@ export function DashboardScreen(): ReactNode {
   const go = (search: DashboardSearch, isNewPlace = false): void =>
     void navigate({ to: '/dashboard', search, replace: !isNewPlace })
   // Whose figures were looked at last is nobody's default; how they were looked at is.
-  const view = useRememberedView(lastView, route.useSearch(), go, ['user'])
+  const view = useRememberedView(lastDashboardView, route.useSearch(), go, ['user'])
   const { query, hasSwitchedToAll } = useDashboard(view)
   const chart = view.chart ?? 'turns'
   // Another user is another place to come back from; another way of looking is not.

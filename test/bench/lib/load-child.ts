@@ -42,7 +42,7 @@ async function paced(request: Extract<LoadRequest, { kind: 'paced' }>): Promise<
     perSecond: result.latenciesMs.length / request.seconds,
     p50Ms: percentile(result.latenciesMs, 0.5),
     p99Ms: percentile(result.latenciesMs, 0.99),
-    bad: result.not2xx + result.errors + result.leftOver,
+    bad: result.not2xx + result.errors,
     generatorCpuShare: cpuShare(cpuBefore, request.seconds),
   }
 }

@@ -27,7 +27,7 @@ export interface LoadResult {
   readonly perSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
-  /** Answers other than 2xx, broken connections, and requests never sent. */
+  /** Answers other than 2xx and broken connections. */
   readonly bad: number
   /** Of one core: near 1 the generator itself is the limit. */
   readonly generatorCpuShare: number

@@ -12,8 +12,6 @@ export interface PacedResult {
   readonly sent: number
   readonly not2xx: number
   readonly errors: number
-  /** Requests that were due but found no connection before the end. */
-  readonly leftOver: number
 }
 
 /** As for autocannon: ours and the product's connections end in an orderly way after this many requests. */
@@ -68,7 +66,6 @@ export class PacedClient {
       sent: this.#sent,
       not2xx: this.#not2xx,
       errors: this.#errors,
-      leftOver: this.#queue.length,
     }
   }
 

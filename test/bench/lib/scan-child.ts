@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { scanSessions } from '../../../electron/core/sessions/scan-sessions.ts'
+import { memoryBytes } from './serve.ts'
 
 /** Reads a sessions folder one way and tells how long it took and how much memory; a process for each measurement. */
 
@@ -44,5 +45,6 @@ const [way, dir = ''] = process.argv.slice(2)
 const start = performance.now()
 const read = way === 'read and JSON.parse' ? parseAll(dir) : scanAll(dir, way === 'scan and hash')
 const ms = performance.now() - start
-const peakResidentBytes = process.resourceUsage().maxRSS * 1024
+// Not maxRSS: a forked process inherits that of its parent.
+const peakResidentBytes = memoryBytes('self', 'VmHWM')
 process.send?.({ ...read, ms, peakResidentBytes } satisfies ScanTimes, () => process.exit(0))

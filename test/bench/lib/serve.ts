@@ -48,7 +48,7 @@ export async function startServe(dataDir: string, profileDir: string | null = nu
     adminToken: run.token,
     executorToken: token,
     dataDir,
-    residentBytes: () => residentBytes(run.pid),
+    residentBytes: () => memoryBytes(run.pid, 'VmRSS'),
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body),
     stop: () => stop(child),
@@ -98,9 +98,10 @@ async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(tooLate)
 }
 
-/** VmRSS as Linux tells it; NaN elsewhere, where the row then has no verdict. */
-export function residentBytes(pid: number): number {
-  if (!existsSync(`/proc/${pid}/status`)) return Number.NaN
-  const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+/** What Linux tells of a process's memory, now or at its peak; NaN elsewhere, where the figure then says nothing. */
+export function memoryBytes(pid: number | 'self', what: 'VmRSS' | 'VmHWM'): number {
+  const file = `/proc/${pid}/status`
+  if (!existsSync(file)) return Number.NaN
+  const kilobytes = new RegExp(`${what}:\\s+(\\d+) kB`).exec(readFileSync(file, 'utf8'))?.[1]
   return Number(kilobytes) * 1024
 }

@@ -16,7 +16,7 @@ export interface WrittenFiles {
 }
 
 /** Median size of what a turn's trace holds; with it a file has about 100 kB on average. */
-const TRACE_BYTES_MEDIAN = 12_000
+const TRACE_BYTES_MEDIAN = 8_000
 const FIRST_DAY = Date.UTC(2025, 9, 1)
 const DAY_MS = 86_400_000
 const DAYS = 300

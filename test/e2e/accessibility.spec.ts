@@ -1,0 +1,89 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { shellText } from '../../renderer/text/app.ts'
+import { connectText } from '../../renderer/text/connect.ts'
+import { expect, type RunningApp, show, test } from './app.ts'
+import { card, panel, userRows } from './support/screens.ts'
+
+type Theme = 'light' | 'dark'
+
+/** What axe finds seriously wrong with what is on screen now, as rule and place. */
+async function findings({ page }: RunningApp): Promise<readonly string[]> {
+  // The other mode opens a page of its own, which a window cannot.
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} (${failureSummary})`),
+    )
+}
+
+/** The screens, and how one sees that each is there with its figures. */
+const SCREENS: readonly {
+  readonly name: string
+  readonly address: string
+  readonly isThere: (app: RunningApp) => Promise<void>
+}[] = [
+  {
+    name: 'the dashboard of everybody',
+    address: '/dashboard?range=all',
+    isThere: async ({ page }) => {
+      await expect(card(page, 'Tokens in')).toBeVisible()
+      await expect(panel(page, 'Velocity').locator('canvas')).toBeVisible()
+    },
+  },
+  {
+    name: 'the dashboard of a user',
+    address: '/dashboard?user=at-96',
+    isThere: ({ page }) => expect(panel(page, 'Limits')).toBeVisible(),
+  },
+  {
+    name: 'a user without turns',
+    address: '/dashboard?user=quiet-01',
+    isThere: ({ page }) => expect(page.getByText('No turns of', { exact: false })).toBeVisible(),
+  },
+  { name: 'users', address: '/users', isThere: ({ page }) => expect(userRows(page).first()).toBeVisible() },
+  {
+    name: 'users, none found',
+    address: '/users?search=nobody-is-called-this',
+    isThere: ({ page }) => expect(page.getByText('No user matches')).toBeVisible(),
+  },
+  {
+    name: 'connect',
+    address: '/connect',
+    isThere: ({ page }) => expect(panel(page, connectText.tokens)).toBeVisible(),
+  },
+  {
+    name: 'import',
+    address: '/import',
+    isThere: ({ page }) => expect(page.getByRole('textbox')).toBeVisible(),
+  },
+  {
+    name: 'the first run',
+    address: '/welcome',
+    isThere: ({ page }) => expect(page.getByRole('radio').first()).toBeVisible(),
+  },
+]
+
+for (const theme of ['light', 'dark'] as const satisfies readonly Theme[]) {
+  test(`axe finds nothing serious on any screen in the ${theme} theme`, async ({ crowd: app }) => {
+    const { page } = app
+    await page.emulateMedia({ colorScheme: theme })
+    const found: Record<string, readonly string[]> = {}
+    for (const { name, address, isThere } of SCREENS) {
+      await show(app, address)
+      await isThere(app)
+      found[name] = await findings(app)
+    }
+    await show(app, '/dashboard')
+    await page.keyboard.press('Control+k')
+    await expect(page.getByRole('dialog')).toBeVisible()
+    found['the palette'] = await findings(app)
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: shellText.help }).click()
+    await expect(page.getByRole('dialog', { name: shellText.shortcutHelp.title })).toBeVisible()
+    found['the list of shortcuts'] = await findings(app)
+    await page.keyboard.press('Escape')
+    await page.emulateMedia({ colorScheme: null })
+    expect(Object.fromEntries(Object.entries(found).filter(([, all]) => all.length > 0))).toEqual({})
+  })
+}

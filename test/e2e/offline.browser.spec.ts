@@ -1,0 +1,37 @@
+import { loginText } from '../../renderer/text/login.ts'
+import { expect, test } from './app.ts'
+import { ask, recordTurn } from './support/api.ts'
+import { servedProgram } from './support/faces.ts'
+import { serve, stopProgram } from './support/processes.ts'
+import { card } from './support/screens.ts'
+
+test('a Weir that is killed leaves the figures on screen and says so; started again it has lost nothing', async ({
+  app,
+}) => {
+  const { page, folder } = app
+  await ask(app, 'setup.loadSample', {})
+  await recordTurn(app, { user_id: 'sample-amira', session_id: 'last-words', turn_number: 1 })
+  await page.reload()
+  await expect(page.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeVisible()
+  const figures = await card(page, 'Tokens in').innerText()
+
+  const program = servedProgram(app)
+  program.child.kill('SIGKILL')
+  await program.ended
+  await page.getByRole('button', { name: 'Refresh the figures now' }).click()
+  await expect(page.getByText('Weir has not answered since', { exact: false })).toBeVisible()
+  await expect(page.getByText('No answer', { exact: true })).toBeVisible()
+  await expect(page.getByRole('alert')).toContainText('What you see below is from')
+  await expect(card(page, 'Tokens in')).toHaveText(figures, { useInnerText: true })
+
+  // The next one takes the same folder and port. The browser's session ended with the old one.
+  const again = await serve(folder, Number(new URL(app.url).port))
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByRole('heading', { name: loginText.title })).toBeVisible()
+  await page.goto(again.loginUrl)
+  await expect(page.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeVisible()
+  await expect(card(page, 'Tokens in')).toHaveText(figures, { useInnerText: true })
+  expect((await ask({ url: app.url, token: again.run.token }, 'books.verify', {})).differences).toEqual([])
+  await stopProgram(again.program)
+  expect(await again.program.ended).toBe(0)
+})

@@ -1,0 +1,210 @@
+import { consumptionText } from '../../renderer/text/consumption.ts'
+import { USER_SORT_KEYS } from '../../shared/contract/consumption.ts'
+import type { OperationOutput } from '../../shared/contract/index.ts'
+import { addressOf, expect, type RunningApp, show, test } from './app.ts'
+import { ask } from './support/api.ts'
+import { AT_PERCENT, HOSTILE, HOSTILE_USER } from './support/crowd.ts'
+import { injected, overflow, panel, userIds, userRow, userRows } from './support/screens.ts'
+
+type Row = OperationOutput<'consumption.users'>['users'][number]
+type SortKey = (typeof USER_SORT_KEYS)[number]
+
+/** Every column there is, by its key in the address. */
+const ALL_COLUMNS = [
+  'profile,usage,tokens-in,tokens-out,tokens,in-percent,out-percent,hour,day,hour-percent,day-percent,cost,cost-percent',
+  'turns,success,failed,sessions,rag,blocked,last-use,status,email,id,lifetime-tokens,lifetime-cost',
+].join(',')
+
+/** No shipped profile limits the cost, so that nobody has a share of such a limit to be sorted by. */
+const SAME_FOR_ALL: readonly SortKey[] = ['cost_percent']
+
+const STATUS_ORDER = ['unlimited', 'good', 'moderate', 'warning', 'critical', 'blocked', 'inactive']
+const byText = new Intl.Collator('en', { sensitivity: 'base', numeric: true })
+
+async function everybody(app: RunningApp): Promise<ReadonlyMap<string, Row>> {
+  const { users } = await ask(app, 'consumption.users', { limit: 1000 })
+  return new Map(users.map((user) => [user.user_id, user]))
+}
+
+/** Negative when `one` comes before `other` in ascending order; what has no value comes last both ways. */
+function compare(one: Row, other: Row, key: SortKey, direction: 1 | -1): number {
+  const [left, right] = [one[key], other[key]]
+  if (left === null || right === null) return left === right ? 0 : left === null ? 1 : -1
+  if (key === 'status')
+    return direction * (STATUS_ORDER.indexOf(one.status) - STATUS_ORDER.indexOf(other.status))
+  if (typeof left === 'number' && typeof right === 'number') return direction * (left - right)
+  return direction * byText.compare(String(left), String(right))
+}
+
+/** The first pair that stands in the wrong order, or null. */
+function firstMistake(
+  ids: readonly string[],
+  rows: ReadonlyMap<string, Row>,
+  key: SortKey,
+  direction: 1 | -1,
+) {
+  for (let at = 1; at < ids.length; at += 1) {
+    const [one, other] = [rows.get(ids[at - 1] ?? ''), rows.get(ids[at] ?? '')]
+    if (one === undefined || other === undefined) return { at, problem: 'a row that nobody knows' }
+    if (compare(one, other, key, direction) > 0) return { at, before: one[key], after: other[key] }
+  }
+  return null
+}
+
+test('every column of the users table sorts both ways and says so', async ({ crowd: app }) => {
+  const { page } = app
+  const rows = await everybody(app)
+  await show(app, `/users?size=200&columns=${ALL_COLUMNS}`)
+  await expect(userRows(page)).toHaveCount(rows.size)
+  const headers = page.locator('thead th')
+  const sorted = new Set<string>()
+  for (let column = 0; column < (await headers.count()); column += 1) {
+    const header = headers.nth(column)
+    const label = await header.innerText()
+    const orders: (readonly string[])[] = []
+    for (let click = 0; click < 2; click += 1) {
+      await header.getByRole('button').click()
+      await expect(header, label).toHaveAttribute('aria-sort', /^(a|de)scending$/)
+      const direction = (await header.getAttribute('aria-sort')) === 'ascending' ? 1 : -1
+      const key = addressOf(page).get('sort') as SortKey
+      await expect
+        .poll(async () => firstMistake(await userIds(page), rows, key, direction), { message: label })
+        .toBeNull()
+      await expect(
+        page.locator('thead th[aria-sort$="ending"]'),
+        'one column is sorted at a time',
+      ).toHaveCount(1)
+      orders.push([`${direction}`, ...(await userIds(page))])
+      sorted.add(key)
+    }
+    const [first, second] = orders
+    expect(first?.[0], `${label} sorts in two directions`).not.toBe(second?.[0])
+    const isSame = SAME_FOR_ALL.includes(addressOf(page).get('sort') as SortKey)
+    if (!isSame) expect(first?.slice(1), `${label} changes the order`).not.toEqual(second?.slice(1))
+  }
+  expect([...sorted].toSorted()).toEqual([...USER_SORT_KEYS].toSorted())
+})
+
+test('threshold chips keep who is at or above, together with sort and search, until the filter is cleared', async ({
+  crowd: app,
+}) => {
+  const { page } = app
+  const rows = await everybody(app)
+  const over = (percent: number) => [...rows.values()].filter((row) => (row.usage_percent ?? 0) >= percent)
+  await show(app, '/users')
+  for (const percent of [50, 75, 80, 90]) {
+    await page.getByText(consumptionText.threshold.from(percent), { exact: true }).click()
+    await expect(userRows(page)).toHaveCount(over(percent).length)
+    await expect(
+      page.getByText(consumptionText.count.filtered(String(over(percent).length), String(rows.size))),
+    ).toBeVisible()
+  }
+  await page.getByText('Blocked', { exact: true }).first().click()
+  const blocked = [...rows.values()].filter((row) => row.status === 'blocked')
+  await expect(userRows(page)).toHaveCount(blocked.length)
+  for (const row of await userRows(page).all()) await expect(row).toContainText('Blocked')
+
+  // The key goes on to the first chip, All, and from there to 50 %.
+  await page.keyboard.press('t')
+  await expect(page.getByRole('button', { name: consumptionText.filters.clear })).toBeHidden()
+  await page.keyboard.press('t')
+  await expect.poll(() => addressOf(page).get('threshold')).toBe('50')
+  await page.getByRole('searchbox').fill('limit')
+  await expect(userRows(page)).toHaveCount(AT_PERCENT.filter((percent) => percent >= 50).length)
+  await page.getByRole('columnheader', { name: 'User', exact: true }).getByRole('button').click()
+  await expect.poll(async () => (await userIds(page))[0]).toBe('at-55')
+  await page.getByRole('button', { name: consumptionText.filters.clear }).click()
+  await expect(page.getByText(consumptionText.count.all(rows.size, String(rows.size)))).toBeVisible()
+  await expect(page.getByRole('searchbox')).toHaveValue('')
+})
+
+test('a slash goes to the search, which finds by name, id and email and says when nobody matches', async ({
+  crowd: app,
+}) => {
+  const { page } = app
+  await show(app, '/users')
+  await expect(userRows(page).first()).toBeVisible()
+  await page.keyboard.press('/')
+  const box = page.getByRole('searchbox')
+  await expect(box).toBeFocused()
+  await page.keyboard.type('limit-96@example')
+  await expect(userRows(page)).toHaveCount(1)
+  await expect(userRows(page)).toContainText('Limit 96')
+  await box.fill('%')
+  await expect(page.getByText(consumptionText.empty.noMatch)).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(box).toHaveValue('')
+  await expect(userRows(page).nth(49)).toBeVisible()
+})
+
+test('more than fifty users come in pages, and another order begins at the first', async ({ crowd: app }) => {
+  const { page } = app
+  const rows = await everybody(app)
+  await show(app, '/users?sort=username&order=asc')
+  await expect(userRows(page)).toHaveCount(50)
+  const first = await userIds(page)
+  await page
+    .getByRole('navigation', { name: 'Pages of the table' })
+    .getByRole('button', { name: '2' })
+    .click()
+  await expect(userRows(page)).toHaveCount(rows.size - 50)
+  expect((await userIds(page)).filter((id) => first.includes(id))).toEqual([])
+  await expect(page.getByText(`51 to ${rows.size} of ${rows.size}`)).toBeVisible()
+  await page.reload()
+  await expect(userRows(page)).toHaveCount(rows.size - 50)
+  await page.getByRole('columnheader', { name: 'Tokens in', exact: true }).getByRole('button').click()
+  await expect(userRows(page)).toHaveCount(50)
+  expect(addressOf(page).get('page')).toBeNull()
+})
+
+test('refreshing keeps the filter, the order and the row the keyboard is on', async ({ crowd: app }) => {
+  const { page } = app
+  await show(app, '/users?search=limit&sort=username&order=desc')
+  await expect(userRows(page)).toHaveCount(AT_PERCENT.length)
+  const order = await userIds(page)
+  await page.keyboard.press('j')
+  await page.keyboard.press('j')
+  await expect(userRow(page, order[1] ?? '')).toBeFocused()
+  await page.keyboard.press('F5')
+  await expect(page.getByText('updated just now')).toBeVisible()
+  await expect(userRow(page, order[1] ?? '')).toBeFocused()
+  expect(await userIds(page)).toEqual(order)
+  await expect(page.getByRole('searchbox')).toHaveValue('limit')
+  // Enter opens the user of that row.
+  await page.keyboard.press('Enter')
+  await expect.poll(() => addressOf(page).get('user')).toBe(order[1])
+})
+
+test('names and questions with markup, right-to-left text, emoji and 10 000 characters are shown as text', async ({
+  crowd: app,
+}) => {
+  const { page } = app
+  await show(app, '/users?search=hostile-&columns=profile,usage,email,id')
+  await expect(userRows(page)).toHaveCount(Object.keys(HOSTILE).length)
+  for (const [id, username] of Object.entries(HOSTILE)) {
+    await expect(userRow(page, `hostile-${id}`).getByRole('rowheader')).toHaveText(username)
+  }
+  expect(await injected(page)).toEqual({ hacked: false, elements: 0 })
+  expect(await overflow(page)).toBe(0)
+
+  await show(app, '/dashboard')
+  const questions = panel(page, 'Top questions by cost')
+  await expect(questions.getByRole('listitem').first()).toContainText('<svg onload="window.hacked=1"></svg>')
+  await expect(panel(page, 'Top sessions by cost').getByRole('listitem').first()).toContainText(
+    HOSTILE.markup,
+  )
+  await page.getByText(HOSTILE.markup).first().hover()
+  expect(await injected(page)).toEqual({ hacked: false, elements: 0 })
+  expect(await overflow(page)).toBe(0)
+
+  await show(app, `/dashboard?user=${HOSTILE_USER}&models=cost`)
+  await expect(panel(page, 'Models')).toContainText(HOSTILE.markup)
+  await expect(panel(page, 'Models')).toContainText(HOSTILE.attribute)
+  // The palette finds and shows them as well.
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('hostile-')
+  await expect(page.getByRole('dialog').getByText(HOSTILE.markup)).toBeVisible()
+  await page.keyboard.press('Escape')
+  expect(await injected(page)).toEqual({ hacked: false, elements: 0 })
+  expect(await overflow(page)).toBe(0)
+})
