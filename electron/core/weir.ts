@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { periodText, windowsAt } from './consumption/windows.ts'
 import { toIso, toIsoOrNull } from '../../shared/units.ts'
 import { ProfileManager } from './access/profile-manager.ts'
 import { seedProfiles } from './access/shipped-profiles.ts'
@@ -9,6 +8,7 @@ import { UserManager } from './access/user-manager.ts'
 import type { Actor, Weir, WeirConfig } from './api.ts'
 import { ConsumptionManager } from './consumption/consumption-manager.ts'
 import type { ConsumptionContext } from './consumption/context.ts'
+import { periodText, windowsAt } from './consumption/windows.ts'
 import { claimDataFolder } from './database/data-folder-lock.ts'
 import { Database } from './database/database.ts'
 import { isStorageError } from './database/storage-error.ts'
@@ -58,8 +58,17 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
   await seedPriceCatalogue(database, ports.clock.now())
   const settings = await SettingsManager.open(database, ports.clock)
   const prices = await loadPriceBook(database.reader)
-  const context: ConsumptionContext = { ...ports, database, settings: () => settings.current(), prices: () => prices }
-  const worker = new WorkerClient<WorkerTasks>({ workerFile: config.workerFile, clock: ports.clock, log: ports.log })
+  const context: ConsumptionContext = {
+    ...ports,
+    database,
+    settings: () => settings.current(),
+    prices: () => prices,
+  }
+  const worker = new WorkerClient<WorkerTasks>({
+    workerFile: config.workerFile,
+    clock: ports.clock,
+    log: ports.log,
+  })
   const imports = new ImportManager({
     ledger: new LedgerAdapter(context),
     scanner: createSessionScanner(worker),
@@ -98,7 +107,8 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
       await settings.change({ first_run_done: true, is_sample: true }, actor)
       return loaded
     },
-    verify: () => worker.run('verify-books', { databaseFile: opened.databaseFile, sqliteBinding: config.sqliteBinding }),
+    verify: () =>
+      worker.run('verify-books', { databaseFile: opened.databaseFile, sqliteBinding: config.sqliteBinding }),
     isReady: () => isReady(database),
     announceUrl: (url) => {
       apiUrl = url
@@ -164,7 +174,11 @@ async function readStatus(from: StatusSources): ReturnType<Weir['status']> {
     schema_version: opened.database.schemaVersion(),
     time_zone: settings.time_zone,
     current_period: periodText(windowsAt(settings.time_zone, now).period),
-    enforcement: { mode: enforcement.mode, reason: enforcement.reason, until: toIsoOrNull(enforcement.until) },
+    enforcement: {
+      mode: enforcement.mode,
+      reason: enforcement.reason,
+      until: toIsoOrNull(enforcement.until),
+    },
     override_until: toIsoOrNull(overrideInForce(settings, now)?.until ?? null),
     users,
     turns,

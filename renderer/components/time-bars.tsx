@@ -60,7 +60,7 @@ export function TimeBars({ title, range, stepName, points, metric, onMetric }: T
         </Group>
       }
     >
-      <Legend series={series} metric={metric} />
+      <Legend series={series} />
       {isTable ? (
         <BarsTable
           caption={`${title}, ${metric}, ${range}`}
@@ -102,13 +102,7 @@ function TableSwitch({
   )
 }
 
-function Legend({
-  series,
-  metric,
-}: {
-  readonly series: readonly BarSeries[]
-  readonly metric: TimeMetric
-}): ReactNode {
+function Legend({ series }: { readonly series: readonly BarSeries[] }): ReactNode {
   return (
     <div className={styles.legend}>
       {series.map((each) => (
@@ -117,9 +111,6 @@ function Legend({
           {each.label} <b>{formatCount(each.values.reduce((sum, value) => sum + value, 0))}</b>
         </span>
       ))}
-      <span className={styles.legendUnit}>
-        {metric === 'turns' ? '' : componentsText.chart.tokens.toLowerCase()}
-      </span>
     </div>
   )
 }

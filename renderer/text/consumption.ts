@@ -16,7 +16,7 @@ export const consumptionText = {
     costExact: (cost: string) => `${cost}, estimated from prices per token`,
     costPerUser: (cost: string) => `${cost} per active user`,
     near: 'At or over 80%',
-    nearUnit: 'users, fullest of their limits',
+    nearUnit: 'users, by their fullest limit',
     nearNone: 'Nobody is close to a limit',
     nearShow: 'Show them',
   },

@@ -49,7 +49,7 @@ test('session files are tried first, then imported exactly, and the dashboard sh
   await expect(page.getByRole('status').filter({ hasText: importText.doneAttention })).toBeVisible()
   await expectFigure(app, 'accuracy', '100%')
   // The rest that was spent outside of turns is a row of its own in each of the two sessions that have one.
-  await expectFigure(app, 'imported', String(files.turns))
+  await expectFigure(app, 'imported', String(files.turns + files.sessionsWithOutside))
   await expectFigure(app, 'outside', formatCount(files.outsideTokens))
   await expectFigure(app, 'unreadable', '1')
   await expect(page.getByRole('table', { name: importText.unreadableTitle(1) })).toContainText(

@@ -3,7 +3,7 @@ import type { EpochMs } from '../../../shared/units.ts'
 import type { Reader, Writer } from '../database/database.ts'
 import { prepared } from '../database/prepared.ts'
 import type { AdmissionsTable, EnforcementEventsTable } from '../database/schema.ts'
-import type { RequestUsage } from './usage.ts'
+import type { Usage } from './usage.ts'
 
 /** The SQL of `admissions` and `enforcement_events`. */
 
@@ -38,7 +38,10 @@ const openAdmission = prepared<{ id: string; userKey: number }, AdmissionRow>((d
 )
 
 const settle = prepared<{ id: string; now: EpochMs }, never>((db, value) =>
-  db.updateTable('admissions').set({ state: 'settled', settled_at: value('now') }).where('id', '=', value('id')),
+  db
+    .updateTable('admissions')
+    .set({ state: 'settled', settled_at: value('now') })
+    .where('id', '=', value('id')),
 )
 
 /** Settles an open admission of the user and answers it; undefined when there is none (unknown, expired, settled). */
@@ -100,7 +103,7 @@ const openSumsAt = prepared<{ userKey: number; now: EpochMs }, OpenSums>((db, va
 )
 
 /** The usage with only those reservations that still hold at an instant; for readers, who expire nothing. */
-export async function withOpenReservations<Row extends RequestUsage>(db: Reader | Writer, usage: Row, now: EpochMs): Promise<Row> {
+export async function withOpenReservations(db: Reader | Writer, usage: Usage, now: EpochMs): Promise<Usage> {
   if (usage.next_reservation_expires_at === null || usage.next_reservation_expires_at > now) return usage
   const [open] = await openSumsAt(db, { userKey: usage.user_key, now })
   if (open === undefined) return usage

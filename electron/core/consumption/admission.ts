@@ -2,7 +2,7 @@ import { LIMIT_CODES, type LimitCode } from '../../../shared/error-codes.ts'
 import { periodWindow } from '../../../shared/time-window.ts'
 import { type EpochMs, microUsdToUsd, SECOND_MS } from '../../../shared/units.ts'
 import { type EffectiveLimits, LIMIT_NAMES, type LimitDecision, type LimitName } from './limits.ts'
-import type { RequestUsage } from './usage.ts'
+import type { Usage } from './usage.ts'
 import { periodText, type Windows } from './windows.ts'
 
 /** One limit against what is used of it. Cost is in micro-dollars here, in dollars on the wire. */
@@ -37,7 +37,7 @@ const BINDING: readonly (readonly [LimitName, LimitCode])[] = [
 ]
 
 /** Every limit with its use. This is what enforces and what every screen shows. `usage` is of these windows. */
-export function limitStates(usage: RequestUsage, limits: EffectiveLimits, windows: Windows): readonly LimitState[] {
+export function limitStates(usage: Usage, limits: EffectiveLimits, windows: Windows): readonly LimitState[] {
   return LIMIT_NAMES.map((name) => ({
     name,
     limit: limits[name].value,
@@ -47,7 +47,7 @@ export function limitStates(usage: RequestUsage, limits: EffectiveLimits, window
   }))
 }
 
-function useOf(name: LimitName, usage: RequestUsage): { readonly used: number; readonly reserved: number } {
+function useOf(name: LimitName, usage: Usage): { readonly used: number; readonly reserved: number } {
   switch (name) {
     case 'prompts_per_hour':
       return { used: usage.hour_requests, reserved: 0 }
@@ -65,12 +65,15 @@ function useOf(name: LimitName, usage: RequestUsage): { readonly used: number; r
 }
 
 /** When a window that the clock has been set back behind ends is when it would have ended: never before it began. */
-function resetOf(name: LimitName, usage: RequestUsage, windows: Windows): EpochMs {
-  if (name === 'prompts_per_day') return windows.day.endsAt + Math.max(0, usage.day_started_at - windows.day.startsAt)
+function resetOf(name: LimitName, usage: Usage, windows: Windows): EpochMs {
+  if (name === 'prompts_per_day')
+    return windows.day.endsAt + Math.max(0, usage.day_started_at - windows.day.startsAt)
   if (name === 'prompts_per_hour' || name === 'config_changes_per_hour') {
     return windows.hour.endsAt + Math.max(0, usage.hour_started_at - windows.hour.startsAt)
   }
-  return usage.period > windows.period ? periodWindow(windows.zone, periodText(usage.period)).endsAt : windows.month.endsAt
+  return usage.period > windows.period
+    ? periodWindow(windows.zone, periodText(usage.period)).endsAt
+    : windows.month.endsAt
 }
 
 /**
@@ -93,7 +96,8 @@ export function decideAdmission(
 function isExceeded(state: LimitState, request: AdmissionRequest): boolean {
   if (state.limit === null) return false
   if (state.name === 'input_tokens_per_month') return isQuotaExceeded(state, state.limit, request.inputTokens)
-  if (state.name === 'output_tokens_per_month') return isQuotaExceeded(state, state.limit, request.outputTokens)
+  if (state.name === 'output_tokens_per_month')
+    return isQuotaExceeded(state, state.limit, request.outputTokens)
   return state.used >= state.limit
 }
 

@@ -1,25 +1,22 @@
 import type { ParsedInput } from '../../../shared/contract/index.ts'
 import { MINUTE_MS, toIso } from '../../../shared/units.ts'
 import type { CheckAnswer } from '../api.ts'
-import type { Reader, Writer } from '../database/database.ts'
 import type { Outcome } from '../database/batch.ts'
-import { assert } from '../kernel/weir-error.ts'
+import type { Reader, Writer } from '../database/database.ts'
 import { type Admission, decideAdmission, type LimitState, limitStates, toWire } from './admission.ts'
-import { expireAdmissions, insertAdmission, insertEnforcementEvent, withOpenReservations } from './admission-store.ts'
 import {
-  type AdmissionState,
-  addUser,
-  findAdmissionState,
-  findUserState,
-  findUserStateByKey,
-  saveRequestUsage,
-  type UserRules,
-} from './consumption-store.ts'
+  expireAdmissions,
+  insertAdmission,
+  insertEnforcementEvent,
+  withOpenReservations,
+} from './admission-store.ts'
+import { addUser, findUserState, saveUsage, type UserAccount, type UserState } from './consumption-store.ts'
 import { type ConsumptionContext, limitsOf, type Moment, modeOf, momentOf } from './context.ts'
+import { type Profiles, readProfiles } from './limit-rules-store.ts'
 import type { LimitDecision } from './limits.ts'
 import { refusalOf, unknownUser } from './refusal.ts'
 import { asOf, rollOverIfDue } from './rollover.ts'
-import { isPeriodOver, type RequestUsage, withRequest, withWindows } from './usage.ts'
+import { type Usage, withRequest } from './usage.ts'
 
 /** May this user run a turn now? Reads, decides, counts and reserves, inside the transaction it is given. */
 
@@ -30,9 +27,9 @@ const ADMISSION_ID_BYTES = 12
 
 /** A user whose checks are worked on in one batch: read once, counted up in memory, written once. */
 interface Gate {
-  readonly rules: UserRules
+  readonly account: UserAccount
   readonly decision: LimitDecision
-  usage: RequestUsage
+  usage: Usage
 }
 
 /** Answers and counts checks in their order. A no of enforcement leaves nothing behind but its own record. */
@@ -44,12 +41,13 @@ export async function admitAll(
   // Taken here and not when the checks arrived: the window of a decision is that of its commit.
   const moment = momentOf(context)
   const randomBytes = context.randomBytes(checks.length * ADMISSION_ID_BYTES)
+  const profiles = await readProfiles(trx)
   const gates = new Map<string, Gate | null>()
   const outcomes: Outcome<CheckAnswer>[] = []
   for (const [index, check] of checks.entries()) {
     let gate = gates.get(check.user_id)
     if (gate === undefined) {
-      gate = await openGate(trx, check.user_id, moment)
+      gate = await openGate(trx, check.user_id, profiles, moment)
       gates.set(check.user_id, gate)
     }
     const bytes = randomBytes.subarray(index * ADMISSION_ID_BYTES, (index + 1) * ADMISSION_ID_BYTES)
@@ -57,21 +55,33 @@ export async function admitAll(
     const answer = gate === null ? unknownUser(check.user_id) : await admit(trx, check, gate, id, moment)
     outcomes.push({ kind: 'answer', answer })
   }
-  for (const gate of gates.values()) if (gate !== null) await saveRequestUsage(trx, gate.usage, moment.now)
+  for (const gate of gates.values())
+    if (gate !== null) await saveUsage(trx, { ...gate.usage, last_updated_at: moment.now })
   return outcomes
 }
 
-async function openGate(trx: Writer, userId: string, moment: Moment): Promise<Gate | null> {
+async function openGate(
+  trx: Writer,
+  userId: string,
+  profiles: Profiles,
+  moment: Moment,
+): Promise<Gate | null> {
   const state = await knownUser(trx, userId, moment)
   if (state === undefined) return null
-  const decision = await limitsOf(trx, state, moment)
-  return { rules: state, decision, usage: await currentUsage(trx, state, decision, moment) }
+  const decision = await limitsOf(trx, state.account, profiles, moment)
+  return { account: state.account, decision, usage: await currentUsage(trx, state, decision, moment) }
 }
 
-async function admit(trx: Writer, check: Check, gate: Gate, id: string, moment: Moment): Promise<CheckAnswer> {
+async function admit(
+  trx: Writer,
+  check: Check,
+  gate: Gate,
+  id: string,
+  moment: Moment,
+): Promise<CheckAnswer> {
   const { request, states, verdict } = decide(check, gate.usage, gate.decision, moment)
   const mode = modeOf(moment)
-  if (verdict.kind === 'no') await noteRefusal(trx, check, gate.rules, verdict, mode, moment)
+  if (verdict.kind === 'no') await noteRefusal(trx, check, gate.account, verdict, mode, moment)
   if (verdict.kind === 'no' && mode === 'on') {
     gate.usage = { ...gate.usage, blocked_requests: gate.usage.blocked_requests + 1 }
     return refusalOf(verdict, states, moment)
@@ -79,7 +89,7 @@ async function admit(trx: Writer, check: Check, gate: Gate, id: string, moment: 
   const expiresAt = moment.now + moment.settings.reservation_minutes * MINUTE_MS
   await insertAdmission(trx, {
     id,
-    user_key: gate.rules.account.key,
+    user_key: gate.account.key,
     session_id: check.session_id ?? null,
     admitted_at: moment.now,
     expires_at: expiresAt,
@@ -98,25 +108,31 @@ async function admit(trx: Writer, check: Check, gate: Gate, id: string, moment: 
 export async function tryAdmission(db: Reader, check: Check, moment: Moment): Promise<CheckAnswer> {
   const state = await findUserState(db, check.user_id)
   if (state === undefined) return unknownUser(check.user_id)
-  const decision = await limitsOf(db, state, moment)
-  const usage: RequestUsage = await withOpenReservations(db, await asOf(db, state.usage, moment.windows), moment.now)
+  const decision = await limitsOf(db, state.account, await readProfiles(db), moment)
+  const usage = await withOpenReservations(db, await asOf(db, state.usage, moment.windows), moment.now)
   const { states, verdict } = decide(check, usage, decision, moment)
   const mode = modeOf(moment)
-  return verdict.kind === 'no' && mode === 'on' ? refusalOf(verdict, states, moment) : allowed(states, mode, verdict, null)
+  return verdict.kind === 'no' && mode === 'on'
+    ? refusalOf(verdict, states, moment)
+    : allowed(states, mode, verdict, null)
 }
 
-async function knownUser(trx: Writer, id: string, moment: Moment): Promise<AdmissionState | undefined> {
-  const state = await findAdmissionState(trx, id)
+async function knownUser(trx: Writer, id: string, moment: Moment): Promise<UserState | undefined> {
+  const state = await findUserState(trx, id)
   if (state !== undefined || !moment.settings.auto_provision_users) return state
   await addUser(trx, { id, source: 'auto' }, moment.now, moment.settings.time_zone)
-  return findAdmissionState(trx, id)
+  return findUserState(trx, id)
 }
 
 /** The usage of these windows, with the reservations that have run out given back. */
-async function currentUsage(trx: Writer, state: AdmissionState, decision: LimitDecision, moment: Moment): Promise<RequestUsage> {
-  const usage = isPeriodOver(state.usage, moment.windows)
-    ? await startPeriod(trx, state.account.key, decision, moment)
-    : withWindows(state.usage, moment.windows)
+async function currentUsage(
+  trx: Writer,
+  state: UserState,
+  decision: LimitDecision,
+  moment: Moment,
+): Promise<Usage> {
+  const rules = { zone: moment.settings.time_zone, windows: moment.windows, limits: decision.limits }
+  const usage = await rollOverIfDue(trx, state.usage, rules)
   const expiresAt = usage.next_reservation_expires_at
   if (expiresAt === null || expiresAt > moment.now) return usage
   const open = await expireAdmissions(trx, usage.user_key, moment.now)
@@ -128,13 +144,7 @@ async function currentUsage(trx: Writer, state: AdmissionState, decision: LimitD
   }
 }
 
-async function startPeriod(trx: Writer, userKey: number, decision: LimitDecision, moment: Moment): Promise<RequestUsage> {
-  const state = await findUserStateByKey(trx, userKey)
-  assert(state !== undefined, 'a user whose usage was read has a row')
-  return rollOverIfDue(trx, state.usage, { zone: moment.settings.time_zone, windows: moment.windows, limits: decision.limits })
-}
-
-function decide(check: Check, usage: RequestUsage, decision: LimitDecision, moment: Moment) {
+function decide(check: Check, usage: Usage, decision: LimitDecision, moment: Moment) {
   const request = {
     inputTokens: Math.min(check.estimated_input_tokens ?? 0, moment.settings.max_reservation_tokens),
     outputTokens: Math.min(check.estimated_output_tokens ?? 0, moment.settings.max_reservation_tokens),
@@ -148,15 +158,15 @@ function decide(check: Check, usage: RequestUsage, decision: LimitDecision, mome
 async function noteRefusal(
   trx: Writer,
   check: Check,
-  state: UserRules,
+  account: UserAccount,
   no: Extract<Admission, { kind: 'no' }>,
   mode: 'on' | 'observe' | 'off',
   moment: Moment,
 ): Promise<void> {
   await insertEnforcementEvent(trx, {
     at: moment.now,
-    user_key: state.account.key,
-    user_id: state.account.id,
+    user_key: account.key,
+    user_id: account.id,
     kind: mode === 'on' ? 'blocked' : 'would_have_blocked',
     code: no.code,
     limit_name: no.state?.name ?? null,

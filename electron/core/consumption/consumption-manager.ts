@@ -3,15 +3,15 @@ import type { CheckAnswer, ConsumptionApi, Refusal } from '../api.ts'
 import { Batch } from '../database/batch.ts'
 import { isStorageError } from '../database/storage-error.ts'
 import { WeirError } from '../kernel/weir-error.ts'
-import { admitAll, tryAdmission } from './admit.ts'
 import { insertEnforcementEvent } from './admission-store.ts'
-import { type ConsumptionContext, momentOf, modeOf } from './context.ts'
+import { admitAll, tryAdmission } from './admit.ts'
+import { type ConsumptionContext, modeOf, momentOf } from './context.ts'
 import { readHistory } from './history-reader.ts'
 import { recordTurns } from './record-turn.ts'
 import { readSystemSummary } from './system-summary-reader.ts'
 import { readTurns } from './turns-reader.ts'
-import { readUsers } from './users-reader.ts'
 import { readUserSummary } from './user-summary-reader.ts'
+import { readUsers } from './users-reader.ts'
 
 // When the answer cannot be worked out, trying again sooner than this only adds to the trouble.
 const UNAVAILABLE_RETRY_SECONDS = 2
@@ -33,7 +33,8 @@ export class ConsumptionManager implements ConsumptionApi {
   async admit(check: ParsedInput<'limits.check'>): Promise<CheckAnswer> {
     const { database } = this.#context
     try {
-      if (check.dry_run === true) return await database.read((db) => tryAdmission(db, check, momentOf(this.#context)))
+      if (check.dry_run === true)
+        return await database.read((db) => tryAdmission(db, check, momentOf(this.#context)))
       const answer = await this.#checks.ask(check)
       if (this.#unwrittenBypasses.length > 0) await this.#writeBypasses()
       return answer
@@ -102,7 +103,9 @@ export class ConsumptionManager implements ConsumptionApi {
           const user = await trx
             .updateTable('user_consumption')
             .set((eb) => ({ bypassed_requests: eb('bypassed_requests', '+', 1) }))
-            .where('user_key', '=', (eb) => eb.selectFrom('users').select('key').where('id', '=', bypass.userId))
+            .where('user_key', '=', (eb) =>
+              eb.selectFrom('users').select('key').where('id', '=', bypass.userId),
+            )
             .returning('user_key')
             .executeTakeFirst()
           await insertEnforcementEvent(trx, {
@@ -129,6 +132,7 @@ export class ConsumptionManager implements ConsumptionApi {
 const UNAVAILABLE: Refusal = {
   kind: 'refused',
   code: 'limits_unavailable',
-  detail: 'The limits cannot be worked out right now, and this Weir is set to refuse then. Try again in a moment.',
+  detail:
+    'The limits cannot be worked out right now, and this Weir is set to refuse then. Try again in a moment.',
   details: { retry_after_seconds: UNAVAILABLE_RETRY_SECONDS },
 }

@@ -3,8 +3,9 @@ import type { Database, Reader, Writer } from '../database/database.ts'
 import type { Clock, Logger, RandomBytes } from '../kernel/ports.ts'
 import type { PriceBook } from '../pricing/price-book.ts'
 import { enforcementInForce, overrideInForce, type Settings } from '../settings/settings.ts'
-import { limitSourcesOf, type UserRules } from './consumption-store.ts'
-import { decideLimits, type LimitDecision } from './limits.ts'
+import type { UserAccount } from './consumption-store.ts'
+import { type Profiles, readGrants } from './limit-rules-store.ts'
+import { decideLimits, type Grant, type LimitDecision } from './limits.ts'
 import { type Windows, windowsAt } from './windows.ts'
 
 /** What the consumption feature works with. */
@@ -31,9 +32,29 @@ export function momentOf(context: ConsumptionContext): Moment {
 }
 
 /** The limits that hold for a user at that moment, and whether they may run anything at all. */
-export async function limitsOf(db: Reader | Writer, state: UserRules, moment: Moment): Promise<LimitDecision> {
-  const override = overrideInForce(moment.settings, moment.now)
-  return decideLimits(await limitSourcesOf(db, state, override, moment.now))
+export async function limitsOf(
+  db: Reader | Writer,
+  account: UserAccount,
+  profiles: Profiles,
+  moment: Moment,
+): Promise<LimitDecision> {
+  return decideFor(account, profiles, await readGrants(db, account.key, moment.now), moment)
+}
+
+/** The same for somebody whose grants are known. */
+export function decideFor(
+  account: UserAccount,
+  profiles: Profiles,
+  grants: readonly Grant[],
+  moment: Moment,
+): LimitDecision {
+  return decideLimits({
+    isUserActive: account.isActive,
+    profile: account.profileId === null ? null : (profiles.byId.get(account.profileId) ?? null),
+    defaultProfile: profiles.default,
+    override: overrideInForce(moment.settings, moment.now),
+    grants,
+  })
 }
 
 /** The enforcement mode in force at that moment; an `off` whose time is over is `on` again. */

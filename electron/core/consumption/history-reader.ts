@@ -11,12 +11,19 @@ import { periodText } from './windows.ts'
 const PERIODS = 12
 
 /** The closed months of a user, newest first, each with what arrived after it was closed. Errors: `user_unknown`. */
-export async function readHistory(db: Reader, userId: string, limit = PERIODS): Promise<OperationOutput<'consumption.history'>> {
+export async function readHistory(
+  db: Reader,
+  userId: string,
+  limit = PERIODS,
+): Promise<OperationOutput<'consumption.history'>> {
   const userKey = await findUserKey(db, userId)
-  if (userKey === undefined) throw new WeirError('user_unknown', `There is no user ${userId}.`, { details: { user_id: userId } })
+  if (userKey === undefined)
+    throw new WeirError('user_unknown', `There is no user ${userId}.`, { details: { user_id: userId } })
   const rows = await db
     .selectFrom('consumption_periods_archive as a')
-    .leftJoin('user_periods as p', (join) => join.onRef('p.user_key', '=', 'a.user_key').onRef('p.period', '=', 'a.period'))
+    .leftJoin('user_periods as p', (join) =>
+      join.onRef('p.user_key', '=', 'a.user_key').onRef('p.period', '=', 'a.period'),
+    )
     .selectAll('a')
     .select([
       'p.input_tokens as ledger_input_tokens',
@@ -57,7 +64,8 @@ interface ArchivedMonth extends TotalsWithSessions {
 function toHistoryRow(userId: string, row: ArchivedMonth): HistoryRow {
   const limits = JSON.parse(row.limits) as Partial<EffectiveLimits>
   const totals = totalsOnWire(row)
-  const ledgerTurns = (row.ledger_successful_turns ?? 0) + (row.ledger_failed_turns ?? 0) + (row.ledger_partial_turns ?? 0)
+  const ledgerTurns =
+    (row.ledger_successful_turns ?? 0) + (row.ledger_failed_turns ?? 0) + (row.ledger_partial_turns ?? 0)
   return {
     user_id: userId,
     period: periodText(row.period),

@@ -1,8 +1,8 @@
+import { periodOf } from '../../../shared/time-window.ts'
+import type { EpochMs } from '../../../shared/units.ts'
 import type { Actor } from '../api.ts'
 import { audit } from '../audit/audit-store.ts'
 import type { Reader, Writer } from '../database/database.ts'
-import { periodOf } from '../../../shared/time-window.ts'
-import type { EpochMs } from '../../../shared/units.ts'
 import { priceTurn, savedCost } from '../pricing/price-turn.ts'
 import type { SessionReading, TurnReading } from '../sessions/session-reading.ts'
 import { addUser, findUserKey, findUserStateByKey, saveUsage } from './consumption-store.ts'
@@ -18,6 +18,7 @@ import {
   touchSession,
   turnsOfSession,
 } from './ledger-store.ts'
+import { readProfiles } from './limit-rules-store.ts'
 import { keptQuery, withTurn } from './record-turn.ts'
 import { rollUpSession, rollUpTurns } from './roll-up-store.ts'
 import { archivePeriod, rollOverIfDue } from './rollover.ts'
@@ -70,7 +71,7 @@ async function usageOf(trx: Writer, userId: string, moment: Moment): Promise<Usa
 async function rolledOver(trx: Writer, userKey: number, moment: Moment): Promise<Usage> {
   const state = await findUserStateByKey(trx, userKey)
   if (state === undefined) throw new Error('every user has a consumption row')
-  const { limits } = await limitsOf(trx, state, moment)
+  const { limits } = await limitsOf(trx, state.account, await readProfiles(trx), moment)
   return rollOverIfDue(trx, state.usage, { zone: moment.settings.time_zone, windows: moment.windows, limits })
 }
 
@@ -84,7 +85,9 @@ async function importSession(trx: Writer, session: SessionReading, usage: Usage,
     if (period === usage.period) current = { ...usage, sessions: usage.sessions + 1 }
   }
   const row = known ?? (await startSession(trx, usage.user_key, session))
-  const held = new Map((known === undefined ? [] : await turnsOfSession(trx, known.key)).map((turn) => [turn.turn_number, turn]))
+  const held = new Map(
+    (known === undefined ? [] : await turnsOfSession(trx, known.key)).map((turn) => [turn.turn_number, turn]),
+  )
   let lastActivityAt = row.last_activity_at
   for (const turn of ledgerTurns(session)) {
     const before = held.get(turn.turnNumber)
@@ -137,9 +140,15 @@ export function ledgerTurns(session: SessionReading): readonly TurnReading[] {
 
 /** Whether the ledger's turn has the figures of the file's. A price is compared only where both were told one. */
 function isSame(turn: TurnReading, held: TurnRow): boolean {
-  const isCostEqual = turn.costMicroUsd === null || held.price_source !== 'reported' || turn.costMicroUsd === held.cost_micro_usd
+  const isCostEqual =
+    turn.costMicroUsd === null ||
+    held.price_source !== 'reported' ||
+    turn.costMicroUsd === held.cost_micro_usd
   return (
-    turn.inputTokens === held.input_tokens && turn.outputTokens === held.output_tokens && turn.status === held.status && isCostEqual
+    turn.inputTokens === held.input_tokens &&
+    turn.outputTokens === held.output_tokens &&
+    turn.status === held.status &&
+    isCostEqual
   )
 }
 
@@ -172,7 +181,11 @@ async function toNewTurn(trx: Writer, turn: TurnReading, session: SessionRow, ru
 }
 
 /** Writes archive rows for the closed months of a user that have none. Answers how many. */
-export async function archiveClosedPeriods(trx: Writer, userId: string, context: ConsumptionContext): Promise<number> {
+export async function archiveClosedPeriods(
+  trx: Writer,
+  userId: string,
+  context: ConsumptionContext,
+): Promise<number> {
   const moment = momentOf(context)
   const key = await findUserKey(trx, userId)
   if (key === undefined) return 0
@@ -219,5 +232,13 @@ export async function auditImport(
   run: { readonly id: string; readonly summary: Readonly<Record<string, unknown>> },
   now: EpochMs,
 ): Promise<void> {
-  await audit(trx, { at: now, actor, action: 'import.run', objectKind: 'import', objectId: run.id, before: null, after: run.summary })
+  await audit(trx, {
+    at: now,
+    actor,
+    action: 'import.run',
+    objectKind: 'import',
+    objectId: run.id,
+    before: null,
+    after: run.summary,
+  })
 }

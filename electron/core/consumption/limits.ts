@@ -75,10 +75,25 @@ export function decideLimits(sources: LimitSources): LimitDecision {
     limits: {
       prompts_per_hour: limit('prompts_per_hour', columns.prompts_per_hour, source, sources),
       prompts_per_day: limit('prompts_per_day', columns.prompts_per_day, source, sources),
-      input_tokens_per_month: limit('input_tokens_per_month', columns.input_tokens_per_month, source, sources),
-      output_tokens_per_month: limit('output_tokens_per_month', columns.output_tokens_per_month, source, sources),
+      input_tokens_per_month: limit(
+        'input_tokens_per_month',
+        columns.input_tokens_per_month,
+        source,
+        sources,
+      ),
+      output_tokens_per_month: limit(
+        'output_tokens_per_month',
+        columns.output_tokens_per_month,
+        source,
+        sources,
+      ),
       cost_per_month_usd: limit('cost_per_month_usd', columns.cost_per_month_micro_usd, source, sources),
-      config_changes_per_hour: limit('config_changes_per_hour', columns.config_changes_per_hour, source, sources),
+      config_changes_per_hour: limit(
+        'config_changes_per_hour',
+        columns.config_changes_per_hour,
+        source,
+        sources,
+      ),
     },
     refusal: sources.isUserActive ? (isProfileOff ? 'profile_inactive' : null) : 'user_inactive',
   }
@@ -92,8 +107,14 @@ function baseLimits(sources: LimitSources): { columns: LimitColumns; source: str
   return { columns: BUILT_IN, source: 'built-in default' }
 }
 
-function limit(name: LimitName, profileValue: number | null, profileSource: string, sources: LimitSources): EffectiveLimit {
-  const override = name === 'prompts_per_hour' || name === 'prompts_per_day' ? (sources.override?.[name] ?? null) : null
+function limit(
+  name: LimitName,
+  profileValue: number | null,
+  profileSource: string,
+  sources: LimitSources,
+): EffectiveLimit {
+  const override =
+    name === 'prompts_per_hour' || name === 'prompts_per_day' ? (sources.override?.[name] ?? null) : null
   const value = override ?? profileValue
   const source = override === null ? profileSource : 'override'
   if (value === null) return { value, source }

@@ -5,7 +5,11 @@ import { addTotals, NO_TOTALS, TOTAL_NAMES } from './usage.ts'
 /** Reads of the roll-ups for one user or, with `userKey` null, for everybody. */
 
 /** The totals of a range. */
-export async function rangeTotals(db: Reader, userKey: number | null, range: Range): Promise<TotalsWithSessions> {
+export async function rangeTotals(
+  db: Reader,
+  userKey: number | null,
+  range: Range,
+): Promise<TotalsWithSessions> {
   let query = db
     .selectFrom('user_periods')
     .select((eb) => TOTAL_NAMES.map((name) => eb.fn.coalesce(eb.fn.sum<number>(name), eb.lit(0)).as(name)))
@@ -13,7 +17,9 @@ export async function rangeTotals(db: Reader, userKey: number | null, range: Ran
   if (userKey !== null) query = query.where('user_key', '=', userKey)
   if (range.kind === 'period') query = query.where('period', '=', range.period)
   const row = await query.executeTakeFirst()
-  return row === undefined ? { ...NO_TOTALS, sessions: 0 } : { ...addTotals(NO_TOTALS, row), sessions: row.sessions }
+  return row === undefined
+    ? { ...NO_TOTALS, sessions: 0 }
+    : { ...addTotals(NO_TOTALS, row), sessions: row.sessions }
 }
 
 /** The months that hold anything, newest first, with their turns and tokens. */
@@ -33,11 +39,19 @@ export async function months(db: Reader, userKey: number | null): Promise<MonthR
     .orderBy('period', 'desc')
   if (userKey !== null) query = query.where('user_key', '=', userKey)
   const rows = await query.execute()
-  return rows.map(({ successful, failed, partial, ...row }) => ({ ...row, turns: successful + failed + partial }))
+  return rows.map(({ successful, failed, partial, ...row }) => ({
+    ...row,
+    turns: successful + failed + partial,
+  }))
 }
 
 /** Hourly sums from an instant on. */
-export async function hoursSince(db: Reader, userKey: number | null, from: number, until: number): Promise<HourRow[]> {
+export async function hoursSince(
+  db: Reader,
+  userKey: number | null,
+  from: number,
+  until: number,
+): Promise<HourRow[]> {
   if (userKey === null) {
     return db
       .selectFrom('system_hours')
@@ -80,7 +94,11 @@ export async function modelRows(db: Reader, userKey: number | null, range: Range
 }
 
 /** Sessions with activity since an instant, and of them those that are not closed. */
-export async function sessionsSince(db: Reader, userKey: number | null, from: number): Promise<{ all: number; open: number }> {
+export async function sessionsSince(
+  db: Reader,
+  userKey: number | null,
+  from: number,
+): Promise<{ all: number; open: number }> {
   let query = db
     .selectFrom('sessions')
     .select((eb) => [

@@ -20,6 +20,7 @@ import {
   type TurnWithModel,
   touchSession,
 } from './ledger-store.ts'
+import { type Profiles, readProfiles } from './limit-rules-store.ts'
 import { rollUpSession, rollUpTurns } from './roll-up-store.ts'
 import { rollOverIfDue } from './rollover.ts'
 import { totalsOf } from './turn-effect.ts'
@@ -51,14 +52,18 @@ export async function recordTurns(
   context: ConsumptionContext,
 ): Promise<readonly Outcome<Answer>[]> {
   const moment = momentOf(context)
+  const profiles = await readProfiles(trx)
   const books = new Map<string, Book>()
   const written: NewTurn[] = []
   const outcomes: Outcome<Answer>[] = []
   for (const turn of turns) {
     try {
-      const book = books.get(turn.user_id) ?? (await openBook(trx, turn.user_id, moment))
+      const book = books.get(turn.user_id) ?? (await openBook(trx, turn.user_id, profiles, moment))
       books.set(turn.user_id, book)
-      outcomes.push({ kind: 'answer', answer: await recordTurn(trx, turn, book, { context, moment, written }) })
+      outcomes.push({
+        kind: 'answer',
+        answer: await recordTurn(trx, turn, book, { context, moment, written }),
+      })
     } catch (error) {
       // Unknown users and conflicts are found before anything is written.
       if (!(error instanceof WeirError)) throw error
@@ -78,9 +83,9 @@ interface Run {
   readonly written: NewTurn[]
 }
 
-async function openBook(trx: Writer, userId: string, moment: Moment): Promise<Book> {
+async function openBook(trx: Writer, userId: string, profiles: Profiles, moment: Moment): Promise<Book> {
   const state = await userOf(trx, userId, moment)
-  const { limits } = await limitsOf(trx, state, moment)
+  const { limits } = await limitsOf(trx, state.account, profiles, moment)
   const rules = { zone: moment.settings.time_zone, windows: moment.windows, limits }
   const usage = await rollOverIfDue(trx, state.usage, rules)
   return { opened: usage, usage }
@@ -96,13 +101,15 @@ async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promis
   const occurredAt = occurredAtOf(turn, moment)
   const session = known ?? (await startSession(trx, userKey, turn, occurredAt, moment))
   let usage = book.usage
-  if (known === undefined && periodAt(moment, occurredAt) === usage.period) usage = { ...usage, sessions: usage.sessions + 1 }
+  if (known === undefined && periodAt(moment, occurredAt) === usage.period)
+    usage = { ...usage, sessions: usage.sessions + 1 }
   const row = await insertTurn(trx, await newTurn(trx, turn, session, occurredAt, context, moment))
   run.written.push(row)
   await touchSession(trx, session, turn.session_name ?? null, occurredAt)
   usage = withTurn(usage, row, moment.windows)
   const settled = await settle(trx, turn, userKey, moment)
-  if (settled !== undefined) usage = withoutReservation(usage, settled.reserved_input_tokens, settled.reserved_output_tokens)
+  if (settled !== undefined)
+    usage = withoutReservation(usage, settled.reserved_input_tokens, settled.reserved_output_tokens)
   book.usage = usage
   const record = toTurnRecord(
     { ...row, provider: turn.provider, model: turn.model },
@@ -117,7 +124,10 @@ async function userOf(trx: Writer, id: string, moment: Moment): Promise<UserStat
     await addUser(trx, { id, source: 'auto' }, moment.now, moment.settings.time_zone)
     state = await findUserState(trx, id)
   }
-  if (state === undefined) throw new WeirError('user_unknown', `There is no user ${id}. Add it in Weir first.`, { details: { user_id: id } })
+  if (state === undefined)
+    throw new WeirError('user_unknown', `There is no user ${id}. Add it in Weir first.`, {
+      details: { user_id: id },
+    })
   return state
 }
 
@@ -138,7 +148,13 @@ function periodAt(moment: Moment, at: EpochMs): number {
   return periodNumber(periodOf(moment.settings.time_zone, at))
 }
 
-async function startSession(trx: Writer, userKey: number, turn: Turn, at: EpochMs, moment: Moment): Promise<SessionRow> {
+async function startSession(
+  trx: Writer,
+  userKey: number,
+  turn: Turn,
+  at: EpochMs,
+  moment: Moment,
+): Promise<SessionRow> {
   await rollUpSession(trx, userKey, periodAt(moment, at))
   return insertSession(trx, {
     user_key: userKey,
@@ -204,7 +220,9 @@ export function keptQuery(query: string | null, settings: Pick<Settings, 'prompt
 
 /** A usage row with a ledger row added: period totals if it is of that period, today's if it happened today. */
 export function withTurn(usage: Usage, row: NewTurn, windows: Windows): Usage {
-  const isToday = row.occurred_at >= usage.day_started_at && row.occurred_at < Math.max(windows.day.endsAt, usage.day_started_at)
+  const isToday =
+    row.occurred_at >= usage.day_started_at &&
+    row.occurred_at < Math.max(windows.day.endsAt, usage.day_started_at)
   return {
     ...usage,
     ...(row.period === usage.period && addTotals(usage, totalsOf(row))),
@@ -244,12 +262,24 @@ function differences(turn: Turn, recorded: TurnWithModel): string[] {
     ['model', turn.model, recorded.model],
     ['input_tokens', turn.input_tokens, recorded.input_tokens],
     ['output_tokens', turn.output_tokens, recorded.output_tokens],
-    ['cached_input_tokens', turn.cached_input_tokens ?? recorded.cached_input_tokens, recorded.cached_input_tokens],
+    [
+      'cached_input_tokens',
+      turn.cached_input_tokens ?? recorded.cached_input_tokens,
+      recorded.cached_input_tokens,
+    ],
     ['status', turn.status ?? 'success', recorded.status],
     ['rag_used', (turn.rag_used ?? recorded.rag_used === 1) ? 1 : 0, recorded.rag_used],
     // Of a turn that nothing guided no savings are kept, whatever it said.
-    ['rag_tokens_saved', recorded.rag_used === 1 ? (turn.rag_tokens_saved ?? recorded.rag_tokens_saved) : 0, recorded.rag_tokens_saved],
-    ['cost_usd', isCostReported ? usdToMicroUsd(turn.cost_usd ?? 0) : recorded.cost_micro_usd, recorded.cost_micro_usd],
+    [
+      'rag_tokens_saved',
+      recorded.rag_used === 1 ? (turn.rag_tokens_saved ?? recorded.rag_tokens_saved) : 0,
+      recorded.rag_tokens_saved,
+    ],
+    [
+      'cost_usd',
+      isCostReported ? usdToMicroUsd(turn.cost_usd ?? 0) : recorded.cost_micro_usd,
+      recorded.cost_micro_usd,
+    ],
   ]
   return pairs.filter(([, given, held]) => given !== held).map(([name]) => name)
 }

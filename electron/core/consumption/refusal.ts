@@ -22,13 +22,18 @@ export function sentenceOf(state: LimitState): string {
   const when = toIso(state.resetsAt)
   const at = `${when.slice(11, 16)} UTC on ${when.slice(0, 10)}`
   const what = `${numbers.format(wire.used)} of ${numbers.format(wire.limit ?? 0)} ${WHAT_IS_USED_UP[state.name]}`
-  if (state.limit === 0) return `This user's limit of ${WHAT_IS_USED_UP[state.name]} is 0, so nothing may run. Ask your operator.`
+  if (state.limit === 0)
+    return `This user's limit of ${WHAT_IS_USED_UP[state.name]} is 0, so nothing may run. Ask your operator.`
   if (state.used >= (state.limit ?? 0)) return `${what} are used up; the next turn is possible from ${at}.`
   return `${what} are used and ${numbers.format(wire.reserved)} reserved, which leaves too little for this turn until ${at}.`
 }
 
 /** The answer to a request that is refused. */
-export function refusalOf(no: Extract<Admission, { kind: 'no' }>, states: readonly LimitState[], moment: Moment): Refusal {
+export function refusalOf(
+  no: Extract<Admission, { kind: 'no' }>,
+  states: readonly LimitState[],
+  moment: Moment,
+): Refusal {
   if (no.state === null) {
     const detail =
       no.code === 'user_inactive'
@@ -55,5 +60,10 @@ export function refusalOf(no: Extract<Admission, { kind: 'no' }>, states: readon
 }
 
 export function unknownUser(id: string): Refusal {
-  return { kind: 'refused', code: 'user_unknown', detail: `There is no user ${id}. Add it in Weir first.`, details: { user_id: id } }
+  return {
+    kind: 'refused',
+    code: 'user_unknown',
+    detail: `There is no user ${id}. Add it in Weir first.`,
+    details: { user_id: id },
+  }
 }

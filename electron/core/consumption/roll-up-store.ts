@@ -49,36 +49,48 @@ const addToSystemHour = prepared<HourSums & { hour_started_at: number }, never>(
     ),
 )
 
-const addToUserPeriod = prepared<Totals & { user_key: number; period: number; sessions: number }, never>((db, value) =>
-  db
-    .insertInto('user_periods')
-    .values({
-      user_key: value('user_key'),
-      period: value('period'),
-      sessions: value('sessions'),
-      ...Object.fromEntries(TOTAL_NAMES.map((name) => [name, value(name)])),
-    })
-    .onConflict((conflict) =>
-      conflict.columns(['user_key', 'period']).doUpdateSet((eb) =>
-        Object.fromEntries(
-          ([...TOTAL_NAMES, 'sessions'] as const).map((name) => [name, eb(`user_periods.${name}`, '+', eb.ref(`excluded.${name}`))]),
-        ),
+const addToUserPeriod = prepared<Totals & { user_key: number; period: number; sessions: number }, never>(
+  (db, value) =>
+    db
+      .insertInto('user_periods')
+      .values({
+        user_key: value('user_key'),
+        period: value('period'),
+        sessions: value('sessions'),
+        ...Object.fromEntries(TOTAL_NAMES.map((name) => [name, value(name)])),
+      })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['user_key', 'period'])
+          .doUpdateSet((eb) =>
+            Object.fromEntries(
+              ([...TOTAL_NAMES, 'sessions'] as const).map((name) => [
+                name,
+                eb(`user_periods.${name}`, '+', eb.ref(`excluded.${name}`)),
+              ]),
+            ),
+          ),
       ),
-    ),
 )
 
-const addToUserModel = prepared<ModelSums & { user_key: number; period: number; model_key: number }, never>((db, value) =>
-  db
-    .insertInto('user_period_models')
-    .values({ user_key: value('user_key'), period: value('period'), model_key: value('model_key'), ...modelValues(value) })
-    .onConflict((conflict) =>
-      conflict.columns(['user_key', 'period', 'model_key']).doUpdateSet((eb) => ({
-        turns: eb('user_period_models.turns', '+', eb.ref('excluded.turns')),
-        input_tokens: eb('user_period_models.input_tokens', '+', eb.ref('excluded.input_tokens')),
-        output_tokens: eb('user_period_models.output_tokens', '+', eb.ref('excluded.output_tokens')),
-        cost_micro_usd: eb('user_period_models.cost_micro_usd', '+', eb.ref('excluded.cost_micro_usd')),
-      })),
-    ),
+const addToUserModel = prepared<ModelSums & { user_key: number; period: number; model_key: number }, never>(
+  (db, value) =>
+    db
+      .insertInto('user_period_models')
+      .values({
+        user_key: value('user_key'),
+        period: value('period'),
+        model_key: value('model_key'),
+        ...modelValues(value),
+      })
+      .onConflict((conflict) =>
+        conflict.columns(['user_key', 'period', 'model_key']).doUpdateSet((eb) => ({
+          turns: eb('user_period_models.turns', '+', eb.ref('excluded.turns')),
+          input_tokens: eb('user_period_models.input_tokens', '+', eb.ref('excluded.input_tokens')),
+          output_tokens: eb('user_period_models.output_tokens', '+', eb.ref('excluded.output_tokens')),
+          cost_micro_usd: eb('user_period_models.cost_micro_usd', '+', eb.ref('excluded.cost_micro_usd')),
+        })),
+      ),
 )
 
 const addToSystemModel = prepared<ModelSums & { period: number; model_key: number }, never>((db, value) =>
@@ -120,7 +132,10 @@ const addToSessionPeriod = prepared<SessionPeriodSums & Record<string, unknown>,
         input_tokens: eb('session_periods.input_tokens', '+', eb.ref('excluded.input_tokens')),
         output_tokens: eb('session_periods.output_tokens', '+', eb.ref('excluded.output_tokens')),
         cost_micro_usd: eb('session_periods.cost_micro_usd', '+', eb.ref('excluded.cost_micro_usd')),
-        dearest_turn_micro_usd: eb.fn<number>('max', ['session_periods.dearest_turn_micro_usd', 'excluded.dearest_turn_micro_usd']),
+        dearest_turn_micro_usd: eb.fn<number>('max', [
+          'session_periods.dearest_turn_micro_usd',
+          'excluded.dearest_turn_micro_usd',
+        ]),
         last_turn_at: eb.fn<number>('max', ['session_periods.last_turn_at', 'excluded.last_turn_at']),
       })),
     ),
@@ -194,7 +209,11 @@ export async function rollUpTurns(trx: Writer, turns: readonly NewTurn[], zone: 
     userPeriods.add({ user_key, period }, totalsOf(turn), addTotals)
     userModels.add({ user_key, period, model_key }, model, addUp)
     systemModels.add({ period, model_key }, model, addUp)
-    const session = { ...model, dearest_turn_micro_usd: model.turns * turn.cost_micro_usd, last_turn_at: turn.occurred_at }
+    const session = {
+      ...model,
+      dearest_turn_micro_usd: model.turns * turn.cost_micro_usd,
+      last_turn_at: turn.occurred_at,
+    }
     for (const span of [period, ALL_PERIODS]) {
       sessionPeriods.add({ session_key, period: span, user_key }, session, (held, added) => ({
         ...addUp<ModelSums>(held, model),
@@ -216,12 +235,13 @@ export async function rollUpSession(trx: Writer, userKey: number, period: number
   await addToUserPeriod(trx, { ...NO_TOTALS, user_key: userKey, period, sessions: 1 })
 }
 
-const totalsOfPeriod = prepared<{ userKey: number; period: number }, Totals & { readonly sessions: number }>((db, value) =>
-  db
-    .selectFrom('user_periods')
-    .select([...TOTAL_NAMES, 'sessions'])
-    .where('user_key', '=', value('userKey'))
-    .where('period', '=', value('period')),
+const totalsOfPeriod = prepared<{ userKey: number; period: number }, Totals & { readonly sessions: number }>(
+  (db, value) =>
+    db
+      .selectFrom('user_periods')
+      .select([...TOTAL_NAMES, 'sessions'])
+      .where('user_key', '=', value('userKey'))
+      .where('period', '=', value('period')),
 )
 
 /** What the ledger holds for a user and period, with the sessions created in it. */

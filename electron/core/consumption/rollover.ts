@@ -4,7 +4,15 @@ import type { Reader, Writer } from '../database/database.ts'
 import { saveUsage } from './consumption-store.ts'
 import type { EffectiveLimits } from './limits.ts'
 import { periodTotalsOf } from './roll-up-store.ts'
-import { hasActivity, inNewPeriod, isPeriodOver, TOTAL_NAMES, type Totals, type Usage, withWindows } from './usage.ts'
+import {
+  hasActivity,
+  inNewPeriod,
+  isPeriodOver,
+  TOTAL_NAMES,
+  type Totals,
+  type Usage,
+  withWindows,
+} from './usage.ts'
 import { periodText, type Windows } from './windows.ts'
 
 export interface RolloverRules {
@@ -50,7 +58,11 @@ export async function archivePeriod(
   userKey: number,
   period: number,
   sums: Totals & PeriodCounters & { readonly sessions: number },
-  rules: { readonly zone: string; readonly windows: { readonly now: EpochMs }; readonly limits: EffectiveLimits | null },
+  rules: {
+    readonly zone: string
+    readonly windows: { readonly now: EpochMs }
+    readonly limits: EffectiveLimits | null
+  },
 ): Promise<boolean> {
   const models = await trx
     .selectFrom('user_period_models as r')

@@ -1,5 +1,11 @@
 import type { OperationOutput } from '../../../shared/contract/index.ts'
-import { addPeriods, dayWindow, hourWindow, periodWindow, type TimeWindow } from '../../../shared/time-window.ts'
+import {
+  addPeriods,
+  dayWindow,
+  hourWindow,
+  periodWindow,
+  type TimeWindow,
+} from '../../../shared/time-window.ts'
 import { type EpochMs, HOUR_MS, microUsdToUsd, percentOf, toIso } from '../../../shared/units.ts'
 import type { Totals } from './usage.ts'
 import { periodNumber, periodText } from './windows.ts'
@@ -74,7 +80,12 @@ function sumWithin(rows: readonly HourRow[], window: TimeWindow): Omit<HourRow, 
 }
 
 /** A month by day, days to come left out, empty days included. */
-export function activityByDay(zone: string, period: number, now: EpochMs, rows: readonly HourRow[]): Activity {
+export function activityByDay(
+  zone: string,
+  period: number,
+  now: EpochMs,
+  rows: readonly HourRow[],
+): Activity {
   const month = periodWindow(zone, periodText(period))
   const points: Activity['points'] = []
   for (let at = month.startsAt; at < Math.min(month.endsAt, now + 1); ) {
@@ -88,7 +99,12 @@ export function activityByDay(zone: string, period: number, now: EpochMs, rows: 
 }
 
 function labelOfDay(zone: string, at: EpochMs): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(at)
+  return new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(at)
 }
 
 /** A month of a roll-up. */
@@ -106,7 +122,11 @@ export function activityByMonth(zone: string, rows: readonly MonthRow[]): Activi
   const names = [...byPeriod.keys()].sort()
   const points: Activity['points'] = []
   const last = names.at(-1)
-  for (let name = names[0]; name !== undefined && last !== undefined && name <= last; name = addPeriods(name, 1)) {
+  for (
+    let name = names[0];
+    name !== undefined && last !== undefined && name <= last;
+    name = addPeriods(name, 1)
+  ) {
     const row = byPeriod.get(name) ?? { turns: 0, input_tokens: 0, output_tokens: 0, cost_micro_usd: 0 }
     points.push(activityPoint(periodWindow(zone, name).startsAt, name, row))
   }
@@ -116,7 +136,12 @@ export function activityByMonth(zone: string, rows: readonly MonthRow[]): Activi
 function activityPoint(
   startsAt: EpochMs,
   label: string,
-  sum: { readonly turns: number; readonly input_tokens: number; readonly output_tokens: number; readonly cost_micro_usd: number },
+  sum: {
+    readonly turns: number
+    readonly input_tokens: number
+    readonly output_tokens: number
+    readonly cost_micro_usd: number
+  },
 ): Activity['points'][number] {
   return {
     starts_at: toIso(startsAt),

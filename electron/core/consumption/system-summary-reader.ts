@@ -22,14 +22,16 @@ export async function readSystemSummary(db: Reader, rangeName: string, moment: M
     .selectFrom('user_consumption')
     .select((eb) => [eb.fn.min('first_usage_at').as('first'), eb.fn.max('last_usage_at').as('last')])
     .executeTakeFirstOrThrow()
-  const count = (row: (user: (typeof users)[number]) => number) => users.reduce((sum, user) => sum + row(user), 0)
+  const count = (row: (user: (typeof users)[number]) => number) =>
+    users.reduce((sum, user) => sum + row(user), 0)
   return {
     current_period: periodText(moment.windows.period),
     period_started_at: toIso(moment.windows.month.startsAt),
     period_ends_at: toIso(moment.windows.month.endsAt),
     total_users: users.length,
     active_users: await activeUsers(db, range),
-    users_at_or_over_80_percent: users.filter((user) => (user.usage_percent ?? 0) >= ATTENTION_PERCENT).length,
+    users_at_or_over_80_percent: users.filter((user) => (user.usage_percent ?? 0) >= ATTENTION_PERCENT)
+      .length,
     ...totalsOnWire(await rangeTotals(db, null, range)),
     ...(await countersOf(db, range, moment)),
     requests_this_hour: count((user) => user.requests_this_hour),
@@ -59,7 +61,9 @@ async function countersOf(db: Reader, range: Range, moment: Moment) {
       eb.fn.coalesce(eb.fn.sum<number>('champion_cases_created'), eb.lit(0)).as('champion_cases_created'),
       eb.fn.coalesce(eb.fn.sum<number>('collections_subscribed'), eb.lit(0)).as('collections_subscribed'),
       eb.fn.coalesce(eb.fn.sum<number>('blocked_requests'), eb.lit(0)).as('blocked_requests'),
-      eb.fn.coalesce(eb.fn.sum<number>('would_have_blocked_requests'), eb.lit(0)).as('would_have_blocked_requests'),
+      eb.fn
+        .coalesce(eb.fn.sum<number>('would_have_blocked_requests'), eb.lit(0))
+        .as('would_have_blocked_requests'),
       eb.fn.coalesce(eb.fn.sum<number>('bypassed_requests'), eb.lit(0)).as('bypassed_requests'),
     ])
   if (period !== null) running = running.where('period', '=', period)

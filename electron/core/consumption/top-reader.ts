@@ -1,5 +1,5 @@
-import { microUsdToUsd, toIso } from '../../../shared/units.ts'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
+import { microUsdToUsd, toIso } from '../../../shared/units.ts'
 import type { Reader } from '../database/database.ts'
 import { ALL_PERIODS } from './roll-up-store.ts'
 import type { Range } from './summary-parts.ts'
@@ -28,7 +28,15 @@ function sessionRows(db: Reader, scope: Scope) {
 /** The ten dearest sessions; equal cost is decided by tokens. */
 export async function topSessions(db: Reader, scope: Scope): Promise<Summary['top_expensive_queries']> {
   const rows = await sessionRows(db, scope)
-    .select(['s.id', 's.name', 'u.id as user_id', 'u.username', 'r.turns', 'r.cost_micro_usd', 'r.last_turn_at'])
+    .select([
+      's.id',
+      's.name',
+      'u.id as user_id',
+      'u.username',
+      'r.turns',
+      'r.cost_micro_usd',
+      'r.last_turn_at',
+    ])
     .select((eb) => eb('r.input_tokens', '+', eb.ref('r.output_tokens')).as('tokens'))
     .orderBy('r.cost_micro_usd', 'desc')
     .orderBy('tokens', 'desc')
@@ -65,7 +73,15 @@ export async function topQuestions(db: Reader, scope: Scope): Promise<Summary['t
     .innerJoin('sessions as s', 's.key', 't.session_key')
     .innerJoin('users as u', 'u.key', 't.user_key')
     .innerJoin('models as m', 'm.key', 't.model_key')
-    .select(['u.id as user_id', 'u.username', 's.id as session_id', 's.name', 't.turn_number', 't.user_query', 'm.model'])
+    .select([
+      'u.id as user_id',
+      'u.username',
+      's.id as session_id',
+      's.name',
+      't.turn_number',
+      't.user_query',
+      'm.model',
+    ])
     .select(['t.input_tokens', 't.output_tokens', 't.cost_micro_usd', 't.occurred_at'])
     .where('t.session_key', 'in', keys)
     .where('t.turn_number', '>', 0)

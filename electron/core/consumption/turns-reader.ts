@@ -16,13 +16,17 @@ export async function readTurns(
   const offset = query.offset ?? 0
   const userKey = query.user_id === undefined ? null : await findUserKey(db, query.user_id)
   if (userKey === undefined) {
-    throw new WeirError('user_unknown', `There is no user ${query.user_id}.`, { details: { user_id: query.user_id } })
+    throw new WeirError('user_unknown', `There is no user ${query.user_id}.`, {
+      details: { user_id: query.user_id },
+    })
   }
   let matching = db.selectFrom('consumption_turns as t').where('t.turn_number', '>', 0)
   if (userKey !== null) matching = matching.where('t.user_key', '=', userKey)
   if (query.session_id !== undefined) {
     const sessionId = query.session_id
-    matching = matching.where('t.session_key', 'in', (eb) => eb.selectFrom('sessions').select('key').where('id', '=', sessionId))
+    matching = matching.where('t.session_key', 'in', (eb) =>
+      eb.selectFrom('sessions').select('key').where('id', '=', sessionId),
+    )
   }
   const rows = await matching
     .innerJoin('sessions as s', 's.key', 't.session_key')

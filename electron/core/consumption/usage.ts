@@ -12,32 +12,6 @@ export type Usage = Readonly<Selectable<UserConsumptionTable>>
 /** Sums over turns, as the ledger, the roll-ups, the counters and the archive all have them. */
 export type Totals = Readonly<Selectable<TotalColumns>>
 
-/** What an admission reads and writes of a usage row: on the hot path every column costs. */
-export const REQUEST_COLUMNS = [
-  'user_key',
-  'period',
-  'input_tokens',
-  'output_tokens',
-  'cost_micro_usd',
-  'reserved_input_tokens',
-  'reserved_output_tokens',
-  'next_reservation_expires_at',
-  'day_started_at',
-  'day_requests',
-  'day_input_tokens',
-  'day_output_tokens',
-  'day_cost_micro_usd',
-  'hour_started_at',
-  'hour_requests',
-  'hour_config_changes',
-  'blocked_requests',
-  'would_have_blocked_requests',
-  'peak_requests_per_hour',
-  'peak_requests_per_day',
-] as const satisfies readonly (keyof Usage)[]
-
-export type RequestUsage = Pick<Usage, (typeof REQUEST_COLUMNS)[number]>
-
 export const NO_TOTALS: Totals = {
   input_tokens: 0,
   output_tokens: 0,
@@ -101,7 +75,7 @@ export function unused(userKey: number, windows: Windows): Usage {
  * Starts the hour and the day again where a later one has begun. A clock set back changes nothing: the windows
  * of the row stay, so that nobody gets an allowance twice.
  */
-export function withWindows<Row extends RequestUsage>(usage: Row, windows: Windows): Row {
+export function withWindows(usage: Usage, windows: Windows): Usage {
   const isNewHour = windows.hour.startsAt > usage.hour_started_at
   const isNewDay = windows.day.startsAt > usage.day_started_at
   if (!isNewHour && !isNewDay) return usage
@@ -124,7 +98,11 @@ export function isPeriodOver(usage: Pick<Usage, 'period'>, windows: Windows): bo
 }
 
 /** The row of the next period: totals start at what the ledger already holds for it (normally nothing). */
-export function inNewPeriod(usage: Usage, windows: Windows, held: Totals & { readonly sessions: number }): Usage {
+export function inNewPeriod(
+  usage: Usage,
+  windows: Windows,
+  held: Totals & { readonly sessions: number },
+): Usage {
   return {
     ...withWindows(usage, windows),
     ...held,
@@ -144,15 +122,19 @@ export function hasActivity(usage: Usage): boolean {
   return (
     TOTAL_NAMES.some((name) => usage[name] !== 0) ||
     usage.sessions + usage.champion_cases_created + usage.collections_subscribed > 0 ||
-    usage.blocked_requests + usage.would_have_blocked_requests + usage.bypassed_requests + usage.peak_requests_per_hour > 0
+    usage.blocked_requests +
+      usage.would_have_blocked_requests +
+      usage.bypassed_requests +
+      usage.peak_requests_per_hour >
+      0
   )
 }
 
 /** Counts one admitted request and reserves its tokens until `expiresAt`. */
 export function withRequest(
-  usage: RequestUsage,
+  usage: Usage,
   reserved: { readonly inputTokens: number; readonly outputTokens: number; readonly expiresAt: EpochMs },
-): RequestUsage {
+): Usage {
   const hourRequests = usage.hour_requests + 1
   const dayRequests = usage.day_requests + 1
   return {
@@ -163,7 +145,10 @@ export function withRequest(
     peak_requests_per_day: Math.max(usage.peak_requests_per_day, dayRequests),
     reserved_input_tokens: usage.reserved_input_tokens + reserved.inputTokens,
     reserved_output_tokens: usage.reserved_output_tokens + reserved.outputTokens,
-    next_reservation_expires_at: Math.min(usage.next_reservation_expires_at ?? Number.MAX_SAFE_INTEGER, reserved.expiresAt),
+    next_reservation_expires_at: Math.min(
+      usage.next_reservation_expires_at ?? Number.MAX_SAFE_INTEGER,
+      reserved.expiresAt,
+    ),
   }
 }
 

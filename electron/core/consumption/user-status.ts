@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import type { usageStatus } from '../../../shared/contract/fields.ts'
 import { decideAdmission, type LimitState, usedPercent } from './admission.ts'
-import { sentenceOf } from './refusal.ts'
 import type { LimitDecision } from './limits.ts'
+import { sentenceOf } from './refusal.ts'
 
 /** The status word of a user (UX 4.0), decided from the same limit states that enforce. Pure. */
 
@@ -34,7 +34,8 @@ export function statusOf(decision: LimitDecision, states: readonly LimitState[])
     return { status: 'inactive', reason: `${what} is switched off.`, fullest }
   }
   const verdict = decideAdmission(decision, states, { inputTokens: 0, outputTokens: 0 })
-  if (verdict.kind === 'no' && verdict.state !== null) return { status: 'blocked', reason: sentenceOf(verdict.state), fullest }
+  if (verdict.kind === 'no' && verdict.state !== null)
+    return { status: 'blocked', reason: sentenceOf(verdict.state), fullest }
   if (fullest === null) return { status: 'unlimited', reason: 'Nothing limits this user.', fullest }
   return { status: wordOf(fullest.percent), reason: `The fullest limit is at ${fullest.percent} %.`, fullest }
 }

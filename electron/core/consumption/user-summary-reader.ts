@@ -8,6 +8,7 @@ import { withOpenReservations } from './admission-store.ts'
 import { readCharts } from './charts-reader.ts'
 import { findUserState } from './consumption-store.ts'
 import { limitsOf, type Moment } from './context.ts'
+import { profileOf, readProfiles } from './limit-rules-store.ts'
 import { rangeTotals } from './period-reader.ts'
 import { asOf } from './rollover.ts'
 import { type Range, rangeOf, totalsOnWire } from './summary-parts.ts'
@@ -18,10 +19,17 @@ import { periodText } from './windows.ts'
 type Summary = OperationOutput<'consumption.summary'>
 
 /** Everything about one user. Errors: `user_unknown`. */
-export async function readUserSummary(db: Reader, userId: string, rangeName: string, moment: Moment): Promise<Summary> {
+export async function readUserSummary(
+  db: Reader,
+  userId: string,
+  rangeName: string,
+  moment: Moment,
+): Promise<Summary> {
   const state = await findUserState(db, userId)
-  if (state === undefined) throw new WeirError('user_unknown', `There is no user ${userId}.`, { details: { user_id: userId } })
-  const decision = await limitsOf(db, state, moment)
+  if (state === undefined)
+    throw new WeirError('user_unknown', `There is no user ${userId}.`, { details: { user_id: userId } })
+  const profiles = await readProfiles(db)
+  const decision = await limitsOf(db, state.account, profiles, moment)
   const usage = await withOpenReservations(db, await asOf(db, state.usage, moment.windows), moment.now)
   const states = limitStates(usage, decision.limits, moment.windows)
   // Of the month the counters stand in, which is a later one than the clock's when that was set back.
@@ -35,7 +43,7 @@ export async function readUserSummary(db: Reader, userId: string, rangeName: str
     is_active: state.account.isActive,
     is_admin: state.account.isAdmin,
     consumption_profile_id: state.account.profileId,
-    profile_name: (state.profile ?? state.defaultProfile)?.name ?? null,
+    profile_name: profileOf(profiles, state.account.profileId)?.name ?? null,
     ...totalsOnWire(await totalsOf(db, usage, range)),
     ...(await countersOf(db, state.usage, range)),
     ...limitFields(states.map(toWire), usage, moment),

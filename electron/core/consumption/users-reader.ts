@@ -2,9 +2,12 @@ import type { OperationOutput, ParsedInput } from '../../../shared/contract/inde
 import { microUsdToUsd, percentOf, toIsoOrNull } from '../../../shared/units.ts'
 import type { Reader } from '../database/database.ts'
 import { limitStates, usedPercent } from './admission.ts'
-import { allUserStates, type UserState } from './consumption-store.ts'
-import { limitsOf, type Moment } from './context.ts'
+import { allUserStates, type UserAccount } from './consumption-store.ts'
+import { decideFor, type Moment } from './context.ts'
+import { type Profiles, profileOf, readAllGrants, readProfiles } from './limit-rules-store.ts'
+import type { LimitDecision } from './limits.ts'
 import { asOf } from './rollover.ts'
+import type { Usage } from './usage.ts'
 import { statusOf } from './user-status.ts'
 import { periodText } from './windows.ts'
 
@@ -19,20 +22,31 @@ const PAGE_SIZE = 50
  * The users with what they used, filtered, sorted and cut to a page. The rows are worked out by the very functions
  * that enforce, in memory: a copy of those rules in SQL would be a second opinion on who is blocked.
  */
-export async function readUsers(db: Reader, query: Query, moment: Moment): Promise<OperationOutput<'consumption.users'>> {
+export async function readUsers(
+  db: Reader,
+  query: Query,
+  moment: Moment,
+): Promise<OperationOutput<'consumption.users'>> {
   const limit = query.limit ?? PAGE_SIZE
   const offset = query.offset ?? 0
   const rows = (await userRows(db, moment)).filter((row) => matches(row, query))
   const page = sorted(rows, query).slice(offset, offset + limit)
-  return { users: page.map(({ key: _key, ...row }) => row), total_count: rows.length, limit, offset }
+  return { users: page, total_count: rows.length, limit, offset }
 }
 
 /** Every user's row, unsorted. */
-export async function userRows(db: Reader, moment: Moment): Promise<(UserRow & { readonly key: number })[]> {
+export async function userRows(db: Reader, moment: Moment): Promise<UserRow[]> {
+  const profiles = await readProfiles(db)
+  const grants = await readAllGrants(db, moment.now)
   const lifetime = await lifetimeByUser(db)
-  const rows: (UserRow & { readonly key: number })[] = []
-  for (const state of await allUserStates(db)) {
-    rows.push({ key: state.account.key, ...(await userRow(db, state, moment)), ...(lifetime.get(state.account.key) ?? NO_LIFETIME) })
+  const rows: UserRow[] = []
+  for (const { account, usage } of await allUserStates(db)) {
+    const decision = decideFor(account, profiles, grants.get(account.key) ?? [], moment)
+    const current = await asOf(db, usage, moment.windows)
+    rows.push({
+      ...userRow(account, current, decision, profiles, moment),
+      ...(lifetime.get(account.key) ?? NO_LIFETIME),
+    })
   }
   return rows
 }
@@ -49,25 +63,34 @@ async function lifetimeByUser(db: Reader) {
     ])
     .groupBy('user_key')
     .execute()
-  return new Map(rows.map((row) => [row.user_key, { lifetime_tokens: row.tokens, lifetime_cost_usd: microUsdToUsd(row.cost) }]))
+  return new Map(
+    rows.map((row) => [
+      row.user_key,
+      { lifetime_tokens: row.tokens, lifetime_cost_usd: microUsdToUsd(row.cost) },
+    ]),
+  )
 }
 
-async function userRow(db: Reader, state: UserState, moment: Moment): Promise<Omit<UserRow, keyof typeof NO_LIFETIME>> {
-  const decision = await limitsOf(db, state, moment)
-  const usage = await asOf(db, state.usage, moment.windows)
+function userRow(
+  account: UserAccount,
+  usage: Usage,
+  decision: LimitDecision,
+  profiles: Profiles,
+  moment: Moment,
+): Omit<UserRow, keyof typeof NO_LIFETIME> {
   const states = limitStates(usage, decision.limits, moment.windows)
   const percents = new Map(states.map((one) => [one.name, usedPercent(one)]))
   const status = statusOf(decision, states)
   const turns = usage.successful_turns + usage.failed_turns + usage.partial_turns
   return {
-    user_id: state.account.id,
-    username: state.account.username,
-    email: state.account.email,
-    display_name: state.account.displayName,
-    is_active: state.account.isActive,
-    is_admin: state.account.isAdmin,
-    profile_name: (state.profile ?? state.defaultProfile)?.name ?? null,
-    consumption_profile_id: state.account.profileId,
+    user_id: account.id,
+    username: account.username,
+    email: account.email,
+    display_name: account.displayName,
+    is_active: account.isActive,
+    is_admin: account.isAdmin,
+    profile_name: profileOf(profiles, account.profileId)?.name ?? null,
+    consumption_profile_id: account.profileId,
     current_period: periodText(usage.period),
     total_input_tokens: usage.input_tokens,
     total_output_tokens: usage.output_tokens,
@@ -104,13 +127,18 @@ function matches(row: UserRow, query: Query): boolean {
   if (query.profile !== undefined && !isProfile(row, query.profile)) return false
   const words = query.search?.trim().toLowerCase() ?? ''
   if (words === '') return true
-  return [row.user_id, row.username, row.email, row.display_name].some((text) => text?.toLowerCase().includes(words) ?? false)
+  return [row.user_id, row.username, row.email, row.display_name].some(
+    (text) => text?.toLowerCase().includes(words) ?? false,
+  )
 }
 
 /** A profile is named by its id or its name; `none` are the users without one. */
 function isProfile(row: UserRow, profile: string): boolean {
   if (profile === 'none') return row.consumption_profile_id === null
-  return String(row.consumption_profile_id) === profile || row.profile_name?.toLowerCase() === profile.toLowerCase()
+  return (
+    String(row.consumption_profile_id) === profile ||
+    row.profile_name?.toLowerCase() === profile.toLowerCase()
+  )
 }
 
 const STATUS_ORDER: Readonly<Record<UserRow['status'], number>> = {

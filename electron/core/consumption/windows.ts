@@ -1,4 +1,11 @@
-import { dayWindow, hourWindow, monthWindow, type Period, periodOf, type TimeWindow } from '../../../shared/time-window.ts'
+import {
+  dayWindow,
+  hourWindow,
+  monthWindow,
+  type Period,
+  periodOf,
+  type TimeWindow,
+} from '../../../shared/time-window.ts'
 import type { EpochMs } from '../../../shared/units.ts'
 
 /** The windows an instant lies in, all of one billing zone. */

@@ -11,7 +11,10 @@ export type Outcome<Answer> =
  * Works on the requests of a batch one after the other and answers an outcome for each, in their order. It MUST
  * throw a request's WeirError before it has written anything for that request; anything else thrown undoes them all.
  */
-export type BatchJob<Request, Answer> = (trx: Writer, requests: readonly Request[]) => Promise<readonly Outcome<Answer>[]>
+export type BatchJob<Request, Answer> = (
+  trx: Writer,
+  requests: readonly Request[],
+) => Promise<readonly Outcome<Answer>[]>
 
 interface Waiting<Request, Answer> {
   readonly request: Request
@@ -56,7 +59,8 @@ export class Batch<Request, Answer> {
       settle(taken, outcomes)
     } catch (error) {
       if (taken.length === 0) taken = this.#waiting.splice(0, REQUESTS_MAX)
-      if (taken.length === 1 || isStorageError(error) || error instanceof WeirError) for (const one of taken) one.reject(error)
+      if (taken.length === 1 || isStorageError(error) || error instanceof WeirError)
+        for (const one of taken) one.reject(error)
       // A fault that one request causes must not be everybody's: each gets a savepoint of its own.
       else for (const one of taken) await this.#runAlone(one)
     }
@@ -75,7 +79,10 @@ function requestsOf<Request, Answer>(waiting: readonly Waiting<Request, Answer>[
   return waiting.map((one) => one.request)
 }
 
-function settle<Request, Answer>(waiting: readonly Waiting<Request, Answer>[], outcomes: readonly Outcome<Answer>[]): void {
+function settle<Request, Answer>(
+  waiting: readonly Waiting<Request, Answer>[],
+  outcomes: readonly Outcome<Answer>[],
+): void {
   for (const [index, one] of waiting.entries()) {
     const outcome = outcomes[index]
     if (outcome === undefined) one.reject(new Error('a batch answers every request'))

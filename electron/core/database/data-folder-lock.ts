@@ -23,7 +23,10 @@ export function claimDataFolder(dataDir: string, sqliteBinding: string | null): 
   } catch (error) {
     handle.close()
     if (isLockedByOthers(error)) {
-      throw new WeirError('folder_in_use', `Another Weir is using ${dataDir}.`, { details: { data_dir: dataDir }, cause: error })
+      throw new WeirError('folder_in_use', `Another Weir is using ${dataDir}.`, {
+        details: { data_dir: dataDir },
+        cause: error,
+      })
     }
     throw toStorageError(error)
   }
@@ -33,7 +36,10 @@ export function claimDataFolder(dataDir: string, sqliteBinding: string | null): 
 function openLockFile(file: string, sqliteBinding: string | null): BetterSqlite3.Database {
   try {
     // No waiting: whoever has the folder keeps it for hours.
-    return new BetterSqlite3(file, { timeout: 0, ...(sqliteBinding === null ? {} : { nativeBinding: sqliteBinding }) })
+    return new BetterSqlite3(file, {
+      timeout: 0,
+      ...(sqliteBinding === null ? {} : { nativeBinding: sqliteBinding }),
+    })
   } catch (error) {
     throw toStorageError(error)
   }

@@ -1,9 +1,9 @@
 import type BetterSqlite3 from 'better-sqlite3'
 import { Kysely, type Transaction } from 'kysely'
 import { SqliteDialect } from './dialect.ts'
+import { GroupCommit } from './group-commit.ts'
 import { openReadHandle, openWriteHandle } from './open-handle.ts'
 import type { Schema } from './schema.ts'
-import { GroupCommit } from './group-commit.ts'
 
 /** What a read takes: it cannot write. */
 export type Reader = Kysely<Schema>
@@ -31,7 +31,9 @@ export class Database {
     this.#writeHandle = writeHandle
     this.#readHandle = readHandle
     this.reader = new Kysely<Schema>({ dialect: new SqliteDialect(readHandle, { begin: 'deferred' }) })
-    this.#groupCommit = new GroupCommit(new Kysely<Schema>({ dialect: new SqliteDialect(writeHandle, { begin: 'immediate' }) }))
+    this.#groupCommit = new GroupCommit(
+      new Kysely<Schema>({ dialect: new SqliteDialect(writeHandle, { begin: 'immediate' }) }),
+    )
   }
 
   /** Opens and brings the schema up to date. Errors: `database_newer`, `database_foreign`, `storage_unavailable`. */

@@ -38,7 +38,8 @@ export class GroupCommit {
   }
 
   write<Result>(run: (trx: Writer) => Promise<Result>): Promise<Result> {
-    if (this.#closed) return Promise.reject(new WeirError('shutting_down', 'Weir is shutting down. Try again in a moment.'))
+    if (this.#closed)
+      return Promise.reject(new WeirError('shutting_down', 'Weir is shutting down. Try again in a moment.'))
     return new Promise<Result>((resolve, reject) => {
       this.#queue.push({ run, resolve: resolve as (result: unknown) => void, reject })
       // The check phase comes after all input of this turn was read: what arrived together commits together.
@@ -89,12 +90,21 @@ async function runJobs(trx: Writer, jobs: readonly QueuedJob[]): Promise<Outcome
       await trx.executeQuery(RELEASE)
       outcomes.push({ job, settle: () => job.resolve(result) })
     } catch (error) {
-      // A full disk may already have rolled the transaction back; then this throws and the whole batch fails.
-      await trx.executeQuery(ROLL_BACK_TO)
-      await trx.executeQuery(RELEASE)
+      await undoJob(trx, error)
       const known = toStorageError(error)
       outcomes.push({ job, settle: () => job.reject(known) })
     }
   }
   return outcomes
+}
+
+/** Undoes one job. On a full disk SQLite may have rolled everything back already: then the whole batch fails, of that cause. */
+async function undoJob(trx: Writer, cause: unknown): Promise<void> {
+  try {
+    await trx.executeQuery(ROLL_BACK_TO)
+    await trx.executeQuery(RELEASE)
+  } catch (error) {
+    // The savepoint went with the transaction; that it is missing is the consequence and not the news.
+    throw toStorageError(cause) === cause ? error : cause
+  }
 }

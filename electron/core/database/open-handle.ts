@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import BetterSqlite3 from 'better-sqlite3'
 import { MIGRATIONS } from '../../../migrations/index.ts'
 import { assert, WeirError } from '../kernel/weir-error.ts'
+import { readFileHeader } from './file-header.ts'
 import { migrate } from './migrate.ts'
 import { toStorageError } from './storage-error.ts'
 
@@ -20,7 +21,11 @@ const WAL_AUTOCHECKPOINT_PAGES = 1_000
 
 function open(file: string, binding: string | null, readonly: boolean): BetterSqlite3.Database {
   try {
-    return new BetterSqlite3(file, { readonly, timeout: BUSY_TIMEOUT_MS, ...(binding === null ? {} : { nativeBinding: binding }) })
+    return new BetterSqlite3(file, {
+      readonly,
+      timeout: BUSY_TIMEOUT_MS,
+      ...(binding === null ? {} : { nativeBinding: binding }),
+    })
   } catch (error) {
     throw toStorageError(error)
   }
@@ -33,26 +38,43 @@ function pragmaNumber(handle: BetterSqlite3.Database, name: string): number {
 /** Looks before anything is written: a newer or a foreign file stays as it is, byte for byte. */
 function refuseStrangers(file: string, binding: string | null): void {
   if (!existsSync(file)) return
+  const header = readFileHeader(file)
+  // A database without a table has one page; whether it is really empty only SQLite can tell.
+  if (header !== undefined) refuseStranger(file, { ...header, isEmpty: header.pages <= 1 })
   const handle = open(file, binding, true)
   try {
-    const version = pragmaNumber(handle, 'user_version')
-    const applicationId = pragmaNumber(handle, 'application_id')
-    const isEmpty = handle.prepare('select count(*) as n from sqlite_schema').pluck().get() === 0
-    if (applicationId !== APPLICATION_ID && !(isEmpty && version === 0)) {
-      throw new WeirError('database_foreign', `${file} is a database, but not one of Weir. Nothing was changed.`)
-    }
-    if (version > SCHEMA_VERSION) {
-      throw new WeirError(
-        'database_newer',
-        `${file} was written by a newer Weir (schema ${version}; this one knows up to ${SCHEMA_VERSION}). ` +
-          'Start the newer Weir, or restore a backup made by this one. Nothing was changed.',
-        { details: { schema_version: version, known_schema_version: SCHEMA_VERSION } },
-      )
-    }
+    refuseStranger(file, {
+      schemaVersion: pragmaNumber(handle, 'user_version'),
+      applicationId: pragmaNumber(handle, 'application_id'),
+      isEmpty: handle.prepare('select count(*) as n from sqlite_schema').pluck().get() === 0,
+    })
   } catch (error) {
     throw toStorageError(error)
   } finally {
     handle.close()
+  }
+}
+
+interface Marks {
+  readonly applicationId: number
+  readonly schemaVersion: number
+  readonly isEmpty: boolean
+}
+
+function refuseStranger(file: string, { applicationId, schemaVersion, isEmpty }: Marks): void {
+  if (applicationId !== APPLICATION_ID && !(isEmpty && schemaVersion === 0)) {
+    throw new WeirError(
+      'database_foreign',
+      `${file} is a database, but not one of Weir. Nothing was changed.`,
+    )
+  }
+  if (schemaVersion > SCHEMA_VERSION) {
+    throw new WeirError(
+      'database_newer',
+      `${file} was written by a newer Weir (schema ${schemaVersion}; this one knows up to ${SCHEMA_VERSION}). ` +
+        'Start the newer Weir, or restore a backup made by this one. Nothing was changed.',
+      { details: { schema_version: schemaVersion, known_schema_version: SCHEMA_VERSION } },
+    )
   }
 }
 
@@ -88,9 +110,13 @@ export function openWriteHandle(file: string, binding: string | null): BetterSql
     configure(handle)
     const health = handle.pragma('quick_check(1)', { simple: true })
     if (health !== 'ok') {
-      throw new WeirError('storage_unavailable', `The database is damaged: ${String(health)}. Restore a backup.`, {
-        details: { sqlite_code: 'SQLITE_CORRUPT' },
-      })
+      throw new WeirError(
+        'storage_unavailable',
+        `The database is damaged: ${String(health)}. Restore a backup.`,
+        {
+          details: { sqlite_code: 'SQLITE_CORRUPT' },
+        },
+      )
     }
     migrate(handle, MIGRATIONS)
     return handle

@@ -1,4 +1,12 @@
-import { type Compilable, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import {
+  type Compilable,
+  DummyDriver,
+  Kysely,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
 import type { Reader, Writer } from './database.ts'
 import type { Schema } from './schema.ts'
 
@@ -23,20 +31,43 @@ const compiler = new Kysely<Schema>({
 
 type Values = Readonly<Record<string, unknown>>
 
+/** Stands for the value given under that name when the query runs. */
+type ValueNamed<Parameters extends Values> = <Name extends keyof Parameters & string>(
+  name: Name,
+) => Parameters[Name]
+
 /**
  * Compiles a query of the hot path once; running it then costs little more than the bare statement.
  * `build` gets the query builder and `value(name)`, which stands for the value given under that name at run time.
  */
 export function prepared<Parameters extends Values, Row>(
-  build: (db: Kysely<Schema>, value: <Name extends keyof Parameters & string>(name: Name) => Parameters[Name]) => Compilable<Row>,
+  build: (db: Kysely<Schema>, value: ValueNamed<Parameters>) => Compilable<Row>,
 ): (db: Reader | Writer, values: Parameters) => Promise<readonly Row[]> {
-  const value = <Name extends keyof Parameters & string>(name: Name) => new Parameter(name) as unknown as Parameters[Name]
+  const run = compiledOnce<Parameters, Row>(build)
+  return async (db, values) => (await run(db, values)).rows
+}
+
+/** The same for an insert of one row; answers the integer key it got. `returning` would cost more than the insert. */
+export function preparedInsert<Parameters extends Values>(
+  build: (db: Kysely<Schema>, value: ValueNamed<Parameters>) => Compilable<unknown>,
+): (trx: Writer, values: Parameters) => Promise<number> {
+  const run = compiledOnce<Parameters, unknown>(build)
+  return async (trx, values) => {
+    const { insertId } = await run(trx, values)
+    if (insertId === undefined) throw new Error('an insert answers the key of its row')
+    return Number(insertId)
+  }
+}
+
+function compiledOnce<Parameters extends Values, Row>(
+  build: (db: Kysely<Schema>, value: ValueNamed<Parameters>) => Compilable<Row>,
+): (db: Reader | Writer, values: Parameters) => Promise<QueryResult<Row>> {
+  const value: ValueNamed<Parameters> = (name) => new Parameter(name) as unknown as Parameters[typeof name]
   const compiled = build(compiler, value).compile()
-  return async (db, values) => {
+  return (db, values) => {
     const parameters = compiled.parameters.map((parameter) =>
       parameter instanceof Parameter ? values[parameter.name] : parameter,
     )
-    const result = await db.executeQuery<Row>({ ...compiled, parameters })
-    return result.rows
+    return db.executeQuery<Row>({ ...compiled, parameters })
   }
 }

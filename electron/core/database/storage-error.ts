@@ -12,7 +12,8 @@ export function isLockedByOthers(error: unknown): boolean {
 }
 
 /** The classes of SQLite errors that speak of the storage and not of our statement. */
-const UNAVAILABLE = /^SQLITE_(BUSY|LOCKED|IOERR|CORRUPT|NOTADB|CANTOPEN|READONLY|PERM|PROTOCOL|NOLFS|AUTH|NOMEM)/
+const UNAVAILABLE =
+  /^SQLITE_(BUSY|LOCKED|IOERR|CORRUPT|NOTADB|CANTOPEN|READONLY|PERM|PROTOCOL|NOLFS|AUTH|NOMEM)/
 
 /**
  * Turns errors of the storage into a `WeirError` with a sentence for the operator; everything else (a bug,
@@ -22,7 +23,9 @@ export function toStorageError(error: unknown): unknown {
   const code = sqliteCode(error)
   if (code === undefined) return error
   if (code.startsWith('SQLITE_FULL')) {
-    return new WeirError('storage_full', 'The disk is full. Free some space; Weir goes on by itself.', { cause: error })
+    return new WeirError('storage_full', 'The disk is full. Free some space; Weir goes on by itself.', {
+      cause: error,
+    })
   }
   if (UNAVAILABLE.test(code)) {
     return new WeirError('storage_unavailable', `The database cannot be used right now (${code}).`, {

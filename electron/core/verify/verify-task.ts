@@ -1,8 +1,8 @@
 import type BetterSqlite3 from 'better-sqlite3'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { hourWindow, periodOf } from '../../../shared/time-window.ts'
-import { openReadHandle } from '../database/open-handle.ts'
 import { periodNumber } from '../consumption/windows.ts'
+import { openReadHandle } from '../database/open-handle.ts'
 
 export type VerifyReport = OperationOutput<'books.verify'>
 type Difference = VerifyReport['differences'][number]
@@ -33,9 +33,20 @@ const TOTALS_SQL = `
   sum(${TURN} AND price_source = 'fallback') AS fallback_priced_turns`
 
 const TOTALS = [
-  'input_tokens', 'output_tokens', 'cached_input_tokens', 'outside_input_tokens', 'outside_output_tokens',
-  'successful_turns', 'failed_turns', 'partial_turns', 'rag_guided_turns', 'rag_output_tokens_saved',
-  'rag_output_tokens_lost', 'rag_cost_saved_micro_usd', 'cost_micro_usd', 'fallback_priced_turns',
+  'input_tokens',
+  'output_tokens',
+  'cached_input_tokens',
+  'outside_input_tokens',
+  'outside_output_tokens',
+  'successful_turns',
+  'failed_turns',
+  'partial_turns',
+  'rag_guided_turns',
+  'rag_output_tokens_saved',
+  'rag_output_tokens_lost',
+  'rag_cost_saved_micro_usd',
+  'cost_micro_usd',
+  'fallback_priced_turns',
 ] as const
 
 const MODEL_SQL = `sum(${TURN}) AS turns, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens, sum(cost_micro_usd) AS cost_micro_usd`
@@ -87,7 +98,13 @@ const COMPARISONS: readonly Comparison[] = [
   },
 ]
 
-function comparison(table: string, fields: readonly string[], key: string, sums: string, where = '1'): Comparison {
+function comparison(
+  table: string,
+  fields: readonly string[],
+  key: string,
+  sums: string,
+  where = '1',
+): Comparison {
   return {
     table,
     fields,
@@ -139,7 +156,13 @@ function compare(handle: BetterSqlite3.Database, one: Comparison, differences: D
   return compared + kept.size
 }
 
-function note(one: Comparison, key: string, expected: Row | undefined, found: Row | undefined, differences: Difference[]): void {
+function note(
+  one: Comparison,
+  key: string,
+  expected: Row | undefined,
+  found: Row | undefined,
+  differences: Difference[],
+): void {
   for (const field of one.fields) {
     const should = Number(expected?.[field] ?? 0)
     const is = Number(found?.[field] ?? 0)
@@ -155,11 +178,24 @@ function compareArchive(handle: BetterSqlite3.Database, differences: Difference[
     )
     .all()
   for (const row of rows) {
-    for (const field of ['input_tokens', 'output_tokens', 'successful_turns', 'failed_turns', 'partial_turns', 'cost_micro_usd']) {
+    for (const field of [
+      'input_tokens',
+      'output_tokens',
+      'successful_turns',
+      'failed_turns',
+      'partial_turns',
+      'cost_micro_usd',
+    ]) {
       const archived = Number(row[`a_${field}`])
       const ledger = Number(row[`p_${field}`] ?? 0)
       if (archived > ledger) {
-        differences.push({ table: 'consumption_periods_archive', key: row.key, field, expected: ledger, found: archived })
+        differences.push({
+          table: 'consumption_periods_archive',
+          key: row.key,
+          field,
+          expected: ledger,
+          found: archived,
+        })
       }
     }
   }

@@ -3,8 +3,10 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { IconUser } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { useWeirQuery } from '../../app/queries.ts'
+import { PlainText } from '../../components/plain-text.tsx'
 import { clipText } from '../../format.ts'
 import { dashboardText } from '../../text/dashboard.ts'
+import styles from './dashboard.module.css'
 
 /** Names offered at once; who is not among them is found by typing. */
 const OFFERED_MAX = 30
@@ -36,13 +38,15 @@ export function ScopeSelect({ user, username, onUser }: ScopeSelectProps): React
     { enabled: isOpen, refresh: false },
   )
   const users = found.data?.users ?? []
+  // The selected one is always among them, or the field would lose its text to the answer of a search.
   const options = [
     { value: EVERYBODY, label: text.all },
     ...(user === undefined || users.some(({ id }) => id === user)
       ? []
-      : [{ value: user, label: username ?? user }]),
-    ...users.map(({ id, username: name }) => ({ value: id, label: name === id ? name : `${name} (${id})` })),
-  ].map((option) => ({ ...option, label: clipText(option.label, NAME_MAX) }))
+      : [{ value: user, label: clipText(username ?? user, NAME_MAX) }]),
+    ...users.map(({ id, username: name }) => ({ value: id, label: clipText(name, NAME_MAX) })),
+  ]
+  const isFound = (id: string): boolean => typed === '' || users.some((each) => each.id === id)
   return (
     <Select
       size="xs"
@@ -53,7 +57,10 @@ export function ScopeSelect({ user, username, onUser }: ScopeSelectProps): React
       data={options}
       value={user ?? EVERYBODY}
       // The server has filtered already, by more than the name that is shown.
-      filter={({ options: all }) => all}
+      filter={({ options: all }) => all.filter((option) => !('value' in option) || isFound(option.value))}
+      renderOption={({ option }) => <UserOption name={option.label} id={option.value} />}
+      // A click is there to choose somebody else, so that typing begins anew.
+      onClick={(event) => event.currentTarget.select()}
       searchable
       allowDeselect={false}
       nothingFoundMessage={found.error === null ? text.none : text.failed}
@@ -63,5 +70,19 @@ export function ScopeSelect({ user, username, onUser }: ScopeSelectProps): React
       onDropdownClose={() => setIsOpen(false)}
       onChange={(chosen) => onUser(chosen === null || chosen === EVERYBODY ? undefined : chosen)}
     />
+  )
+}
+
+/** Two users may have the same name, so that the id stands beside it where it is another. */
+function UserOption({ name, id }: { readonly name: string; readonly id: string }): ReactNode {
+  return (
+    <span className={styles.option}>
+      <PlainText text={name} />
+      {id === EVERYBODY || id === name ? null : (
+        <span className={styles.optionId}>
+          <PlainText text={id} />
+        </span>
+      )}
+    </span>
   )
 }

@@ -13,6 +13,7 @@ export const HOSTILE = {
   attribute: '" onmouseover="window.hacked=1" autofocus onfocus="window.hacked=1',
   rightToLeft: '\u202egnirts desrever\u202c עברית العربية',
   emoji: '👩‍👩‍👧‍👦 🏳️‍🌈 Zoë Ωmega 你好',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what somebody else would have to fill in
   template: '{{constructor.constructor("window.hacked=1")()}} ${window.hacked=1}',
   long: 'Wolfeschlegelsteinhausenbergerdorff'.repeat(6).slice(0, 200),
 } as const

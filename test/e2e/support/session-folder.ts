@@ -12,6 +12,8 @@ export interface SessionFolder {
   readonly inputTokens: number
   readonly outputTokens: number
   readonly outsideTokens: number
+  /** Sessions that spent tokens outside of their turns. */
+  readonly sessionsWithOutside: number
   readonly costUsd: number
   /** Part of the path of the one file that cannot be read. */
   readonly unreadable: string
@@ -86,6 +88,7 @@ export function writeSessionFolder(parent: string): SessionFolder {
     inputTokens,
     outputTokens,
     outsideTokens: sum(SESSIONS.map(({ outside }) => outside.input + outside.output)),
+    sessionsWithOutside: SESSIONS.filter(({ outside }) => outside.input + outside.output > 0).length,
     costUsd: (inputTokens * INPUT_PRICE + outputTokens * OUTPUT_PRICE) / 1e6,
     unreadable: 'ben@example.org/cut-off.json',
     months: months.map((month) => {

@@ -1,0 +1,372 @@
+-- The schema after step 1, as SQLite keeps it. Made by test/database/migrate.test.ts; compared by it too.
+
+CREATE TABLE access_tokens (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  token_sha256 BLOB NOT NULL UNIQUE CHECK (length(token_sha256) = 32),
+  prefix TEXT NOT NULL,
+  name TEXT NOT NULL,
+  scope TEXT NOT NULL CHECK (scope IN ('executor', 'user', 'admin')),
+  user_key INTEGER REFERENCES users (key),
+  created_at INTEGER NOT NULL,
+  last_used_at INTEGER,
+  expires_at INTEGER,
+  revoked_at INTEGER,
+  CHECK (scope <> 'user' OR user_key IS NOT NULL)
+) STRICT;
+
+CREATE TABLE admissions (
+  id TEXT PRIMARY KEY,
+  user_key INTEGER NOT NULL REFERENCES users (key),
+  session_id TEXT,
+  admitted_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  reserved_input_tokens INTEGER NOT NULL DEFAULT 0 CHECK (reserved_input_tokens >= 0),
+  reserved_output_tokens INTEGER NOT NULL DEFAULT 0 CHECK (reserved_output_tokens >= 0),
+  state TEXT NOT NULL CHECK (state IN ('open', 'settled', 'expired')),
+  settled_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit_log (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  via TEXT NOT NULL CHECK (via IN ('window', 'browser', 'command-line', 'api', 'job', 'start')),
+  action TEXT NOT NULL,
+  object_kind TEXT NOT NULL,
+  object_id TEXT NOT NULL,
+  before TEXT CHECK (before IS NULL OR json_valid(before)),
+  after TEXT CHECK (after IS NULL OR json_valid(after))
+) STRICT;
+
+CREATE TABLE consumption_periods_archive (
+  user_key INTEGER NOT NULL REFERENCES users (key),
+  period INTEGER NOT NULL CHECK (period BETWEEN 190001 AND 999912),
+  
+  input_tokens INTEGER NOT NULL DEFAULT 0 CHECK (input_tokens >= 0),
+  output_tokens INTEGER NOT NULL DEFAULT 0 CHECK (output_tokens >= 0),
+  cached_input_tokens INTEGER NOT NULL DEFAULT 0 CHECK (cached_input_tokens >= 0),
+  outside_input_tokens INTEGER NOT NULL DEFAULT 0 CHECK (outside_input_tokens >= 0),
+  outside_output_tokens INTEGER NOT NULL DEFAULT 0 CHECK (outside_output_tokens >= 0),
+  successful_turns INTEGER NOT NULL DEFAULT 0 CHECK (successful_turns >= 0),
+  failed_turns INTEGER NOT NULL DEFAULT 0 CHECK (failed_turns >= 0),
+  partial_turns INTEGER NOT NULL DEFAULT 0 CHECK (partial_turns >= 0),
+  rag_guided_turns INTEGER NOT NULL DEFAULT 0 CHECK (rag_guided_turns >= 0),
+  rag_output_tokens_saved INTEGER NOT NULL DEFAULT 0 CHECK (rag_output_tokens_saved >= 0),
+  rag_output_tokens_lost INTEGER NOT NULL DEFAULT 0 CHECK (rag_output_tokens_lost >= 0),
+  rag_cost_saved_micro_usd INTEGER NOT NULL DEFAULT 0,
+  cost_micro_usd INTEGER NOT NULL DEFAULT 0 CHECK (cost_micro_usd >= 0),
+  fallback_priced_turns INTEGER NOT NULL DEFAULT 0 CHECK (fallback_priced_turns >= 0),
+  sessions INTEGER NOT NULL DEFAULT 0 CHECK (sessions >= 0),
+  champion_cases_created INTEGER NOT NULL DEFAULT 0,
+  collections_subscribed INTEGER NOT NULL DEFAULT 0,
+  blocked_requests INTEGER NOT NULL DEFAULT 0,
+  peak_requests_per_hour INTEGER NOT NULL DEFAULT 0,
+  peak_requests_per_day INTEGER NOT NULL DEFAULT 0,
+  models_used TEXT NOT NULL CHECK (json_valid(models_used)),
+  providers_used TEXT NOT NULL CHECK (json_valid(providers_used)),
+  limits TEXT NOT NULL CHECK (json_valid(limits)),
+  period_started_at INTEGER NOT NULL,
+  period_ended_at INTEGER NOT NULL,
+  archived_at INTEGER NOT NULL,
+  PRIMARY KEY (user_key, period)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE consumption_profiles (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE COLLATE NOCASE CHECK (length(name) > 0),
+  description TEXT,
+  
+  prompts_per_hour INTEGER CHECK (prompts_per_hour >= 0),
+  prompts_per_day INTEGER CHECK (prompts_per_day >= 0),
+  config_changes_per_hour INTEGER CHECK (config_changes_per_hour >= 0),
+  input_tokens_per_month INTEGER CHECK (input_tokens_per_month >= 0),
+  output_tokens_per_month INTEGER CHECK (output_tokens_per_month >= 0),
+  cost_per_month_micro_usd INTEGER CHECK (cost_per_month_micro_usd >= 0),
+  is_default INTEGER NOT NULL DEFAULT 0 CHECK (is_default IN (0, 1)),
+  is_active INTEGER NOT NULL DEFAULT 1 CHECK (is_active IN (0, 1)),
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  CHECK (is_default = 0 OR is_active = 1)
+) STRICT;
+
+CREATE TABLE consumption_turns (
+  id INTEGER PRIMARY KEY,
+  session_key INTEGER NOT NULL REFERENCES sessions (key),
+  turn_number INTEGER NOT NULL CHECK (turn_number >= 0),
+  user_key INTEGER NOT NULL REFERENCES users (key),
+  period INTEGER NOT NULL CHECK (period BETWEEN 190001 AND 999912),
+  occurred_at INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  model_key INTEGER NOT NULL REFERENCES models (key),
+  input_tokens INTEGER NOT NULL CHECK (input_tokens BETWEEN 0 AND 1099511627776),
+  output_tokens INTEGER NOT NULL CHECK (output_tokens BETWEEN 0 AND 1099511627776),
+  cached_input_tokens INTEGER NOT NULL DEFAULT 0 CHECK (cached_input_tokens BETWEEN 0 AND 1099511627776),
+  cost_micro_usd INTEGER NOT NULL CHECK (cost_micro_usd >= 0),
+  price_source TEXT NOT NULL CHECK (price_source IN ('reported', 'catalogue', 'operator', 'fallback')),
+  status TEXT NOT NULL CHECK (status IN ('success', 'failed', 'partial')),
+  is_valid INTEGER NOT NULL DEFAULT 1 CHECK (is_valid IN (0, 1)),
+  rag_used INTEGER NOT NULL DEFAULT 0 CHECK (rag_used IN (0, 1)),
+  rag_tokens_saved INTEGER NOT NULL DEFAULT 0,
+  rag_cost_saved_micro_usd INTEGER NOT NULL DEFAULT 0,
+  duration_ms INTEGER CHECK (duration_ms >= 0),
+  source TEXT NOT NULL CHECK (source IN ('api', 'import', 'repair')),
+  user_query TEXT
+) STRICT;
+
+CREATE TABLE enforcement_events (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  user_key INTEGER REFERENCES users (key),
+  user_id TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('blocked', 'would_have_blocked', 'bypassed')),
+  code TEXT NOT NULL,
+  limit_name TEXT,
+  limit_value INTEGER,
+  used INTEGER,
+  reserved INTEGER,
+  session_id TEXT
+) STRICT;
+
+CREATE TABLE limit_grants (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_key INTEGER NOT NULL REFERENCES users (key),
+  limit_name TEXT NOT NULL CHECK (limit_name IN ('prompts_per_hour', 'prompts_per_day', 'input_tokens_per_month',
+    'output_tokens_per_month', 'cost_per_month_usd', 'config_changes_per_hour')),
+  amount INTEGER NOT NULL CHECK (amount > 0),
+  expires_at INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  created_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  revoked_at INTEGER
+) STRICT;
+
+CREATE TABLE model_prices (
+  id INTEGER PRIMARY KEY,
+  provider TEXT NOT NULL,
+  model_pattern TEXT NOT NULL,
+  input_micro_usd_per_million INTEGER NOT NULL CHECK (input_micro_usd_per_million >= 0),
+  output_micro_usd_per_million INTEGER NOT NULL CHECK (output_micro_usd_per_million >= 0),
+  cached_input_micro_usd_per_million INTEGER CHECK (cached_input_micro_usd_per_million >= 0),
+  tiers TEXT CHECK (tiers IS NULL OR json_valid(tiers)),
+  valid_from INTEGER NOT NULL,
+  source TEXT NOT NULL CHECK (source IN ('catalogue', 'operator')),
+  catalogue_version TEXT,
+  created_at INTEGER NOT NULL,
+  UNIQUE (source, provider, model_pattern, valid_from)
+) STRICT;
+
+CREATE TABLE models (
+  key INTEGER PRIMARY KEY,
+  provider TEXT NOT NULL,
+  model TEXT NOT NULL,
+  UNIQUE (provider, model)
+) STRICT;
+
+CREATE TABLE session_files (
+  user_id TEXT NOT NULL,
+  session_id TEXT NOT NULL,
+  path TEXT NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  modified_at_ms REAL NOT NULL,
+  sha256 BLOB CHECK (sha256 IS NULL OR length(sha256) = 32),
+  turns INTEGER NOT NULL,
+  last_turn_number INTEGER NOT NULL,
+  read_at INTEGER NOT NULL,
+  problem TEXT,
+  PRIMARY KEY (user_id, session_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE session_periods (
+  session_key INTEGER NOT NULL REFERENCES sessions (key),
+  -- 0 stands for all periods together: the session's whole life.
+  period INTEGER NOT NULL CHECK (period = 0 OR period BETWEEN 190001 AND 999912),
+  user_key INTEGER NOT NULL REFERENCES users (key),
+  
+  turns INTEGER NOT NULL DEFAULT 0 CHECK (turns >= 0),
+  input_tokens INTEGER NOT NULL DEFAULT 0 CHECK (input_tokens >= 0),
+  output_tokens INTEGER NOT NULL DEFAULT 0 CHECK (output_tokens >= 0),
+  cost_micro_usd INTEGER NOT NULL DEFAULT 0 CHECK (cost_micro_usd >= 0),
+  dearest_turn_micro_usd INTEGER NOT NULL DEFAULT 0 CHECK (dearest_turn_micro_usd >= 0),
+  last_turn_at INTEGER NOT NULL,
+  PRIMARY KEY (session_key, period)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sessions (
+  key INTEGER PRIMARY KEY,
+  user_key INTEGER NOT NULL REFERENCES users (key),
+  id TEXT NOT NULL CHECK (length(id) BETWEEN 1 AND 255),
+  name TEXT,
+  created_at INTEGER NOT NULL,
+  last_activity_at INTEGER NOT NULL,
+  closed_at INTEGER,
+  UNIQUE (user_key, id)
+) STRICT;
+
+CREATE TABLE sqlite_sequence(name,seq);
+
+CREATE TABLE system_hours (
+  hour_started_at INTEGER PRIMARY KEY,
+  
+  turns INTEGER NOT NULL DEFAULT 0 CHECK (turns >= 0),
+  failed_turns INTEGER NOT NULL DEFAULT 0 CHECK (failed_turns >= 0),
+  input_tokens INTEGER NOT NULL DEFAULT 0 CHECK (input_tokens >= 0),
+  output_tokens INTEGER NOT NULL DEFAULT 0 CHECK (output_tokens >= 0),
+  cost_micro_usd INTEGER NOT NULL DEFAULT 0 CHECK (cost_micro_usd >= 0)
+) STRICT;
+
+CREATE TABLE system_period_models (
+  period INTEGER NOT NULL CHECK (period BETWEEN 190001 AND 999912),
+  model_key INTEGER NOT NULL REFERENCES models (key),
+  
+  turns INTEGER NOT NULL DEFAULT 0 CHECK (turns >= 0),
+  input_tokens INTEGER NOT NULL DEFAULT 0 CHECK (input_tokens >= 0),
+  output_tokens INTEGER NOT NULL DEFAULT 0 CHECK (output_tokens >= 0),
+  cost_micro_usd INTEGER NOT NULL DEFAULT 0 CHECK (cost_micro_usd >= 0),
+  PRIMARY KEY (period, model_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE system_settings (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL CHECK (json_valid(value)),
+  updated_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE user_consumption (
+  user_key INTEGER PRIMARY KEY REFERENCES users (key),
+  period INTEGER NOT NULL CHECK (period BETWEEN 190001 AND 999912),
+  
+  input_tokens INTEGER NOT NULL DEFAULT 0 CHECK (input_tokens >= 0),
+  output_tokens INTEGER NOT NULL DEFAULT 0 CHECK (output_tokens >= 0),
+  cached_input_tokens INTEGER NOT NULL DEFAULT 0 CHECK (cached_input_tokens >= 0),
+  outside_input_tokens INTEGER NOT NULL DEFAULT 0 CHECK (outside_input_tokens >= 0),
+  outside_output_tokens INTEGER NOT NULL DEFAULT 0 CHECK (outside_output_tokens >= 0),
+  successful_turns INTEGER NOT NULL DEFAULT 0 CHECK (successful_turns >= 0),
+  failed_turns INTEGER NOT NULL DEFAULT 0 CHECK (failed_turns >= 0),
+  partial_turns INTEGER NOT NULL DEFAULT 0 CHECK (partial_turns >= 0),
+  rag_guided_turns INTEGER NOT NULL DEFAULT 0 CHECK (rag_guided_turns >= 0),
+  rag_output_tokens_saved INTEGER NOT NULL DEFAULT 0 CHECK (rag_output_tokens_saved >= 0),
+  rag_output_tokens_lost INTEGER NOT NULL DEFAULT 0 CHECK (rag_output_tokens_lost >= 0),
+  rag_cost_saved_micro_usd INTEGER NOT NULL DEFAULT 0,
+  cost_micro_usd INTEGER NOT NULL DEFAULT 0 CHECK (cost_micro_usd >= 0),
+  fallback_priced_turns INTEGER NOT NULL DEFAULT 0 CHECK (fallback_priced_turns >= 0),
+  sessions INTEGER NOT NULL DEFAULT 0 CHECK (sessions >= 0),
+  champion_cases_created INTEGER NOT NULL DEFAULT 0 CHECK (champion_cases_created >= 0),
+  collections_subscribed INTEGER NOT NULL DEFAULT 0 CHECK (collections_subscribed >= 0),
+  reserved_input_tokens INTEGER NOT NULL DEFAULT 0 CHECK (reserved_input_tokens >= 0),
+  reserved_output_tokens INTEGER NOT NULL DEFAULT 0 CHECK (reserved_output_tokens >= 0),
+  next_reservation_expires_at INTEGER,
+  day_started_at INTEGER NOT NULL,
+  day_input_tokens INTEGER NOT NULL DEFAULT 0 CHECK (day_input_tokens >= 0),
+  day_output_tokens INTEGER NOT NULL DEFAULT 0 CHECK (day_output_tokens >= 0),
+  day_cost_micro_usd INTEGER NOT NULL DEFAULT 0 CHECK (day_cost_micro_usd >= 0),
+  day_requests INTEGER NOT NULL DEFAULT 0 CHECK (day_requests >= 0),
+  hour_started_at INTEGER NOT NULL,
+  hour_requests INTEGER NOT NULL DEFAULT 0 CHECK (hour_requests >= 0),
+  hour_config_changes INTEGER NOT NULL DEFAULT 0 CHECK (hour_config_changes >= 0),
+  blocked_requests INTEGER NOT NULL DEFAULT 0 CHECK (blocked_requests >= 0),
+  would_have_blocked_requests INTEGER NOT NULL DEFAULT 0 CHECK (would_have_blocked_requests >= 0),
+  bypassed_requests INTEGER NOT NULL DEFAULT 0 CHECK (bypassed_requests >= 0),
+  peak_requests_per_hour INTEGER NOT NULL DEFAULT 0 CHECK (peak_requests_per_hour >= 0),
+  peak_requests_per_day INTEGER NOT NULL DEFAULT 0 CHECK (peak_requests_per_day >= 0),
+  first_usage_at INTEGER,
+  last_usage_at INTEGER,
+  last_updated_at INTEGER NOT NULL,
+  last_reconciled_at INTEGER,
+  last_drift_ratio REAL
+) STRICT;
+
+CREATE TABLE user_hours (
+  user_key INTEGER NOT NULL REFERENCES users (key),
+  hour_started_at INTEGER NOT NULL,
+  
+  turns INTEGER NOT NULL DEFAULT 0 CHECK (turns >= 0),
+  failed_turns INTEGER NOT NULL DEFAULT 0 CHECK (failed_turns >= 0),
+  input_tokens INTEGER NOT NULL DEFAULT 0 CHECK (input_tokens >= 0),
+  output_tokens INTEGER NOT NULL DEFAULT 0 CHECK (output_tokens >= 0),
+  cost_micro_usd INTEGER NOT NULL DEFAULT 0 CHECK (cost_micro_usd >= 0),
+  PRIMARY KEY (user_key, hour_started_at)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE user_period_models (
+  user_key INTEGER NOT NULL REFERENCES users (key),
+  period INTEGER NOT NULL CHECK (period BETWEEN 190001 AND 999912),
+  model_key INTEGER NOT NULL REFERENCES models (key),
+  
+  turns INTEGER NOT NULL DEFAULT 0 CHECK (turns >= 0),
+  input_tokens INTEGER NOT NULL DEFAULT 0 CHECK (input_tokens >= 0),
+  output_tokens INTEGER NOT NULL DEFAULT 0 CHECK (output_tokens >= 0),
+  cost_micro_usd INTEGER NOT NULL DEFAULT 0 CHECK (cost_micro_usd >= 0),
+  PRIMARY KEY (user_key, period, model_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE user_periods (
+  user_key INTEGER NOT NULL REFERENCES users (key),
+  period INTEGER NOT NULL CHECK (period BETWEEN 190001 AND 999912),
+  
+  input_tokens INTEGER NOT NULL DEFAULT 0 CHECK (input_tokens >= 0),
+  output_tokens INTEGER NOT NULL DEFAULT 0 CHECK (output_tokens >= 0),
+  cached_input_tokens INTEGER NOT NULL DEFAULT 0 CHECK (cached_input_tokens >= 0),
+  outside_input_tokens INTEGER NOT NULL DEFAULT 0 CHECK (outside_input_tokens >= 0),
+  outside_output_tokens INTEGER NOT NULL DEFAULT 0 CHECK (outside_output_tokens >= 0),
+  successful_turns INTEGER NOT NULL DEFAULT 0 CHECK (successful_turns >= 0),
+  failed_turns INTEGER NOT NULL DEFAULT 0 CHECK (failed_turns >= 0),
+  partial_turns INTEGER NOT NULL DEFAULT 0 CHECK (partial_turns >= 0),
+  rag_guided_turns INTEGER NOT NULL DEFAULT 0 CHECK (rag_guided_turns >= 0),
+  rag_output_tokens_saved INTEGER NOT NULL DEFAULT 0 CHECK (rag_output_tokens_saved >= 0),
+  rag_output_tokens_lost INTEGER NOT NULL DEFAULT 0 CHECK (rag_output_tokens_lost >= 0),
+  rag_cost_saved_micro_usd INTEGER NOT NULL DEFAULT 0,
+  cost_micro_usd INTEGER NOT NULL DEFAULT 0 CHECK (cost_micro_usd >= 0),
+  fallback_priced_turns INTEGER NOT NULL DEFAULT 0 CHECK (fallback_priced_turns >= 0),
+  sessions INTEGER NOT NULL DEFAULT 0 CHECK (sessions >= 0),
+  PRIMARY KEY (user_key, period)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE users (
+  key INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE CHECK (length(id) BETWEEN 1 AND 128),
+  username TEXT NOT NULL CHECK (length(username) > 0),
+  email TEXT,
+  display_name TEXT,
+  is_active INTEGER NOT NULL DEFAULT 1 CHECK (is_active IN (0, 1)),
+  is_admin INTEGER NOT NULL DEFAULT 0 CHECK (is_admin IN (0, 1)),
+  consumption_profile_id INTEGER REFERENCES consumption_profiles (id),
+  source TEXT NOT NULL CHECK (source IN ('operator', 'import', 'auto', 'demo')),
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE VIEW consumption_ledger AS
+  SELECT t.id, u.id AS user_id, s.id AS session_id, t.turn_number, s.name AS session_name, m.provider, m.model,
+    t.input_tokens, t.output_tokens, t.cached_input_tokens, t.cost_micro_usd, t.price_source, t.status, t.is_valid,
+    t.rag_used, t.rag_tokens_saved, t.duration_ms, t.source, t.period, t.occurred_at, t.recorded_at, t.user_query
+  FROM consumption_turns t
+  JOIN sessions s ON s.key = t.session_key
+  JOIN users u ON u.key = t.user_key
+  JOIN models m ON m.key = t.model_key;
+
+CREATE TRIGGER consumption_periods_archive_is_immutable BEFORE UPDATE ON consumption_periods_archive
+BEGIN SELECT RAISE(ABORT, 'a closed month never changes'); END;
+
+CREATE INDEX admissions_open_by_user ON admissions (user_key, expires_at) WHERE state = 'open';
+
+CREATE UNIQUE INDEX consumption_profiles_one_default ON consumption_profiles (is_default) WHERE is_default = 1;
+
+CREATE INDEX consumption_turns_by_user_and_time ON consumption_turns (user_key, occurred_at);
+
+CREATE UNIQUE INDEX consumption_turns_once ON consumption_turns (session_key, turn_number);
+
+CREATE INDEX enforcement_events_by_time ON enforcement_events (at);
+
+CREATE INDEX limit_grants_by_user ON limit_grants (user_key, expires_at);
+
+CREATE INDEX session_periods_by_cost ON session_periods (period, cost_micro_usd);
+
+CREATE INDEX session_periods_by_dearest_turn ON session_periods (period, dearest_turn_micro_usd);
+
+CREATE INDEX session_periods_by_user ON session_periods (user_key, period);
+
+CREATE INDEX sessions_by_activity ON sessions (last_activity_at);
+
+CREATE INDEX sessions_by_user_and_activity ON sessions (user_key, last_activity_at);
+
+CREATE INDEX users_by_profile ON users (consumption_profile_id);
