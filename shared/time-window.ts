@@ -89,7 +89,9 @@ function startOfLocalDate(zone: string, year: number, month: number, day: number
   const wall = Date.UTC(year, month - 1, day)
   if (zone === 'UTC') return wall
   // Every offset in force around that date is a candidate; offsets change at most twice within two days.
-  const offsets = new Set([-DAY_MS, -DAY_MS / 2, 0, DAY_MS / 2, DAY_MS].map((step) => offsetMs(zone, wall + step)))
+  const offsets = new Set(
+    [-DAY_MS, -DAY_MS / 2, 0, DAY_MS / 2, DAY_MS].map((step) => offsetMs(zone, wall + step)),
+  )
   const exact = [...offsets].map((offset) => wall - offset).filter((at) => isLocalMidnight(zone, at, wall))
   if (exact.length > 0) return Math.min(...exact)
   return endOfGap(zone, wall, offsets)
@@ -160,7 +162,10 @@ export function periodWindow(zone: string, period: Period): TimeWindow {
   const year = Number(period.slice(0, 4))
   const month = Number(period.slice(5, 7))
   const next = month === 12 ? { year: year + 1, month: 1 } : { year, month: month + 1 }
-  return { startsAt: startOfLocalDate(zone, year, month, 1), endsAt: startOfLocalDate(zone, next.year, next.month, 1) }
+  return {
+    startsAt: startOfLocalDate(zone, year, month, 1),
+    endsAt: startOfLocalDate(zone, next.year, next.month, 1),
+  }
 }
 
 /** The bounds of the calendar month that holds the instant. */

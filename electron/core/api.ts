@@ -30,7 +30,9 @@ export interface Refusal {
   readonly details: Readonly<Record<string, unknown>>
 }
 
-export type CheckAnswer = { readonly kind: 'allowed'; readonly answer: OperationOutput<'limits.check'> } | Refusal
+export type CheckAnswer =
+  | { readonly kind: 'allowed'; readonly answer: OperationOutput<'limits.check'> }
+  | Refusal
 
 export interface ConsumptionApi {
   /** One atomic step: read, decide, count, reserve. Never throws for a limit. */

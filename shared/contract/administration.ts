@@ -66,7 +66,12 @@ export const administrationOperations = {
       limit: queryInt(1, 10_000).optional(),
       offset: queryInt(0, 10_000_000).optional(),
     }),
-    output: z.object({ users: z.array(user), total_count: z.number(), limit: z.number(), offset: z.number() }),
+    output: z.object({
+      users: z.array(user),
+      total_count: z.number(),
+      limit: z.number(),
+      offset: z.number(),
+    }),
     errors: [],
     example: { search: 'ali' },
     command: 'users list',

@@ -1,5 +1,16 @@
 import { z } from 'zod'
-import { costUsd, isoTime, limitState, period, queryInt, sessionId, tokens, turnStatus, usageStatus, userId } from './fields.ts'
+import {
+  costUsd,
+  isoTime,
+  limitState,
+  period,
+  queryInt,
+  sessionId,
+  tokens,
+  turnStatus,
+  usageStatus,
+  userId,
+} from './fields.ts'
 import { operation } from './operation.ts'
 
 /** Recording turns and reading what was consumed. */
@@ -248,11 +259,32 @@ export const userRow = z.object({
 })
 
 export const USER_SORT_KEYS = [
-  'username', 'user_id', 'email', 'profile_name', 'status', 'usage_percent',
-  'total_input_tokens', 'total_output_tokens', 'total_tokens', 'input_percent', 'output_percent',
-  'requests_this_hour', 'requests_today', 'hour_percent', 'day_percent', 'cost_percent',
-  'estimated_cost_usd', 'total_turns', 'failed_turns', 'success_rate_percent', 'rag_guided_turns',
-  'blocked_requests', 'total_sessions', 'lifetime_tokens', 'lifetime_cost_usd', 'last_usage_at',
+  'username',
+  'user_id',
+  'email',
+  'profile_name',
+  'status',
+  'usage_percent',
+  'total_input_tokens',
+  'total_output_tokens',
+  'total_tokens',
+  'input_percent',
+  'output_percent',
+  'requests_this_hour',
+  'requests_today',
+  'hour_percent',
+  'day_percent',
+  'cost_percent',
+  'estimated_cost_usd',
+  'total_turns',
+  'failed_turns',
+  'success_rate_percent',
+  'rag_guided_turns',
+  'blocked_requests',
+  'total_sessions',
+  'lifetime_tokens',
+  'lifetime_cost_usd',
+  'last_usage_at',
 ] as const
 
 const historyRow = z.object({
@@ -319,8 +351,15 @@ export const consumptionOperations = {
     }),
     errors: ['turn_conflict', 'user_unknown', 'storage_full', 'storage_unavailable', 'restoring'],
     example: {
-      user_id: 'alice', session_id: 'session-1', turn_number: 1, provider: 'Google', model: 'gemini-2.0-flash',
-      input_tokens: 1200, output_tokens: 340, status: 'success', user_query: 'Which tables hold orders?',
+      user_id: 'alice',
+      session_id: 'session-1',
+      turn_number: 1,
+      provider: 'Google',
+      model: 'gemini-2.0-flash',
+      input_tokens: 1200,
+      output_tokens: 340,
+      status: 'success',
+      user_query: 'Which tables hold orders?',
     },
   }),
   'consumption.summary': operation({
@@ -374,7 +413,12 @@ export const consumptionOperations = {
       limit: queryInt(1, 1000).optional(),
       offset: queryInt(0, 100_000_000).optional(),
     }),
-    output: z.object({ turns: z.array(turnRecord), total_count: z.number(), limit: z.number(), offset: z.number() }),
+    output: z.object({
+      turns: z.array(turnRecord),
+      total_count: z.number(),
+      limit: z.number(),
+      offset: z.number(),
+    }),
     errors: ['user_unknown'],
     example: { user_id: 'alice', limit: 20 },
   }),

@@ -6,7 +6,9 @@ import { TOKENS_MAX, TURN_COST_USD_MAX } from '../units.ts'
 // What the platform uses as ids (UUIDs, names, mail-like names); no slash, so that an id is always one path segment.
 const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._@:+-]{0,127}$/
 
-export const userId = z.string().regex(ID_PATTERN, 'must be 1 to 128 letters, digits or . _ @ : + - and start with a letter or digit')
+export const userId = z
+  .string()
+  .regex(ID_PATTERN, 'must be 1 to 128 letters, digits or . _ @ : + - and start with a letter or digit')
 export const sessionId = userId
 export const tokens = z.int().min(0).max(TOKENS_MAX)
 export const costUsd = z.number().min(0).max(TURN_COST_USD_MAX)
@@ -43,4 +45,12 @@ export const limitState = z.object({
   source: z.string(),
 })
 
-export const usageStatus = z.enum(['unlimited', 'good', 'moderate', 'warning', 'critical', 'blocked', 'inactive'])
+export const usageStatus = z.enum([
+  'unlimited',
+  'good',
+  'moderate',
+  'warning',
+  'critical',
+  'blocked',
+  'inactive',
+])

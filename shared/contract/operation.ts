@@ -8,7 +8,10 @@ export type Scope = 'none' | 'executor' | 'user' | 'admin'
  * One thing a caller can ask of Weir. HTTP, IPC, the command line, OpenAPI and the typed client are all
  * derived from it; nothing about an operation is written down twice.
  */
-export interface OperationContract<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {
+export interface OperationContract<
+  Input extends z.ZodType = z.ZodType,
+  Output extends z.ZodType = z.ZodType,
+> {
   /** Where it lives over HTTP. `{name}` in the path and query or body members together are the input. */
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: `/${string}`

@@ -24,7 +24,13 @@ export const importReport = z.object({
   /** Share of the files' (user, period) totals that the database gives back exactly; null when nothing was read. */
   accuracy_percent: z.number().nullable(),
   mismatches: z.array(
-    z.object({ user_id: z.string(), period: z.string(), field: z.string(), file_value: z.number(), database_value: z.number() }),
+    z.object({
+      user_id: z.string(),
+      period: z.string(),
+      field: z.string(),
+      file_value: z.number(),
+      database_value: z.number(),
+    }),
   ),
   periods: z.array(
     z.object({
@@ -96,7 +102,8 @@ export const operatorOperations = {
     scopes: ['admin'],
     effect: 'read',
     status: 200,
-    summary: 'What the first-run screen offers: folders that hold session files, the data folder, the time zone',
+    summary:
+      'What the first-run screen offers: folders that hold session files, the data folder, the time zone',
     input: z.strictObject({ sessions_dir: z.string().max(4096).optional() }),
     output: z.object({
       data_dir: z.string(),
@@ -105,7 +112,14 @@ export const operatorOperations = {
       sessions_dir: nullableText,
       /** What a look at the folder found; null when no folder is named. */
       folder: z
-        .object({ exists: z.boolean(), readable: z.boolean(), users: z.number(), files: z.number(), bytes: z.number(), problem: nullableText })
+        .object({
+          exists: z.boolean(),
+          readable: z.boolean(),
+          users: z.number(),
+          files: z.number(),
+          bytes: z.number(),
+          problem: nullableText,
+        })
         .nullable(),
     }),
     errors: [],
@@ -191,7 +205,13 @@ export const operatorOperations = {
     output: z.object({
       checked: z.number(),
       differences: z.array(
-        z.object({ table: z.string(), key: z.string(), field: z.string(), expected: z.number(), found: z.number() }),
+        z.object({
+          table: z.string(),
+          key: z.string(),
+          field: z.string(),
+          expected: z.number(),
+          found: z.number(),
+        }),
       ),
     }),
     errors: [],

@@ -22,7 +22,10 @@ const seed = announceSeed('admission')
 const NOW = Date.parse('2026-11-24T10:20:30.500Z')
 const WINDOWS = windowsAt('UTC', NOW)
 
-function decisionOf(limits: Partial<LimitColumns>, members: { isUserActive?: boolean; isActive?: boolean } = {}): LimitDecision {
+function decisionOf(
+  limits: Partial<LimitColumns>,
+  members: { isUserActive?: boolean; isActive?: boolean } = {},
+): LimitDecision {
   return decideLimits({
     isUserActive: members.isUserActive ?? true,
     profile: { ...NO_LIMITS, ...limits, name: 'Test', isActive: members.isActive ?? true },
@@ -34,7 +37,11 @@ function decisionOf(limits: Partial<LimitColumns>, members: { isUserActive?: boo
 
 const usageOf = (members: Partial<Usage> = {}): Usage => ({ ...unused(1, WINDOWS), ...members })
 
-function ask(limits: Partial<LimitColumns>, usage: Partial<Usage>, request = { inputTokens: 0, outputTokens: 0 }) {
+function ask(
+  limits: Partial<LimitColumns>,
+  usage: Partial<Usage>,
+  request = { inputTokens: 0, outputTokens: 0 },
+) {
   const decision = decisionOf(limits)
   const answer = decideAdmission(decision, limitStates(usageOf(usage), decision.limits, WINDOWS), request)
   return answer.kind === 'yes' ? 'yes' : answer.code
@@ -46,22 +53,112 @@ describe('may the user run a turn now', () => {
   test.each([
     ['nothing limits: yes', {}, { hour_requests: 1e9, input_tokens: 1e12 }, tokens(0), 'yes'],
     ['one request is left this hour: yes', { prompts_per_hour: 50 }, { hour_requests: 49 }, tokens(0), 'yes'],
-    ['the hour is used up: no', { prompts_per_hour: 50 }, { hour_requests: 50 }, tokens(0), 'hourly_limit_exceeded'],
-    ['the hour is overdrawn, because the limit was lowered: no', { prompts_per_hour: 50 }, { hour_requests: 70 }, tokens(0), 'hourly_limit_exceeded'],
+    [
+      'the hour is used up: no',
+      { prompts_per_hour: 50 },
+      { hour_requests: 50 },
+      tokens(0),
+      'hourly_limit_exceeded',
+    ],
+    [
+      'the hour is overdrawn, because the limit was lowered: no',
+      { prompts_per_hour: 50 },
+      { hour_requests: 70 },
+      tokens(0),
+      'hourly_limit_exceeded',
+    ],
     ['an hourly limit of 0: never', { prompts_per_hour: 0 }, {}, tokens(0), 'hourly_limit_exceeded'],
-    ['the day is used up: no', { prompts_per_day: 5 }, { day_requests: 5 }, tokens(0), 'daily_limit_exceeded'],
-    ['hour and day are used up: the hour is named', { prompts_per_hour: 5, prompts_per_day: 5 }, { hour_requests: 5, day_requests: 5 }, tokens(0), 'hourly_limit_exceeded'],
-    ['the estimate fits exactly: yes', { input_tokens_per_month: 100 }, { input_tokens: 60, reserved_input_tokens: 30 }, tokens(10), 'yes'],
-    ['the estimate is one token too much: no', { input_tokens_per_month: 100 }, { input_tokens: 60, reserved_input_tokens: 30 }, tokens(11), 'input_token_quota_exceeded'],
-    ['without an estimate the last token lets pass', { input_tokens_per_month: 100 }, { input_tokens: 99, reserved_input_tokens: 1 }, tokens(0), 'yes'],
-    ['without an estimate a used-up quota does not', { input_tokens_per_month: 100 }, { input_tokens: 100 }, tokens(0), 'input_token_quota_exceeded'],
-    ['an input quota of 0: never', { input_tokens_per_month: 0 }, {}, tokens(0), 'input_token_quota_exceeded'],
-    ['an output estimate that fits exactly: yes', { output_tokens_per_month: 100 }, { output_tokens: 90 }, tokens(0, 10), 'yes'],
-    ['an output estimate that does not: no', { output_tokens_per_month: 100 }, { output_tokens: 90 }, tokens(0, 11), 'output_token_quota_exceeded'],
-    ['a used-up output quota: no', { output_tokens_per_month: 100 }, { output_tokens: 100 }, tokens(5), 'output_token_quota_exceeded'],
-    ['a micro-dollar of the budget is left: yes', { cost_per_month_micro_usd: 1_000 }, { cost_micro_usd: 999 }, tokens(1e9), 'yes'],
-    ['the budget is used up: no', { cost_per_month_micro_usd: 1_000 }, { cost_micro_usd: 1_000 }, tokens(0), 'cost_budget_exceeded'],
-    ['configuration changes do not stop a turn', { config_changes_per_hour: 0 }, { hour_config_changes: 9 }, tokens(0), 'yes'],
+    [
+      'the day is used up: no',
+      { prompts_per_day: 5 },
+      { day_requests: 5 },
+      tokens(0),
+      'daily_limit_exceeded',
+    ],
+    [
+      'hour and day are used up: the hour is named',
+      { prompts_per_hour: 5, prompts_per_day: 5 },
+      { hour_requests: 5, day_requests: 5 },
+      tokens(0),
+      'hourly_limit_exceeded',
+    ],
+    [
+      'the estimate fits exactly: yes',
+      { input_tokens_per_month: 100 },
+      { input_tokens: 60, reserved_input_tokens: 30 },
+      tokens(10),
+      'yes',
+    ],
+    [
+      'the estimate is one token too much: no',
+      { input_tokens_per_month: 100 },
+      { input_tokens: 60, reserved_input_tokens: 30 },
+      tokens(11),
+      'input_token_quota_exceeded',
+    ],
+    [
+      'without an estimate the last token lets pass',
+      { input_tokens_per_month: 100 },
+      { input_tokens: 99, reserved_input_tokens: 1 },
+      tokens(0),
+      'yes',
+    ],
+    [
+      'without an estimate a used-up quota does not',
+      { input_tokens_per_month: 100 },
+      { input_tokens: 100 },
+      tokens(0),
+      'input_token_quota_exceeded',
+    ],
+    [
+      'an input quota of 0: never',
+      { input_tokens_per_month: 0 },
+      {},
+      tokens(0),
+      'input_token_quota_exceeded',
+    ],
+    [
+      'an output estimate that fits exactly: yes',
+      { output_tokens_per_month: 100 },
+      { output_tokens: 90 },
+      tokens(0, 10),
+      'yes',
+    ],
+    [
+      'an output estimate that does not: no',
+      { output_tokens_per_month: 100 },
+      { output_tokens: 90 },
+      tokens(0, 11),
+      'output_token_quota_exceeded',
+    ],
+    [
+      'a used-up output quota: no',
+      { output_tokens_per_month: 100 },
+      { output_tokens: 100 },
+      tokens(5),
+      'output_token_quota_exceeded',
+    ],
+    [
+      'a micro-dollar of the budget is left: yes',
+      { cost_per_month_micro_usd: 1_000 },
+      { cost_micro_usd: 999 },
+      tokens(1e9),
+      'yes',
+    ],
+    [
+      'the budget is used up: no',
+      { cost_per_month_micro_usd: 1_000 },
+      { cost_micro_usd: 1_000 },
+      tokens(0),
+      'cost_budget_exceeded',
+    ],
+    [
+      'configuration changes do not stop a turn',
+      { config_changes_per_hour: 0 },
+      { hour_config_changes: 9 },
+      tokens(0),
+      'yes',
+    ],
   ] as const)('%s', (_title, limits, usage, request, answer) => {
     expect(ask(limits, usage, request)).toBe(answer)
   })
@@ -80,11 +177,17 @@ describe('may the user run a turn now', () => {
   test('a yes with estimates never takes used and reserved above a quota, whatever the figures', () => {
     const amount = fc.integer({ min: 0, max: 1_000 })
     fc.assert(
-      fc.property(amount, amount, amount, fc.integer({ min: 1, max: 1_000 }), (limit, used, reserved, estimate) => {
-        const usage = { input_tokens: used, reserved_input_tokens: reserved }
-        const isYes = ask({ input_tokens_per_month: limit }, usage, tokens(estimate)) === 'yes'
-        expect(isYes).toBe(used + reserved + estimate <= limit)
-      }),
+      fc.property(
+        amount,
+        amount,
+        amount,
+        fc.integer({ min: 1, max: 1_000 }),
+        (limit, used, reserved, estimate) => {
+          const usage = { input_tokens: used, reserved_input_tokens: reserved }
+          const isYes = ask({ input_tokens_per_month: limit }, usage, tokens(estimate)) === 'yes'
+          expect(isYes).toBe(used + reserved + estimate <= limit)
+        },
+      ),
       { seed },
     )
   })
@@ -157,7 +260,9 @@ describe('a limit as it is shown', () => {
     expect(sentenceOf(state({ used: 200 }))).toBe(
       '200 of 200 prompts this hour are used up; the next turn is possible from 11:00 UTC on 2026-11-24.',
     )
-    expect(sentenceOf(state({ name: 'input_tokens_per_month', limit: 1_000, used: 600, reserved: 300 }))).toBe(
+    expect(
+      sentenceOf(state({ name: 'input_tokens_per_month', limit: 1_000, used: 600, reserved: 300 })),
+    ).toBe(
       '600 of 1,000 input tokens this month are used and 300 reserved, which leaves too little for this turn until 11:00 UTC on 2026-11-24.',
     )
     expect(sentenceOf(state({ limit: 0 }))).toContain('is 0, so nothing may run')
@@ -194,7 +299,10 @@ describe('the status word of a user', () => {
 
   test('is unlimited when nothing limits, also when configuration changes are limited', () => {
     expect(statusAt({}, { hour_requests: 9 }).status).toBe('unlimited')
-    expect(statusAt({ config_changes_per_hour: 1 }, { hour_config_changes: 1 })).toMatchObject({ status: 'unlimited', fullest: null })
+    expect(statusAt({ config_changes_per_hour: 1 }, { hour_config_changes: 1 })).toMatchObject({
+      status: 'unlimited',
+      fullest: null,
+    })
   })
 
   test('is blocked by a limit of 0, with the sentence of the refusal', () => {
@@ -205,7 +313,12 @@ describe('the status word of a user', () => {
 
   test('is inactive when the user or the profile is switched off, whatever is used', () => {
     const used = { hour_requests: 100 }
-    expect(statusAt({ prompts_per_hour: 100 }, used, { isUserActive: false })).toMatchObject({ status: 'inactive', reason: 'The user is switched off.' })
-    expect(statusAt({ prompts_per_hour: 100 }, used, { isActive: false }).reason).toBe("The user's profile is switched off.")
+    expect(statusAt({ prompts_per_hour: 100 }, used, { isUserActive: false })).toMatchObject({
+      status: 'inactive',
+      reason: 'The user is switched off.',
+    })
+    expect(statusAt({ prompts_per_hour: 100 }, used, { isActive: false }).reason).toBe(
+      "The user's profile is switched off.",
+    )
   })
 })

@@ -22,7 +22,8 @@ const allowed = (answer: CheckAnswer) => {
   return OPERATIONS['limits.check'].output.parse(answer.answer)
 }
 const codeOf = (answer: CheckAnswer) => (answer.kind === 'refused' ? answer.code : 'yes')
-const limitOf = (answer: CheckAnswer, policy: string) => allowed(answer).limits.find((limit) => limit.policy === policy)
+const limitOf = (answer: CheckAnswer, policy: string) =>
+  allowed(answer).limits.find((limit) => limit.policy === policy)
 
 describe('many callers at once', () => {
   test('64 at once against 50 an hour: exactly 50 get a yes, 14 a no that says when to come back', async () => {
@@ -34,22 +35,50 @@ describe('many callers at once', () => {
     for (const refusal of refusals) {
       expect(refusal).toMatchObject({
         code: 'hourly_limit_exceeded',
-        details: { policy: 'prompts_per_hour', limit: 50, used: 50, resets_at: '2026-11-24T11:00:00.000Z', retry_after_seconds: 2_400 },
+        details: {
+          policy: 'prompts_per_hour',
+          limit: 50,
+          used: 50,
+          resets_at: '2026-11-24T11:00:00.000Z',
+          retry_after_seconds: 2_400,
+        },
       })
     }
-    expect(await weir.counters('alice')).toMatchObject({ hour_requests: 50, day_requests: 50, peak_requests_per_hour: 50, blocked_requests: 14 })
-    const ids = new Set(answers.map((answer) => (answer.kind === 'allowed' ? answer.answer.admission_id : null)))
+    expect(await weir.counters('alice')).toMatchObject({
+      hour_requests: 50,
+      day_requests: 50,
+      peak_requests_per_hour: 50,
+      blocked_requests: 14,
+    })
+    const ids = new Set(
+      answers.map((answer) => (answer.kind === 'allowed' ? answer.answer.admission_id : null)),
+    )
     expect(ids.size).toBe(51)
     const events = await weir.events()
     expect(events).toHaveLength(14)
-    expect(events[0]).toMatchObject({ kind: 'blocked', code: 'hourly_limit_exceeded', user_id: 'alice', limit_name: 'prompts_per_hour', limit_value: 50, used: 50, session_id: 's1' })
+    expect(events[0]).toMatchObject({
+      kind: 'blocked',
+      code: 'hourly_limit_exceeded',
+      user_id: 'alice',
+      limit_name: 'prompts_per_hour',
+      limit_value: 50,
+      used: 50,
+      session_id: 's1',
+    })
   })
 
   test('the same turn five times at once is counted once', async () => {
     await weir.addUser('alice')
-    const answers = await Promise.all(Array.from({ length: 5 }, () => weir.consumption.recordTurn(turnInput())))
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => weir.consumption.recordTurn(turnInput())),
+    )
     expect(answers.map((answer) => answer.replayed).sort()).toEqual([false, true, true, true, true])
-    expect(await weir.counters('alice')).toMatchObject({ successful_turns: 1, input_tokens: 100, output_tokens: 10, sessions: 1 })
+    expect(await weir.counters('alice')).toMatchObject({
+      successful_turns: 1,
+      input_tokens: 100,
+      output_tokens: 10,
+      sessions: 1,
+    })
     expect((await weir.consumption.turns({})).total_count).toBe(1)
   })
 
@@ -65,15 +94,25 @@ describe('many callers at once', () => {
 })
 
 describe('a reservation', () => {
-  beforeEach(() => weir.addUser('alice', { limits: { input_tokens_per_month: 1_000, output_tokens_per_month: 1_000 } }))
+  beforeEach(() =>
+    weir.addUser('alice', { limits: { input_tokens_per_month: 1_000, output_tokens_per_month: 1_000 } }),
+  )
 
   test('is replaced by what the turn really used', async () => {
     const answer = allowed(await check({ estimated_input_tokens: 400, estimated_output_tokens: 300 }))
     expect(answer.expires_at).toBe('2026-11-24T10:30:00.000Z')
-    expect(await weir.counters('alice')).toMatchObject({ reserved_input_tokens: 400, reserved_output_tokens: 300 })
+    expect(await weir.counters('alice')).toMatchObject({
+      reserved_input_tokens: 400,
+      reserved_output_tokens: 300,
+    })
     const recorded = await weir.consumption.recordTurn(turnInput({ admission_id: answer.admission_id ?? '' }))
     expect(recorded.settled_admission_id).toBe(answer.admission_id)
-    expect(await weir.counters('alice')).toMatchObject({ reserved_input_tokens: 0, reserved_output_tokens: 0, input_tokens: 100, output_tokens: 10 })
+    expect(await weir.counters('alice')).toMatchObject({
+      reserved_input_tokens: 0,
+      reserved_output_tokens: 0,
+      input_tokens: 100,
+      output_tokens: 10,
+    })
   })
 
   test('is settled once: a second turn under the same id settles nothing', async () => {
@@ -102,7 +141,11 @@ describe('a reservation', () => {
     expect(codeOf(await check({ estimated_input_tokens: 900, dry_run: true }))).toBe('yes')
     expect((await weir.consumption.summary('alice')).reserved_input_tokens).toBe(100)
     const answer = await check({ estimated_input_tokens: 900 })
-    expect(limitOf(answer, 'input_tokens_per_month')).toMatchObject({ used: 0, reserved: 1_000, remaining: 0 })
+    expect(limitOf(answer, 'input_tokens_per_month')).toMatchObject({
+      used: 0,
+      reserved: 1_000,
+      remaining: 0,
+    })
     weir.clock.advance(5 * MINUTE_MS)
     expect(codeOf(await check({ estimated_input_tokens: 100 }))).toBe('yes')
   })
@@ -129,7 +172,11 @@ describe('a reservation', () => {
     weir.clock.set('2026-12-01T00:01:00Z')
     expect(codeOf(await check({ estimated_input_tokens: 500 }))).toBe('input_token_quota_exceeded')
     await weir.consumption.recordTurn(turnInput({ admission_id: id }))
-    expect(await weir.counters('alice')).toMatchObject({ period: 202612, reserved_input_tokens: 0, input_tokens: 100 })
+    expect(await weir.counters('alice')).toMatchObject({
+      period: 202612,
+      reserved_input_tokens: 0,
+      input_tokens: 100,
+    })
   })
 })
 
@@ -137,10 +184,20 @@ describe('enforcement', () => {
   beforeEach(() => weir.addUser('alice', { limits: { prompts_per_hour: 2 } }))
 
   test('observe lets pass, counts, and notes what would have been blocked', async () => {
-    await weir.settings.change({ enforcement: { mode: 'observe', reason: 'trying it out', until: null } }, OPERATOR)
+    await weir.settings.change(
+      { enforcement: { mode: 'observe', reason: 'trying it out', until: null } },
+      OPERATOR,
+    )
     for (let index = 0; index < 2; index += 1) expect(allowed(await check()).would_have_blocked).toBeNull()
-    expect(allowed(await check())).toMatchObject({ enforcement: 'observe', would_have_blocked: 'hourly_limit_exceeded' })
-    expect(await weir.counters('alice')).toMatchObject({ hour_requests: 3, blocked_requests: 0, would_have_blocked_requests: 1 })
+    expect(allowed(await check())).toMatchObject({
+      enforcement: 'observe',
+      would_have_blocked: 'hourly_limit_exceeded',
+    })
+    expect(await weir.counters('alice')).toMatchObject({
+      hour_requests: 3,
+      blocked_requests: 0,
+      would_have_blocked_requests: 1,
+    })
     expect(await weir.events()).toMatchObject([{ kind: 'would_have_blocked', code: 'hourly_limit_exceeded' }])
   })
 
@@ -163,8 +220,15 @@ describe('enforcement', () => {
 
   test('an override holds for everybody until its end', async () => {
     const until = weir.clock.now() + MINUTE_MS
-    await weir.settings.change({ override: { prompts_per_hour: 0, prompts_per_day: null, reason: 'fire', until } }, OPERATOR)
-    expect(await check()).toMatchObject({ kind: 'refused', code: 'hourly_limit_exceeded', details: { limit: 0, source: 'override' } })
+    await weir.settings.change(
+      { override: { prompts_per_hour: 0, prompts_per_day: null, reason: 'fire', until } },
+      OPERATOR,
+    )
+    expect(await check()).toMatchObject({
+      kind: 'refused',
+      code: 'hourly_limit_exceeded',
+      details: { limit: 0, source: 'override' },
+    })
     weir.clock.advance(MINUTE_MS)
     expect(codeOf(await check())).toBe('yes')
   })
@@ -172,7 +236,10 @@ describe('enforcement', () => {
   test('a user who is switched off is refused, and under observe only noted', async () => {
     await weir.addUser('olaf', { isActive: false })
     expect(await check({ user_id: 'olaf' })).toMatchObject({ kind: 'refused', code: 'user_inactive' })
-    await weir.settings.change({ enforcement: { mode: 'observe', reason: 'trying it out', until: null } }, OPERATOR)
+    await weir.settings.change(
+      { enforcement: { mode: 'observe', reason: 'trying it out', until: null } },
+      OPERATOR,
+    )
     expect(allowed(await check({ user_id: 'olaf' })).would_have_blocked).toBe('user_inactive')
   })
 })
@@ -181,10 +248,14 @@ describe('users', () => {
   test('an unknown one is refused by name, and nothing is written', async () => {
     const answer = await check({ user_id: 'nobody' })
     expect(answer).toMatchObject({ kind: 'refused', code: 'user_unknown', details: { user_id: 'nobody' } })
-    await expect(weir.consumption.recordTurn(turnInput({ user_id: 'nobody' }))).rejects.toMatchObject({ code: 'user_unknown' })
+    await expect(weir.consumption.recordTurn(turnInput({ user_id: 'nobody' }))).rejects.toMatchObject({
+      code: 'user_unknown',
+    })
     await expect(weir.consumption.summary('nobody')).rejects.toMatchObject({ code: 'user_unknown' })
     await expect(weir.consumption.history('nobody')).rejects.toMatchObject({ code: 'user_unknown' })
-    await expect(weir.consumption.turns({ user_id: 'nobody' })).rejects.toMatchObject({ code: 'user_unknown' })
+    await expect(weir.consumption.turns({ user_id: 'nobody' })).rejects.toMatchObject({
+      code: 'user_unknown',
+    })
     expect((await weir.consumption.users({})).total_count).toBe(0)
   })
 
@@ -192,10 +263,16 @@ describe('users', () => {
     await weir.settings.change({ auto_provision_users: true }, OPERATOR)
     const answers = await Promise.all(Array.from({ length: 8 }, () => check({ user_id: 'nora' })))
     expect(answers.map(codeOf)).toEqual(Array.from({ length: 8 }, () => 'yes'))
-    expect(limitOf(answers[0] as CheckAnswer, 'prompts_per_hour')).toMatchObject({ limit: 1_000, source: 'default profile Unlimited' })
+    expect(limitOf(answers[0] as CheckAnswer, 'prompts_per_hour')).toMatchObject({
+      limit: 1_000,
+      source: 'default profile Unlimited',
+    })
     await weir.consumption.recordTurn(turnInput({ user_id: 'otto' }))
     const { users } = await weir.consumption.users({})
-    expect(users.map((user) => [user.user_id, user.requests_this_hour, user.total_turns])).toEqual([['nora', 8, 0], ['otto', 0, 1]])
+    expect(users.map((user) => [user.user_id, user.requests_this_hour, user.total_turns])).toEqual([
+      ['nora', 8, 0],
+      ['otto', 0, 1],
+    ])
   })
 
   test('a trial check makes nobody', async () => {
@@ -217,9 +294,29 @@ describe('users', () => {
     const key = await weir.addUser('alice', { limits: { prompts_per_hour: 1 } })
     allowed(await check())
     const now = weir.clock.now()
-    const grant = { user_key: key, limit_name: 'prompts_per_hour', expires_at: now + MINUTE_MS, reason: 'deadline', created_by: 'Olga', created_at: now, revoked_at: null }
-    await weir.database.write((trx) => trx.insertInto('limit_grants').values([{ ...grant, amount: 2 }, { ...grant, amount: 9, revoked_at: now }]).execute())
-    expect(limitOf(await check(), 'prompts_per_hour')).toMatchObject({ limit: 3, used: 2, source: 'profile of alice + grants' })
+    const grant = {
+      user_key: key,
+      limit_name: 'prompts_per_hour',
+      expires_at: now + MINUTE_MS,
+      reason: 'deadline',
+      created_by: 'Olga',
+      created_at: now,
+      revoked_at: null,
+    }
+    await weir.database.write((trx) =>
+      trx
+        .insertInto('limit_grants')
+        .values([
+          { ...grant, amount: 2 },
+          { ...grant, amount: 9, revoked_at: now },
+        ])
+        .execute(),
+    )
+    expect(limitOf(await check(), 'prompts_per_hour')).toMatchObject({
+      limit: 3,
+      used: 2,
+      source: 'profile of alice + grants',
+    })
     weir.clock.advance(MINUTE_MS)
     expect(codeOf(await check())).toBe('hourly_limit_exceeded')
   })
@@ -231,7 +328,9 @@ describe('a trial check', () => {
     const before = await weir.counters('alice')
     const answer = allowed(await check({ dry_run: true, estimated_input_tokens: 60 }))
     expect(answer).toMatchObject({ admission_id: null, expires_at: null, would_have_blocked: null })
-    expect(codeOf(await check({ dry_run: true, estimated_input_tokens: 101 }))).toBe('input_token_quota_exceeded')
+    expect(codeOf(await check({ dry_run: true, estimated_input_tokens: 101 }))).toBe(
+      'input_token_quota_exceeded',
+    )
     expect(await weir.counters('alice')).toEqual(before)
     expect(await weir.events()).toEqual([])
   })
@@ -243,7 +342,10 @@ describe('a clock that is set back', () => {
     await check()
     await check()
     weir.clock.set('2026-11-24T08:00:00Z')
-    expect(await check()).toMatchObject({ code: 'hourly_limit_exceeded', details: { used: 2, resets_at: '2026-11-24T11:00:00.000Z' } })
+    expect(await check()).toMatchObject({
+      code: 'hourly_limit_exceeded',
+      details: { used: 2, resets_at: '2026-11-24T11:00:00.000Z' },
+    })
     weir.clock.set('2026-11-22T08:00:00Z')
     expect(codeOf(await check())).toBe('hourly_limit_exceeded')
     expect(await weir.counters('alice')).toMatchObject({ hour_requests: 2, day_requests: 2 })
@@ -289,11 +391,19 @@ describe('hours and days', () => {
     const nextHour = await check()
     expect(limitOf(nextHour, 'prompts_per_hour')?.used).toBe(1)
     expect(limitOf(nextHour, 'prompts_per_day')?.used).toBe(5)
-    expect(await weir.counters('alice')).toMatchObject({ peak_requests_per_hour: 4, peak_requests_per_day: 5, day_input_tokens: 100 })
+    expect(await weir.counters('alice')).toMatchObject({
+      peak_requests_per_hour: 4,
+      peak_requests_per_day: 5,
+      day_input_tokens: 100,
+    })
     weir.clock.set('2026-11-25T00:00:00Z')
     const tomorrow = await check()
     expect(limitOf(tomorrow, 'prompts_per_day')?.used).toBe(1)
-    expect(await weir.counters('alice')).toMatchObject({ day_input_tokens: 0, input_tokens: 100, peak_requests_per_day: 5 })
+    expect(await weir.counters('alice')).toMatchObject({
+      day_input_tokens: 0,
+      input_tokens: 100,
+      peak_requests_per_day: 5,
+    })
   })
 
   test('are those of the billing zone', async () => {
@@ -310,7 +420,16 @@ describe('hours and days', () => {
     await check()
     await weir.consumption.recordTurn(turnInput())
     weir.clock.advance(2 * DAY_MS + 2 * HOUR_MS + SECOND_MS)
-    expect(await weir.consumption.summary('alice')).toMatchObject({ requests_this_hour: 0, requests_today: 0, tokens_today: 0, total_tokens: 110 })
-    expect((await weir.consumption.users({})).users[0]).toMatchObject({ requests_this_hour: 0, requests_today: 0, total_tokens: 110 })
+    expect(await weir.consumption.summary('alice')).toMatchObject({
+      requests_this_hour: 0,
+      requests_today: 0,
+      tokens_today: 0,
+      total_tokens: 110,
+    })
+    expect((await weir.consumption.users({})).users[0]).toMatchObject({
+      requests_this_hour: 0,
+      requests_today: 0,
+      total_tokens: 110,
+    })
   })
 })

@@ -21,7 +21,8 @@ type LimitStates = OperationOutput<'consumption.summary'>['limits']
 /** The limits a check answers with, whether it says yes or no. */
 const limitsOf = (answer: CheckAnswer) =>
   (answer.kind === 'allowed' ? answer.answer.limits : answer.details['limits']) as LimitStates | undefined
-const verdictOf = (answer: CheckAnswer) => (answer.kind === 'allowed' ? (answer.answer.would_have_blocked ?? 'yes') : answer.code)
+const verdictOf = (answer: CheckAnswer) =>
+  answer.kind === 'allowed' ? (answer.answer.would_have_blocked ?? 'yes') : answer.code
 
 /** What is shown of a user is what the next check goes by. */
 async function checkDisplay(runner: HistoryRunner, user: string): Promise<void> {
@@ -30,16 +31,23 @@ async function checkDisplay(runner: HistoryRunner, user: string): Promise<void> 
   const next = await consumption.admit({ user_id: user, dry_run: true })
   const limits = limitsOf(next)
   // A user or profile that is switched off is refused without a look at limits.
-  if (limits !== undefined) expect(shown.limits.filter((limit) => limit.policy !== 'config_changes_per_hour')).toEqual(limits)
+  if (limits !== undefined)
+    expect(shown.limits.filter((limit) => limit.policy !== 'config_changes_per_hour')).toEqual(limits)
   const [row] = (await consumption.users({ search: user })).users
-  expect([row?.total_tokens, row?.requests_this_hour, row?.status]).toEqual([shown.total_tokens, shown.requests_this_hour, shown.status])
+  expect([row?.total_tokens, row?.requests_this_hour, row?.status]).toEqual([
+    shown.total_tokens,
+    shown.requests_this_hour,
+    shown.status,
+  ])
 }
 
 /** Closed months and the running one together are everything that was ever recorded, each in its own month. */
 async function checkTotals(runner: HistoryRunner, user: string): Promise<void> {
   const { consumption } = runner.weir
   const mine = [...runner.recorded.values()].filter((turn) => turn.user === user)
-  const created = [...runner.sessions].filter(([key]) => key.startsWith(`${user} `)).map(([, period]) => period)
+  const created = [...runner.sessions]
+    .filter(([key]) => key.startsWith(`${user} `))
+    .map(([, period]) => period)
   const expected = (period: string | null) => {
     const some = mine.filter((turn) => period === null || turn.period === period)
     return {
@@ -50,12 +58,20 @@ async function checkTotals(runner: HistoryRunner, user: string): Promise<void> {
     }
   }
   const closed = (await consumption.history(user, 1200)).periods
-  for (const period of new Set([...mine.map((turn) => turn.period), ...created, ...closed.map((row) => row.period)])) {
+  for (const period of new Set([
+    ...mine.map((turn) => turn.period),
+    ...created,
+    ...closed.map((row) => row.period),
+  ])) {
     const row = closed.find((one) => one.period === period)
     const should = expected(period)
     if (row !== undefined) {
-      expect(row.total_input_tokens + row.adjustment_input_tokens, `${user} ${period}`).toBe(should.total_input_tokens)
-      expect(row.total_output_tokens + row.adjustment_output_tokens, `${user} ${period}`).toBe(should.total_output_tokens)
+      expect(row.total_input_tokens + row.adjustment_input_tokens, `${user} ${period}`).toBe(
+        should.total_input_tokens,
+      )
+      expect(row.total_output_tokens + row.adjustment_output_tokens, `${user} ${period}`).toBe(
+        should.total_output_tokens,
+      )
       expect(row.total_turns + row.adjustment_turns, `${user} ${period}`).toBe(should.total_turns)
     }
     expect(await consumption.summary(user, period), `${user} ${period}`).toMatchObject(should)
@@ -64,7 +80,9 @@ async function checkTotals(runner: HistoryRunner, user: string): Promise<void> {
 }
 
 describe('whatever happens in whatever order', () => {
-  test(`the books are right, nothing is lost, and what is shown is what holds (${HISTORIES} histories)`, { timeout: LIMIT_MS }, async () => {
+  test(`the books are right, nothing is lost, and what is shown is what holds (${HISTORIES} histories)`, {
+    timeout: LIMIT_MS,
+  }, async () => {
     const property = fc.asyncProperty(zones, anyHistory, async (zone, steps) => {
       const runner = await HistoryRunner.start(zone, { isLawful: false })
       try {
@@ -89,14 +107,18 @@ describe('whatever happens in whatever order', () => {
     await fc.assert(property, { seed, numRuns: HISTORIES })
   })
 
-  test(`no limit is ever passed while enforcement is on and estimates are honest (${HISTORIES} histories)`, { timeout: LIMIT_MS }, async () => {
+  test(`no limit is ever passed while enforcement is on and estimates are honest (${HISTORIES} histories)`, {
+    timeout: LIMIT_MS,
+  }, async () => {
     const property = fc.asyncProperty(zones, lawfulHistory, async (zone, steps) => {
       const runner = await HistoryRunner.start(zone, { isLawful: true })
       try {
         for (const step of steps) {
           await runner.play(step)
           for (const user of users) {
-            for (const limit of limitsOf(await runner.weir.consumption.admit({ user_id: user, dry_run: true })) ?? []) {
+            for (const limit of limitsOf(
+              await runner.weir.consumption.admit({ user_id: user, dry_run: true }),
+            ) ?? []) {
               const isOver = limit.limit !== null && limit.used + limit.reserved > limit.limit
               expect(isOver, `${user}: ${JSON.stringify(limit)}`).toBe(false)
             }

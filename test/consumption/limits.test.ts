@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { decideLimits, LIMIT_NAMES, type LimitSources, type ProfileLimits } from '../../electron/core/consumption/limits.ts'
+import {
+  decideLimits,
+  LIMIT_NAMES,
+  type LimitSources,
+  type ProfileLimits,
+} from '../../electron/core/consumption/limits.ts'
 import { NO_LIMITS } from '../support/consumption.ts'
 
 const profile = (name: string, limits: Partial<ProfileLimits> = {}): ProfileLimits => ({
@@ -75,7 +80,10 @@ describe('which limits hold', () => {
   })
 
   test('an override may also raise what a profile allows', () => {
-    const from = sources({ profile: profile('Mine', { prompts_per_hour: 5 }), override: { prompts_per_hour: 50, prompts_per_day: null } })
+    const from = sources({
+      profile: profile('Mine', { prompts_per_hour: 5 }),
+      override: { prompts_per_hour: 50, prompts_per_day: null },
+    })
     expect(decideLimits(from).limits.prompts_per_hour.value).toBe(50)
   })
 
@@ -87,18 +95,28 @@ describe('which limits hold', () => {
       { limitName: 'something_of_a_later_version', amount: 9, expiresAt: 1 },
     ]
     expect(valuesOf(sources({ profile: PRO, grants }))).toEqual([212, 2_000, 500_000, 250_000, 6_000_000, 20])
-    expect(decideLimits(sources({ profile: PRO, grants })).limits.prompts_per_hour.source).toBe('profile Pro + grants')
-    expect(decideLimits(sources({ grants })).limits.prompts_per_hour).toEqual({ value: 112, source: 'built-in default + grants' })
+    expect(decideLimits(sources({ profile: PRO, grants })).limits.prompts_per_hour.source).toBe(
+      'profile Pro + grants',
+    )
+    expect(decideLimits(sources({ grants })).limits.prompts_per_hour).toEqual({
+      value: 112,
+      source: 'built-in default + grants',
+    })
     const override = { prompts_per_hour: 10, prompts_per_day: null }
-    expect(decideLimits(sources({ grants, override })).limits.prompts_per_hour).toEqual({ value: 22, source: 'override + grants' })
+    expect(decideLimits(sources({ grants, override })).limits.prompts_per_hour).toEqual({
+      value: 22,
+      source: 'override + grants',
+    })
   })
 
   test('a grant on what is unlimited leaves it unlimited, and one on a limit of 0 opens it', () => {
     const grants = [{ limitName: 'input_tokens_per_month', amount: 1_000, expiresAt: 1 }]
-    expect(decideLimits(sources({ profile: profile('Mine'), grants })).limits.input_tokens_per_month).toEqual({
-      value: null,
-      source: 'profile Mine',
-    })
+    expect(decideLimits(sources({ profile: profile('Mine'), grants })).limits.input_tokens_per_month).toEqual(
+      {
+        value: null,
+        source: 'profile Mine',
+      },
+    )
     const closed = profile('Closed', { input_tokens_per_month: 0 })
     expect(decideLimits(sources({ profile: closed, grants })).limits.input_tokens_per_month.value).toBe(1_000)
   })
@@ -112,10 +130,26 @@ describe('who may run nothing at all', () => {
     ['an active user with an active profile may', sources({ profile: PRO }), null],
     ['a user who is switched off may not', sources({ isUserActive: false, profile: PRO }), 'user_inactive'],
     ['not even under an override', sources({ isUserActive: false, profile: PRO, override }), 'user_inactive'],
-    ['nor with grants', sources({ isUserActive: false, grants: [{ limitName: 'prompts_per_hour', amount: 5, expiresAt: 1 }] }), 'user_inactive'],
-    ['a user whose profile is switched off may not', sources({ profile: inactive, defaultProfile: PRO }), 'profile_inactive'],
-    ['an override goes before the profile, also before one that is switched off', sources({ profile: inactive, override }), null],
-    ['of two reasons the user comes first', sources({ isUserActive: false, profile: inactive }), 'user_inactive'],
+    [
+      'nor with grants',
+      sources({ isUserActive: false, grants: [{ limitName: 'prompts_per_hour', amount: 5, expiresAt: 1 }] }),
+      'user_inactive',
+    ],
+    [
+      'a user whose profile is switched off may not',
+      sources({ profile: inactive, defaultProfile: PRO }),
+      'profile_inactive',
+    ],
+    [
+      'an override goes before the profile, also before one that is switched off',
+      sources({ profile: inactive, override }),
+      null,
+    ],
+    [
+      'of two reasons the user comes first',
+      sources({ isUserActive: false, profile: inactive }),
+      'user_inactive',
+    ],
     ['without any profile a user may', sources(), null],
   ])('%s', (_title, from, refusal) => {
     expect(decideLimits(from).refusal).toBe(refusal)

@@ -55,7 +55,10 @@ describe('recording a turn', () => {
   })
 
   test('a reported cost goes before the catalogue; a model nobody has a price for is priced by the fallback and marked', async () => {
-    expect((await record({ cost_usd: 0.0000005 })).turn).toMatchObject({ cost_usd: 0.000001, price_source: 'reported' })
+    expect((await record({ cost_usd: 0.0000005 })).turn).toMatchObject({
+      cost_usd: 0.000001,
+      price_source: 'reported',
+    })
     const unknown = await record({ turn_number: 2, model: 'never-heard-of', provider: 'nobody' })
     expect(unknown.turn).toMatchObject({ cost_usd: 0.00013, price_source: 'fallback' })
     expect((await weir.consumption.summary('alice')).fallback_priced_turns).toBe(1)
@@ -78,7 +81,9 @@ describe('recording a turn', () => {
   test('a turn of a clock that is a little ahead is booked now; more than a day ahead is refused', async () => {
     const at = (ms: number) => new Date(weir.clock.now() + ms).toISOString()
     expect((await record({ occurred_at: at(HOUR_MS) })).turn.occurred_at).toBe(at(0))
-    await expect(record({ turn_number: 2, occurred_at: at(DAY_MS + 1) })).rejects.toMatchObject({ code: 'invalid_request' })
+    await expect(record({ turn_number: 2, occurred_at: at(DAY_MS + 1) })).rejects.toMatchObject({
+      code: 'invalid_request',
+    })
     expect(await weir.counters('alice')).toMatchObject({ successful_turns: 1 })
   })
 
@@ -131,8 +136,16 @@ describe('recording a turn', () => {
     await record({ turn_number: 2 })
     const { turn } = await record({ turn_number: 3, session_name: 'Second' })
     expect(turn.session_name).toBe('Second')
-    expect(await weir.consumption.summary('alice')).toMatchObject({ total_sessions: 1, active_sessions: 1, sessions_last_24h: 1 })
-    expect((await weir.consumption.turns({})).turns.map((row) => row.session_name)).toEqual(['Second', 'Second', 'Second'])
+    expect(await weir.consumption.summary('alice')).toMatchObject({
+      total_sessions: 1,
+      active_sessions: 1,
+      sessions_last_24h: 1,
+    })
+    expect((await weir.consumption.turns({})).turns.map((row) => row.session_name)).toEqual([
+      'Second',
+      'Second',
+      'Second',
+    ])
   })
 })
 
@@ -144,7 +157,16 @@ describe('the same turn again', () => {
     ['guided by retrieval', { rag_used: true, rag_tokens_saved: -20 }],
     ['that says what was saved although nothing guided it', { rag_used: false, rag_tokens_saved: 5 }],
     ['that says what was saved and not whether anything guided it', { rag_tokens_saved: 5 }],
-    ['with everything', { cached_input_tokens: 5, user_query: 'Why?', session_name: 'A', duration_ms: 5, occurred_at: '2026-11-20T00:00:00Z' }],
+    [
+      'with everything',
+      {
+        cached_input_tokens: 5,
+        user_query: 'Why?',
+        session_name: 'A',
+        duration_ms: 5,
+        occurred_at: '2026-11-20T00:00:00Z',
+      },
+    ],
   ] as const)('is answered as a replay and counted once: %s', async (_title, members) => {
     const first = await record(members)
     const before = await weir.counters('alice')
@@ -180,20 +202,25 @@ describe('the same turn again', () => {
     const first = { cached_input_tokens: 5, cost_usd: 1, rag_used: true, rag_tokens_saved: 7 }
     await record(first)
     const before = await weir.counters('alice')
-    await expect(record({ ...first, ...members })).rejects.toMatchObject({ code: 'turn_conflict', details: { differing } })
+    await expect(record({ ...first, ...members })).rejects.toMatchObject({
+      code: 'turn_conflict',
+      details: { differing },
+    })
     await expect(record({ ...first, ...members })).rejects.toThrow(differing.join(', '))
     expect(await weir.counters('alice')).toEqual(before)
     expect((await weir.consumption.turns({})).total_count).toBe(1)
   })
 
   test('in one batch with a conflicting one: each gets its own answer', async () => {
-    const answers = await Promise.allSettled([record(), record({ input_tokens: 1 }), record(), record({ turn_number: 2 })])
-    expect(answers.map((answer) => (answer.status === 'fulfilled' ? answer.value.replayed : answer.reason.code))).toEqual([
-      false,
-      'turn_conflict',
-      true,
-      false,
+    const answers = await Promise.allSettled([
+      record(),
+      record({ input_tokens: 1 }),
+      record(),
+      record({ turn_number: 2 }),
     ])
+    expect(
+      answers.map((answer) => (answer.status === 'fulfilled' ? answer.value.replayed : answer.reason.code)),
+    ).toEqual([false, 'turn_conflict', true, false])
     expect(await weir.counters('alice')).toMatchObject({ successful_turns: 2, input_tokens: 200 })
   })
 })
@@ -212,9 +239,21 @@ describe('the ledger page', () => {
   }
 
   test('shows the newest first and says how many there are', async () => {
-    expect(await page({ user_id: 'alice', limit: 2 })).toEqual({ turns: ['s1/5', 's1/4'], total_count: 6, limit: 2, offset: 0 })
-    expect(await page({ user_id: 'alice', limit: 4, offset: 4 })).toMatchObject({ turns: ['s1/1', 's2/1'], total_count: 6 })
-    expect(await page({ user_id: 'alice', offset: 6 })).toMatchObject({ turns: [], total_count: 6, limit: 50 })
+    expect(await page({ user_id: 'alice', limit: 2 })).toEqual({
+      turns: ['s1/5', 's1/4'],
+      total_count: 6,
+      limit: 2,
+      offset: 0,
+    })
+    expect(await page({ user_id: 'alice', limit: 4, offset: 4 })).toMatchObject({
+      turns: ['s1/1', 's2/1'],
+      total_count: 6,
+    })
+    expect(await page({ user_id: 'alice', offset: 6 })).toMatchObject({
+      turns: [],
+      total_count: 6,
+      limit: 50,
+    })
   })
 
   test('of one session shows only its turns', async () => {

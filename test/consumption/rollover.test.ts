@@ -19,7 +19,9 @@ afterEach(async () => {
 async function busyNovember(): Promise<void> {
   for (let index = 0; index < 4; index += 1) await weir.consumption.admit({ user_id: 'alice' })
   await weir.consumption.recordTurn(turnInput())
-  await weir.consumption.recordTurn(turnInput({ turn_number: 2, model: 'compass', status: 'failed', output_tokens: 20 }))
+  await weir.consumption.recordTurn(
+    turnInput({ turn_number: 2, model: 'compass', status: 'failed', output_tokens: 20 }),
+  )
   await weir.consumption.recordTurn(turnInput({ turn_number: 3, session_id: 's2', cost_usd: 0.5 }))
 }
 
@@ -63,7 +65,13 @@ describe('a new month', () => {
       adjustment_input_tokens: 0,
       adjustment_output_tokens: 0,
     })
-    expect(await weir.counters('alice')).toMatchObject({ period: 202612, input_tokens: 0, blocked_requests: 0, peak_requests_per_hour: 1, hour_requests: 1 })
+    expect(await weir.counters('alice')).toMatchObject({
+      period: 202612,
+      input_tokens: 0,
+      blocked_requests: 0,
+      peak_requests_per_hour: 1,
+      hour_requests: 1,
+    })
   })
 
   test('is begun by a turn as well as by a check, and only once', async () => {
@@ -75,13 +83,22 @@ describe('a new month', () => {
       weir.consumption.recordTurn(turnInput({ turn_number: 5 })),
     ])
     expect(await history()).toHaveLength(1)
-    expect(await weir.counters('alice')).toMatchObject({ period: 202612, input_tokens: 200, sessions: 0, hour_requests: 1 })
+    expect(await weir.counters('alice')).toMatchObject({
+      period: 202612,
+      input_tokens: 200,
+      sessions: 0,
+      hour_requests: 1,
+    })
   })
 
   test('is not begun by a trial check or a reader, who see its figures nevertheless', async () => {
     await busyNovember()
     weir.clock.set('2026-12-03T00:00:00Z')
-    const answer = await weir.consumption.admit({ user_id: 'alice', dry_run: true, estimated_input_tokens: 1_000 })
+    const answer = await weir.consumption.admit({
+      user_id: 'alice',
+      dry_run: true,
+      estimated_input_tokens: 1_000,
+    })
     expect(answer.kind).toBe('allowed')
     expect(await weir.consumption.summary('alice')).toMatchObject({
       current_period: '2026-12',
@@ -96,14 +113,26 @@ describe('a new month', () => {
 
   test('that files told of before it began starts at what they told, for readers and for the next check alike', async () => {
     weir.clock.set('2026-11-30T23:59:00Z')
-    const ahead = sessionReading('alice', 'ahead', [{ occurredAt: Date.parse('2026-12-01T00:00:30Z'), inputTokens: 900 }])
+    const ahead = sessionReading('alice', 'ahead', [
+      { occurredAt: Date.parse('2026-12-01T00:00:30Z'), inputTokens: 900 },
+    ])
     await weir.database.write((trx) => importSessions(trx, [ahead], weir.context))
     expect(await weir.counters('alice')).toMatchObject({ period: 202611, input_tokens: 0 })
     weir.clock.set('2026-12-01T00:00:00Z')
     const ask = { user_id: 'alice', estimated_input_tokens: 200 }
-    expect(await weir.consumption.admit({ ...ask, dry_run: true })).toMatchObject({ kind: 'refused', details: { used: 900 } })
-    expect(await weir.consumption.summary('alice')).toMatchObject({ total_input_tokens: 900, input_tokens_remaining: 100, total_sessions: 1 })
-    expect((await weir.consumption.users({})).users[0]).toMatchObject({ total_input_tokens: 900, input_percent: 90 })
+    expect(await weir.consumption.admit({ ...ask, dry_run: true })).toMatchObject({
+      kind: 'refused',
+      details: { used: 900 },
+    })
+    expect(await weir.consumption.summary('alice')).toMatchObject({
+      total_input_tokens: 900,
+      input_tokens_remaining: 100,
+      total_sessions: 1,
+    })
+    expect((await weir.consumption.users({})).users[0]).toMatchObject({
+      total_input_tokens: 900,
+      input_percent: 90,
+    })
     expect(await weir.consumption.admit(ask)).toMatchObject({ kind: 'refused', details: { used: 900 } })
   })
 
@@ -144,25 +173,47 @@ describe('a turn that arrives after its month was closed', () => {
 
   test('is an adjustment of that month; the archive row stays as it was', async () => {
     const before = await weir.archive()
-    const late = turnInput({ turn_number: 4, occurred_at: '2026-11-30T22:00:00Z', input_tokens: 1_000, output_tokens: 3 })
+    const late = turnInput({
+      turn_number: 4,
+      occurred_at: '2026-11-30T22:00:00Z',
+      input_tokens: 1_000,
+      output_tokens: 3,
+    })
     const { turn } = await weir.consumption.recordTurn(late)
     expect(turn.period).toBe('2026-11')
     expect(await weir.archive()).toEqual(before)
     const [november] = await history()
-    expect(november).toMatchObject({ total_input_tokens: 300, adjustment_input_tokens: 1_000, adjustment_output_tokens: 3, adjustment_turns: 1 })
+    expect(november).toMatchObject({
+      total_input_tokens: 300,
+      adjustment_input_tokens: 1_000,
+      adjustment_output_tokens: 3,
+      adjustment_turns: 1,
+    })
     expect(await weir.counters('alice')).toMatchObject({ period: 202612, input_tokens: 0 })
-    expect((await weir.consumption.admit({ user_id: 'alice', estimated_input_tokens: 1_000 })).kind).toBe('allowed')
+    expect((await weir.consumption.admit({ user_id: 'alice', estimated_input_tokens: 1_000 })).kind).toBe(
+      'allowed',
+    )
   })
 
   test('is in the figures of that month and of the whole life', async () => {
     await weir.consumption.recordTurn(turnInput({ turn_number: 4, occurred_at: '2026-11-30T22:00:00Z' }))
-    expect(await weir.consumption.summary('alice', '2026-11')).toMatchObject({ range: '2026-11', total_turns: 4, total_input_tokens: 400 })
-    expect(await weir.consumption.summary('alice', 'all')).toMatchObject({ range: 'all', total_turns: 4, total_input_tokens: 400 })
+    expect(await weir.consumption.summary('alice', '2026-11')).toMatchObject({
+      range: '2026-11',
+      total_turns: 4,
+      total_input_tokens: 400,
+    })
+    expect(await weir.consumption.summary('alice', 'all')).toMatchObject({
+      range: 'all',
+      total_turns: 4,
+      total_input_tokens: 400,
+    })
     expect(await weir.consumption.summary('alice')).toMatchObject({ range: '2026-12', total_turns: 0 })
   })
 
   test('the archive cannot be changed, not even by a direct statement', async () => {
-    const change = weir.database.write((trx) => trx.updateTable('consumption_periods_archive').set({ input_tokens: 1 }).execute())
+    const change = weir.database.write((trx) =>
+      trx.updateTable('consumption_periods_archive').set({ input_tokens: 1 }).execute(),
+    )
     await expect(change).rejects.toThrow('a closed month never changes')
     expect((await weir.archive())[0]?.input_tokens).toBe(300)
   })
@@ -210,7 +261,13 @@ describe('months that were imported', () => {
     const archived = await weir.database.write((trx) => archiveClosedPeriods(trx, 'alice', weir.context))
     expect(archived).toBe(1)
     const [september] = await history()
-    expect(september).toMatchObject({ period: '2026-09', limits_known: false, prompts_per_hour_limit: null, total_turns: 1, total_sessions: 0 })
+    expect(september).toMatchObject({
+      period: '2026-09',
+      limits_known: false,
+      prompts_per_hour_limit: null,
+      total_turns: 1,
+      total_sessions: 0,
+    })
     expect(await weir.database.write((trx) => archiveClosedPeriods(trx, 'alice', weir.context))).toBe(0)
     expect(await weir.database.write((trx) => archiveClosedPeriods(trx, 'nobody', weir.context))).toBe(0)
   })
@@ -219,6 +276,10 @@ describe('months that were imported', () => {
     await busyNovember()
     weir.clock.set('2026-12-02T08:00:00Z')
     await weir.database.write((trx) => archiveClosedPeriods(trx, 'alice', weir.context))
-    expect((await history())[0]).toMatchObject({ period: '2026-11', limits_known: true, peak_requests_per_hour: 3 })
+    expect((await history())[0]).toMatchObject({
+      period: '2026-11',
+      limits_known: true,
+      peak_requests_per_hour: 3,
+    })
   })
 })

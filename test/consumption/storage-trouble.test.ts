@@ -29,12 +29,20 @@ async function whileLocked<Result>(work: () => Promise<Result>): Promise<Result>
 
 describe('when the database cannot be written', () => {
   test('a check lets pass if the operator wants that, and the bypass is counted once it can', async () => {
-    const answers = await whileLocked(() => Promise.all([1, 2].map(() => weir.consumption.admit({ user_id: 'alice' }))))
+    const answers = await whileLocked(() =>
+      Promise.all([1, 2].map(() => weir.consumption.admit({ user_id: 'alice' }))),
+    )
     for (const answer of answers) {
       if (answer.kind !== 'allowed') throw new Error('it was refused')
-      expect(OPERATIONS['limits.check'].output.parse(answer.answer)).toMatchObject({ bypassed: true, admission_id: null, limits: [] })
+      expect(OPERATIONS['limits.check'].output.parse(answer.answer)).toMatchObject({
+        bypassed: true,
+        admission_id: null,
+        limits: [],
+      })
     }
-    expect(weir.log.lines.filter((line) => line.message === 'a limit check could not be worked out')).toHaveLength(2)
+    expect(
+      weir.log.lines.filter((line) => line.message === 'a limit check could not be worked out'),
+    ).toHaveLength(2)
     expect((await weir.consumption.admit({ user_id: 'alice' })).kind).toBe('allowed')
     expect(await weir.counters('alice')).toMatchObject({ hour_requests: 1, bypassed_requests: 2 })
     expect((await weir.events()).map((event) => [event.kind, event.code, event.user_id])).toEqual([
@@ -47,13 +55,19 @@ describe('when the database cannot be written', () => {
   test('a check refuses if the operator wants that, and says to come back', async () => {
     await weir.settings.change({ when_unavailable: 'closed' }, OPERATOR)
     const answer = await whileLocked(() => weir.consumption.admit({ user_id: 'alice' }))
-    expect(answer).toMatchObject({ kind: 'refused', code: 'limits_unavailable', details: { retry_after_seconds: 2 } })
+    expect(answer).toMatchObject({
+      kind: 'refused',
+      code: 'limits_unavailable',
+      details: { retry_after_seconds: 2 },
+    })
     await weir.consumption.admit({ user_id: 'alice' })
     expect(await weir.counters('alice')).toMatchObject({ hour_requests: 1, bypassed_requests: 0 })
   })
 
   test('a turn is refused, not lost in silence; sent again it is recorded once', async () => {
-    await expect(whileLocked(() => weir.consumption.recordTurn(turnInput()))).rejects.toMatchObject({ code: 'storage_unavailable' })
+    await expect(whileLocked(() => weir.consumption.recordTurn(turnInput()))).rejects.toMatchObject({
+      code: 'storage_unavailable',
+    })
     expect((await weir.consumption.turns({})).total_count).toBe(0)
     expect((await weir.consumption.recordTurn(turnInput())).replayed).toBe(false)
   })

@@ -14,9 +14,11 @@ let ledger: RandomLedger
 
 beforeAll(async () => {
   weir = await openConsumption()
-  for (const user of USERS) await weir.addUser(user, { limits: { input_tokens_per_month: 20_000, prompts_per_day: 50 } })
+  for (const user of USERS)
+    await weir.addUser(user, { limits: { input_tokens_per_month: 20_000, prompts_per_day: 50 } })
   ledger = await bookRandomLedger(weir, random, { users: USERS, sessions: 60, days: 75 })
-  for (let index = 0; index < 3; index += 1) await weir.consumption.admit({ user_id: 'alice', estimated_output_tokens: 9 })
+  for (let index = 0; index < 3; index += 1)
+    await weir.consumption.admit({ user_id: 'alice', estimated_output_tokens: 9 })
 })
 
 afterAll(async () => {
@@ -29,7 +31,8 @@ const summaryOf = async (user: string, range?: string) =>
 const everybody = async (range?: string) =>
   OPERATIONS['consumption.systemSummary'].output.parse(await weir.consumption.systemSummary(range))
 
-const sum = <Item>(items: readonly Item[], of: (item: Item) => number) => items.reduce((total, item) => total + of(item), 0)
+const sum = <Item>(items: readonly Item[], of: (item: Item) => number) =>
+  items.reduce((total, item) => total + of(item), 0)
 const monthOf = (at: number) => toIso(at).slice(0, 7)
 const isIn = (range: string) => (at: number) => range === 'all' || monthOf(at) === range
 const usd = (microUsd: number) => microUsd / 1e6
@@ -69,7 +72,10 @@ function expected(user: string | null, range: string) {
   }
 }
 
-type Charts = Pick<OperationOutput<'consumption.systemSummary'>, 'velocity_data' | 'activity' | 'model_distribution' | 'turns_last_24h'>
+type Charts = Pick<
+  OperationOutput<'consumption.systemSummary'>,
+  'velocity_data' | 'activity' | 'model_distribution' | 'turns_last_24h'
+>
 
 function checkCharts(summary: Charts, user: string | null, range: string): void {
   const { turns, figures, costUsd } = expected(user, range)
@@ -80,8 +86,13 @@ function checkCharts(summary: Charts, user: string | null, range: string): void 
     Array.from({ length: 24 }, (_, index) => toIso(firstHour + index * HOUR_MS)),
   )
   for (const point of summary.velocity_data) {
-    const hour = mine.filter((turn) => toIso(Math.floor(turn.occurredAt / HOUR_MS) * HOUR_MS) === point.hour_started_at)
-    expect([point.turns, point.failed_turns]).toEqual([hour.length, hour.filter((turn) => turn.status === 'failed').length])
+    const hour = mine.filter(
+      (turn) => toIso(Math.floor(turn.occurredAt / HOUR_MS) * HOUR_MS) === point.hour_started_at,
+    )
+    expect([point.turns, point.failed_turns]).toEqual([
+      hour.length,
+      hour.filter((turn) => turn.status === 'failed').length,
+    ])
   }
   expect(summary.turns_last_24h).toBe(mine.filter((turn) => turn.occurredAt >= firstHour).length)
   expect(sum(summary.model_distribution, (model) => model.turns)).toBe(turns.length)
@@ -112,7 +123,10 @@ describe.each(['2026-11', '2026-10', '2026-09', 'all'])('the figures of %s', (ra
     const { figures, turns, costUsd } = expected(null, range)
     expect(summary).toMatchObject(figures)
     expect(summary.estimated_cost_usd).toBeCloseTo(costUsd, 6)
-    expect(summary).toMatchObject({ total_users: 3, active_users: new Set(turns.map((turn) => turn.userId)).size })
+    expect(summary).toMatchObject({
+      total_users: 3,
+      active_users: new Set(turns.map((turn) => turn.userId)).size,
+    })
     checkCharts(summary, null, range)
   })
 })
@@ -121,7 +135,11 @@ describe('a summary', () => {
   test('of now is that of the running month', async () => {
     const { generated_at: _now, ...current } = await summaryOf('alice')
     expect(await summaryOf('alice', '2026-11')).toMatchObject(current)
-    expect(current).toMatchObject({ range: '2026-11', current_period: '2026-11', period_ends_at: '2026-12-01T00:00:00.000Z' })
+    expect(current).toMatchObject({
+      range: '2026-11',
+      current_period: '2026-11',
+      period_ends_at: '2026-12-01T00:00:00.000Z',
+    })
   })
 
   test('shows limits and requests of now, whatever month it speaks of', async () => {
@@ -142,7 +160,10 @@ describe('a summary', () => {
   test('lists every day of a month that has come, and every month from the first to the last', async () => {
     const november = await summaryOf('alice', '2026-11')
     expect(november.activity.points).toHaveLength(24)
-    expect(november.activity.points[0]).toMatchObject({ label: '2026-11-01', starts_at: '2026-11-01T00:00:00.000Z' })
+    expect(november.activity.points[0]).toMatchObject({
+      label: '2026-11-01',
+      starts_at: '2026-11-01T00:00:00.000Z',
+    })
     expect((await summaryOf('alice', '2026-10')).activity.points).toHaveLength(31)
     const life = (await everybody('all')).activity.points.map((point) => point.label)
     expect(life).toEqual(life.map((_, index) => addPeriods(life[0] ?? '', index)))
@@ -151,7 +172,13 @@ describe('a summary', () => {
 
   test('of a month without anything is all zeros and divides by none of them', async () => {
     const empty = await summaryOf('alice', '2020-02')
-    expect(empty).toMatchObject({ total_tokens: 0, success_rate_percent: 0, estimated_cost_usd: 0, model_distribution: [], models_used: [] })
+    expect(empty).toMatchObject({
+      total_tokens: 0,
+      success_rate_percent: 0,
+      estimated_cost_usd: 0,
+      model_distribution: [],
+      models_used: [],
+    })
     expect(empty.activity.points).toHaveLength(29)
     expect(empty.top_expensive_questions).toEqual([])
     expect((await everybody('2031-01')).activity.points).toEqual([])
@@ -159,8 +186,17 @@ describe('a summary', () => {
 
   test('of a Weir without users is all zeros', async () => {
     const fresh = await openConsumption()
-    const summary = OPERATIONS['consumption.systemSummary'].output.parse(await fresh.consumption.systemSummary('all'))
-    expect(summary).toMatchObject({ total_users: 0, active_users: 0, total_turns: 0, success_rate_percent: 0, first_usage_at: null, periods: [] })
+    const summary = OPERATIONS['consumption.systemSummary'].output.parse(
+      await fresh.consumption.systemSummary('all'),
+    )
+    expect(summary).toMatchObject({
+      total_users: 0,
+      active_users: 0,
+      total_turns: 0,
+      success_rate_percent: 0,
+      first_usage_at: null,
+      periods: [],
+    })
     expect(summary.velocity_data).toHaveLength(24)
     await fresh.close()
   })
@@ -172,7 +208,11 @@ describe('a summary', () => {
     await fresh.consumption.recordTurn(turnInput({ session_id: 'now', occurred_at: at(0) }))
     await fresh.consumption.recordTurn(turnInput({ session_id: 'earlier', occurred_at: at(2 * HOUR_MS) }))
     await fresh.consumption.recordTurn(turnInput({ session_id: 'before', occurred_at: at(DAY_MS + 1) }))
-    expect(await fresh.consumption.summary('alice')).toMatchObject({ active_sessions: 1, sessions_last_24h: 2, total_sessions: 3 })
+    expect(await fresh.consumption.summary('alice')).toMatchObject({
+      active_sessions: 1,
+      sessions_last_24h: 2,
+      total_sessions: 3,
+    })
     await fresh.close()
   })
 
@@ -181,7 +221,11 @@ describe('a summary', () => {
     await fresh.addUser('full', { limits: { prompts_per_hour: 5 } })
     await fresh.addUser('empty', { limits: { prompts_per_hour: 5 } })
     for (let index = 0; index < 4; index += 1) await fresh.consumption.admit({ user_id: 'full' })
-    expect(await fresh.consumption.systemSummary()).toMatchObject({ users_at_or_over_80_percent: 1, requests_this_hour: 4, requests_today: 4 })
+    expect(await fresh.consumption.systemSummary()).toMatchObject({
+      users_at_or_over_80_percent: 1,
+      requests_this_hour: 4,
+      requests_today: 4,
+    })
     await fresh.close()
   })
 })

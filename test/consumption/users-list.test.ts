@@ -23,7 +23,10 @@ beforeAll(async () => {
   await weir.consumption.recordTurn(turnInput({ user_id: 'full-month', input_tokens: 950 }))
   for (let index = 0; index < RANDOM_USERS; index += 1) {
     const id = `user-${random.int(10, 99)}-${index}`
-    await weir.addUser(id, { ...(index % 3 === 0 ? {} : { profile: index % 3 === 1 ? 'Free' : 'Pro' }), isActive: index % 11 !== 0 })
+    await weir.addUser(id, {
+      ...(index % 3 === 0 ? {} : { profile: index % 3 === 1 ? 'Free' : 'Pro' }),
+      isActive: index % 11 !== 0,
+    })
     const name = random.pick(['Åsa', 'anna', 'Anna', 'Zoë', 'user 2', 'user 10', 'Émile'])
     await weir.database.write((trx) =>
       trx
@@ -51,7 +54,8 @@ beforeAll(async () => {
 
 afterAll(() => weir.close())
 
-const list = async (query: Query = {}) => OPERATIONS['consumption.users'].output.parse(await weir.consumption.users(query))
+const list = async (query: Query = {}) =>
+  OPERATIONS['consumption.users'].output.parse(await weir.consumption.users(query))
 const idsOf = (rows: readonly Row[]) => rows.map((row) => row.user_id)
 
 const STATUSES = ['unlimited', 'good', 'moderate', 'warning', 'critical', 'blocked', 'inactive'] as const
@@ -61,7 +65,8 @@ const text = new Intl.Collator('en', { sensitivity: 'base', numeric: true })
 function order(key: (typeof USER_SORT_KEYS)[number], direction: 1 | -1) {
   return (one: Row, other: Row): number => {
     const tie = one.user_id < other.user_id ? -1 : 1
-    if (key === 'status') return direction * (STATUSES.indexOf(one.status) - STATUSES.indexOf(other.status)) || tie
+    if (key === 'status')
+      return direction * (STATUSES.indexOf(one.status) - STATUSES.indexOf(other.status)) || tie
     const [a, b] = [one[key], other[key]]
     if (a === null || b === null) return a === b ? tie : a === null ? 1 : -1
     return direction * (typeof a === 'number' ? a - Number(b) : text.compare(a, String(b))) || tie
@@ -69,13 +74,19 @@ function order(key: (typeof USER_SORT_KEYS)[number], direction: 1 | -1) {
 }
 
 describe('sorting', () => {
-  test.each(USER_SORT_KEYS)('by %s goes both ways, with missing values last and equal ones by id', async (key) => {
-    const all = (await list()).users
-    for (const [name, direction] of [['asc', 1], ['desc', -1]] as const) {
-      const { users } = await list({ sort: key, order: name })
-      expect(idsOf(users)).toEqual(idsOf([...all].sort(order(key, direction))))
-    }
-  })
+  test.each(USER_SORT_KEYS)(
+    'by %s goes both ways, with missing values last and equal ones by id',
+    async (key) => {
+      const all = (await list()).users
+      for (const [name, direction] of [
+        ['asc', 1],
+        ['desc', -1],
+      ] as const) {
+        const { users } = await list({ sort: key, order: name })
+        expect(idsOf(users)).toEqual(idsOf([...all].sort(order(key, direction))))
+      }
+    },
+  )
 
   test('is by name when nobody says otherwise, numbers in names as numbers', async () => {
     const { users } = await list()
@@ -128,7 +139,8 @@ describe('filters', () => {
 
   test('by text look in id, name, and e-mail address, whatever the case', async () => {
     const all = (await list()).users
-    const has = (row: Row, words: string) => [row.user_id, row.username, row.email ?? ''].some((part) => part.toLowerCase().includes(words))
+    const has = (row: Row, words: string) =>
+      [row.user_id, row.username, row.email ?? ''].some((part) => part.toLowerCase().includes(words))
     for (const words of ['ANNA', 'user-', '@example', 'åsa', '-1', '  anna  ']) {
       const meant = all.filter((row) => has(row, words.trim().toLowerCase()))
       expect(idsOf((await list({ search: words })).users), words).toEqual(idsOf(meant))
@@ -139,7 +151,9 @@ describe('filters', () => {
 
   test('together narrow each other, and count before the page is cut', async () => {
     const all = (await list()).users
-    const meant = all.filter((row) => row.profile_name === 'Free' && (row.usage_percent ?? 0) >= 1 && row.user_id.includes('3'))
+    const meant = all.filter(
+      (row) => row.profile_name === 'Free' && (row.usage_percent ?? 0) >= 1 && row.user_id.includes('3'),
+    )
     const found = await list({ profile: 'Free', threshold: 1, search: '3', limit: 2 })
     expect([found.total_count, found.users.length]).toEqual([meant.length, Math.min(2, meant.length)])
   })
@@ -149,12 +163,30 @@ test('a row says what the summary of that user says', async () => {
   for (const row of (await list()).users) {
     const summary = await weir.consumption.summary(row.user_id)
     const same = [
-      'username', 'profile_name', 'status', 'total_input_tokens', 'total_output_tokens', 'total_tokens', 'input_tokens_limit',
-      'output_tokens_limit', 'requests_this_hour', 'requests_today', 'prompts_per_hour_limit', 'estimated_cost_usd', 'total_turns',
-      'successful_turns', 'failed_turns', 'success_rate_percent', 'blocked_requests', 'total_sessions', 'last_usage_at',
+      'username',
+      'profile_name',
+      'status',
+      'total_input_tokens',
+      'total_output_tokens',
+      'total_tokens',
+      'input_tokens_limit',
+      'output_tokens_limit',
+      'requests_this_hour',
+      'requests_today',
+      'prompts_per_hour_limit',
+      'estimated_cost_usd',
+      'total_turns',
+      'successful_turns',
+      'failed_turns',
+      'success_rate_percent',
+      'blocked_requests',
+      'total_sessions',
+      'last_usage_at',
     ] as const
     expect(same.map((key) => row[key])).toEqual(same.map((key) => summary[key]))
-    const percents = summary.limits.flatMap((limit) => (limit.policy === 'config_changes_per_hour' ? [] : (limit.percent ?? [])))
+    const percents = summary.limits.flatMap((limit) =>
+      limit.policy === 'config_changes_per_hour' ? [] : (limit.percent ?? []),
+    )
     expect(row.usage_percent).toBe(percents.length === 0 ? null : Math.max(...percents))
     const life = await weir.consumption.summary(row.user_id, 'all')
     expect([row.lifetime_tokens, row.lifetime_cost_usd]).toEqual([life.total_tokens, life.estimated_cost_usd])

@@ -29,7 +29,9 @@ const claim = (path = folder) => claimDataFolder(path, null)
 describe('a data folder', () => {
   test('is claimed once; the second is told that it is in use', () => {
     const lock = claim()
-    expect(() => claim()).toThrow(expect.objectContaining({ code: 'folder_in_use', details: { data_dir: folder } }))
+    expect(() => claim()).toThrow(
+      expect.objectContaining({ code: 'folder_in_use', details: { data_dir: folder } }),
+    )
     lock.release()
   })
 

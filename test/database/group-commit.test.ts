@@ -20,7 +20,9 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'weir-commit-'))
   file = join(folder, 'auth.db')
   handle = openWriteHandle(file, null)
-  commits = new GroupCommit(new Kysely<Schema>({ dialect: new SqliteDialect(handle, { begin: 'immediate' }) }))
+  commits = new GroupCommit(
+    new Kysely<Schema>({ dialect: new SqliteDialect(handle, { begin: 'immediate' }) }),
+  )
 })
 
 afterEach(async () => {
@@ -29,8 +31,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const put = (name: string, value = '1') => (trx: Writer) =>
-  trx.insertInto('system_settings').values({ name, value, updated_at: 0 }).execute()
+const put =
+  (name: string, value = '1') =>
+  (trx: Writer) =>
+    trx.insertInto('system_settings').values({ name, value, updated_at: 0 }).execute()
 const names = () => handle.prepare<[], string>('select name from system_settings order by name').pluck().all()
 
 const WAL_HEADER_BYTES = 32
@@ -41,7 +45,8 @@ function commitsInLog(): number {
   const log = readFileSync(`${file}-wal`)
   const frameBytes = FRAME_HEADER_BYTES + log.readUInt32BE(8)
   let count = 0
-  for (let at = WAL_HEADER_BYTES; at + frameBytes <= log.length; at += frameBytes) if (log.readUInt32BE(at + 4) > 0) count += 1
+  for (let at = WAL_HEADER_BYTES; at + frameBytes <= log.length; at += frameBytes)
+    if (log.readUInt32BE(at + 4) > 0) count += 1
   return count
 }
 
@@ -102,15 +107,29 @@ describe('a write that fails', () => {
       await put('half')(trx)
       throw new Error('on purpose')
     }
-    const outcomes = await Promise.allSettled([commits.write(put('before')), commits.write(broken), commits.write(put('after'))])
+    const outcomes = await Promise.allSettled([
+      commits.write(put('before')),
+      commits.write(broken),
+      commits.write(put('after')),
+    ])
     expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(outcomes[1]).toMatchObject({ reason: { message: 'on purpose' } })
     expect(names()).toEqual(['after', 'before'])
   })
 
   test('with a statement the database refuses undoes only itself too', async () => {
-    const outcomes = await Promise.allSettled([commits.write(put('one')), commits.write(put('one')), commits.write(put('bad', 'no json')), commits.write(put('two'))])
-    expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled'])
+    const outcomes = await Promise.allSettled([
+      commits.write(put('one')),
+      commits.write(put('one')),
+      commits.write(put('bad', 'no json')),
+      commits.write(put('two')),
+    ])
+    expect(outcomes.map((outcome) => outcome.status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'fulfilled',
+    ])
     expect(names()).toEqual(['one', 'two'])
   })
 
@@ -138,10 +157,17 @@ describe('a full disk', () => {
   test('is told to those it hits; nothing is lost or half written, and it goes on when there is room again', async () => {
     await commits.write(put('before'))
     handle.pragma(`max_page_count = ${pages() + 10}`)
-    const outcomes = await Promise.allSettled([commits.write(put('small')), commits.write(large('large')), commits.write(put('another'))])
+    const outcomes = await Promise.allSettled([
+      commits.write(put('small')),
+      commits.write(large('large')),
+      commits.write(put('another')),
+    ])
     expect(outcomes[1]).toMatchObject({ status: 'rejected', reason: { code: 'storage_full' } })
-    const written = ['small', 'large', 'another'].filter((_, index) => outcomes[index]?.status === 'fulfilled')
-    for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'storage_full' })
+    const written = ['small', 'large', 'another'].filter(
+      (_, index) => outcomes[index]?.status === 'fulfilled',
+    )
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'storage_full' })
     expect(names()).toEqual(['before', ...written].sort())
     expect(handle.inTransaction).toBe(false)
     handle.pragma('max_page_count = 1000000')
@@ -155,8 +181,13 @@ describe('a full disk', () => {
     const acknowledged: string[] = []
     let refused = 0
     for (let round = 0; round < 40; round += 1) {
-      const batch = Array.from({ length: 8 }, (_, index) => `row ${String(round * 8 + index).padStart(4, '0')}`)
-      const outcomes = await Promise.allSettled(batch.map((name) => commits.write(put(name, JSON.stringify('y'.repeat(3_000))))))
+      const batch = Array.from(
+        { length: 8 },
+        (_, index) => `row ${String(round * 8 + index).padStart(4, '0')}`,
+      )
+      const outcomes = await Promise.allSettled(
+        batch.map((name) => commits.write(put(name, JSON.stringify('y'.repeat(3_000))))),
+      )
       for (const [index, outcome] of outcomes.entries()) {
         if (outcome.status === 'fulfilled') acknowledged.push(batch[index] ?? '')
         else {
@@ -174,7 +205,10 @@ describe('a full disk', () => {
 
 describe('another program that holds the write lock', () => {
   /** Takes the lock and gives it back after `ms`; timers that run meanwhile show that the loop is not held up. */
-  async function whileLocked<Result>(ms: number, work: () => Promise<Result>): Promise<{ readonly outcome: PromiseSettledResult<Result>; readonly ticks: number }> {
+  async function whileLocked<Result>(
+    ms: number,
+    work: () => Promise<Result>,
+  ): Promise<{ readonly outcome: PromiseSettledResult<Result>; readonly ticks: number }> {
     const other = new BetterSqlite3(file)
     other.exec('begin immediate')
     let ticks = 0
@@ -195,7 +229,9 @@ describe('another program that holds the write lock', () => {
     const [outcome] = await Promise.allSettled([work()])
     await released
     clearInterval(timer)
-    process.stdout.write(`lock held for ${ms} ms: ${ticks} timers ran, the longest pause was ${Math.round(longestMs)} ms\n`)
+    process.stdout.write(
+      `lock held for ${ms} ms: ${ticks} timers ran, the longest pause was ${Math.round(longestMs)} ms\n`,
+    )
     return { outcome, ticks }
   }
 
@@ -208,7 +244,10 @@ describe('another program that holds the write lock', () => {
 
   test('for three seconds does not stop the loop: the write is refused, others go on, and later ones are written', async () => {
     const { outcome, ticks } = await whileLocked(3_000, () => commits.write(put('impatient')))
-    expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'storage_unavailable', details: { sqlite_code: 'SQLITE_BUSY' } } })
+    expect(outcome).toMatchObject({
+      status: 'rejected',
+      reason: { code: 'storage_unavailable', details: { sqlite_code: 'SQLITE_BUSY' } },
+    })
     expect(ticks).toBeGreaterThan(8)
     await commits.write(put('later'))
     expect(names()).toEqual(['later'])

@@ -15,21 +15,35 @@ beforeEach(() => {
 
 afterEach(() => handle.close())
 
-const tables = () => handle.prepare<[], string>(`select name from sqlite_schema where type = 'table' order by name`).pluck().all()
+const tables = () =>
+  handle
+    .prepare<[], string>(`select name from sqlite_schema where type = 'table' order by name`)
+    .pluck()
+    .all()
 const version = () => handle.pragma('user_version', { simple: true })
 
-const FIRST: MigrationStep = { version: 1, name: '0001-first', statements: ['create table one (a integer) strict'] }
+const FIRST: MigrationStep = {
+  version: 1,
+  name: '0001-first',
+  statements: ['create table one (a integer) strict'],
+}
 const BROKEN: MigrationStep = {
   version: 2,
   name: '0002-broken',
-  statements: ['create table two (a integer) strict', 'insert into one values (1)', 'insert into nowhere values (1)'],
+  statements: [
+    'create table two (a integer) strict',
+    'insert into one values (1)',
+    'insert into nowhere values (1)',
+  ],
 }
 
 describe('the schema', () => {
   test('after all steps is the one in migrations/schema.snapshot.sql (WEIR_UPDATE_SNAPSHOT=1 writes it)', () => {
     migrate(handle, MIGRATIONS)
     const rows = handle
-      .prepare<[], string>(`select sql from sqlite_schema where sql is not null order by type = 'index', type = 'trigger', type = 'view', name`)
+      .prepare<[], string>(
+        `select sql from sqlite_schema where sql is not null order by type = 'index', type = 'trigger', type = 'view', name`,
+      )
       .pluck()
       .all()
     const text = `-- The schema after step ${version()}, as SQLite keeps it. Made by test/database/migrate.test.ts; compared by it too.\n\n${rows.map((sql) => `${sql};`).join('\n\n')}\n`
@@ -40,7 +54,9 @@ describe('the schema', () => {
   test('has only strict tables, and no foreign key points nowhere', () => {
     migrate(handle, MIGRATIONS)
     const loose = handle
-      .prepare(`select name from pragma_table_list where type = 'table' and strict = 0 and name not like 'sqlite_%'`)
+      .prepare(
+        `select name from pragma_table_list where type = 'table' and strict = 0 and name not like 'sqlite_%'`,
+      )
       .pluck()
       .all()
     expect(loose).toEqual([])
@@ -75,7 +91,9 @@ describe('the steps', () => {
   })
 
   test('are never skipped: a step whose predecessor is missing does not run', () => {
-    expect(() => migrate(handle, [{ ...BROKEN, statements: ['create table two (a integer) strict'] }])).toThrow('assertion failed')
+    expect(() =>
+      migrate(handle, [{ ...BROKEN, statements: ['create table two (a integer) strict'] }]),
+    ).toThrow('assertion failed')
     expect(version()).toBe(0)
     expect(tables()).toEqual([])
   })

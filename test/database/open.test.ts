@@ -4,8 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { APPLICATION_ID, openReadHandle, openWriteHandle, SCHEMA_VERSION } from '../../electron/core/database/open-handle.ts'
 import { Database } from '../../electron/core/database/database.ts'
+import {
+  APPLICATION_ID,
+  openReadHandle,
+  openWriteHandle,
+  SCHEMA_VERSION,
+} from '../../electron/core/database/open-handle.ts'
 
 let folder: string
 let file: string
@@ -23,29 +28,46 @@ const open = () => openWriteHandle(file, null)
 const snapshot = () =>
   readdirSync(folder)
     .sort()
-    .map((name) => `${name} ${createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')}`)
+    .map(
+      (name) =>
+        `${name} ${createHash('sha256')
+          .update(readFileSync(join(folder, name)))
+          .digest('hex')}`,
+    )
 
 const pragmas = (handle: BetterSqlite3.Database, names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, handle.pragma(name, { simple: true })]))
 
 describe('the connection that writes', () => {
-  test.each(['a new file', 'a file that is opened again'])('syncs every commit, checks foreign keys and waits only briefly: %s', (what) => {
-    if (what !== 'a new file') open().close()
-    const handle = open()
-    expect(
-      pragmas(handle, ['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout', 'trusted_schema', 'cell_size_check', 'application_id', 'user_version']),
-    ).toEqual({
-      journal_mode: 'wal',
-      synchronous: 2,
-      foreign_keys: 1,
-      busy_timeout: 200,
-      trusted_schema: 0,
-      cell_size_check: 1,
-      application_id: APPLICATION_ID,
-      user_version: SCHEMA_VERSION,
-    })
-    handle.close()
-  })
+  test.each(['a new file', 'a file that is opened again'])(
+    'syncs every commit, checks foreign keys and waits only briefly: %s',
+    (what) => {
+      if (what !== 'a new file') open().close()
+      const handle = open()
+      expect(
+        pragmas(handle, [
+          'journal_mode',
+          'synchronous',
+          'foreign_keys',
+          'busy_timeout',
+          'trusted_schema',
+          'cell_size_check',
+          'application_id',
+          'user_version',
+        ]),
+      ).toEqual({
+        journal_mode: 'wal',
+        synchronous: 2,
+        foreign_keys: 1,
+        busy_timeout: 200,
+        trusted_schema: 0,
+        cell_size_check: 1,
+        application_id: APPLICATION_ID,
+        user_version: SCHEMA_VERSION,
+      })
+      handle.close()
+    },
+  )
 
   test('takes an empty file for a new database', () => {
     writeFileSync(file, '')
@@ -67,9 +89,9 @@ describe('the connection that reads', () => {
   test('cannot write', () => {
     open().close()
     const handle = openReadHandle(file, null)
-    expect(() => handle.exec(`insert into system_settings (name, value, updated_at) values ('x', '1', 0)`)).toThrow(
-      expect.objectContaining({ code: 'SQLITE_READONLY' }),
-    )
+    expect(() =>
+      handle.exec(`insert into system_settings (name, value, updated_at) values ('x', '1', 0)`),
+    ).toThrow(expect.objectContaining({ code: 'SQLITE_READONLY' }))
     expect(pragmas(handle, ['foreign_keys', 'busy_timeout'])).toEqual({ foreign_keys: 1, busy_timeout: 200 })
     handle.close()
   })
@@ -88,7 +110,9 @@ describe('a file that is not for this Weir stays as it is, byte for byte', () =>
         details: { schema_version: SCHEMA_VERSION + 1, known_schema_version: SCHEMA_VERSION },
       }),
     )
-    expect(() => Database.open({ file, sqliteBinding: null })).toThrow(expect.objectContaining({ code: 'database_newer' }))
+    expect(() => Database.open({ file, sqliteBinding: null })).toThrow(
+      expect.objectContaining({ code: 'database_newer' }),
+    )
     expect(snapshot()).toEqual(before)
   })
 
@@ -117,7 +141,9 @@ describe('a file that is not for this Weir stays as it is, byte for byte', () =>
   test('a text', () => {
     writeFileSync(file, 'Dear diary, today I was mistaken for a database.\n'.repeat(100))
     const before = snapshot()
-    expect(open).toThrow(expect.objectContaining({ code: 'storage_unavailable', details: { sqlite_code: 'SQLITE_NOTADB' } }))
+    expect(open).toThrow(
+      expect.objectContaining({ code: 'storage_unavailable', details: { sqlite_code: 'SQLITE_NOTADB' } }),
+    )
     expect(snapshot()).toEqual(before)
   })
 
@@ -129,7 +155,9 @@ describe('a file that is not for this Weir stays as it is, byte for byte', () =>
 
   test('a damaged database of ours', () => {
     const handle = open()
-    const insert = handle.prepare(`insert into system_settings (name, value, updated_at) values (?, '"x"', 0)`)
+    const insert = handle.prepare(
+      `insert into system_settings (name, value, updated_at) values (?, '"x"', 0)`,
+    )
     for (let index = 0; index < 2_000; index += 1) insert.run(`setting ${index}`)
     handle.pragma('wal_checkpoint(TRUNCATE)')
     handle.close()
@@ -137,7 +165,9 @@ describe('a file that is not for this Weir stays as it is, byte for byte', () =>
     // The header stays; everything from the middle on becomes rubbish.
     bytes.fill(0x5a, Math.floor(bytes.length / 2))
     writeFileSync(file, bytes)
-    expect(open).toThrow(expect.objectContaining({ code: 'storage_unavailable', details: { sqlite_code: 'SQLITE_CORRUPT' } }))
+    expect(open).toThrow(
+      expect.objectContaining({ code: 'storage_unavailable', details: { sqlite_code: 'SQLITE_CORRUPT' } }),
+    )
     expect(readFileSync(file).equals(bytes)).toBe(true)
   })
 })
@@ -159,7 +189,9 @@ describe('an open database', () => {
   test('shows a reader one state for as long as it reads', async () => {
     const database = Database.open({ file, sqliteBinding: null })
     const add = (name: string) =>
-      database.write((trx) => trx.insertInto('system_settings').values({ name, value: '1', updated_at: 0 }).execute())
+      database.write((trx) =>
+        trx.insertInto('system_settings').values({ name, value: '1', updated_at: 0 }).execute(),
+      )
     await add('one')
     const counts = await database.read(async (db) => {
       const count = async () => (await db.selectFrom('system_settings').select('name').execute()).length

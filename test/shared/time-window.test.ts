@@ -63,8 +63,7 @@ function offsetOf(zone: string, at: EpochMs): number {
 }
 
 /** What a wall clock in the zone shows: `2026-11-24T10:20:00.000`. */
-const wallClock = (zone: string, at: EpochMs) =>
-  new Date(at + offsetOf(zone, at)).toISOString().slice(0, -1)
+const wallClock = (zone: string, at: EpochMs) => new Date(at + offsetOf(zone, at)).toISOString().slice(0, -1)
 
 /** Every instant of the three years at which the zone's offset changes. */
 function transitions(zone: string): EpochMs[] {
@@ -105,28 +104,41 @@ function checkWindow(zone: string, at: EpochMs, kind: (typeof KINDS)[number]): v
 }
 
 describe('calendar windows', () => {
-  test.each(ZONES)('cut time without gap or overlap around every clock change of 2026 to 2028 in %s', (zone) => {
-    const around = [0, 1, MINUTE_MS, 30 * MINUTE_MS, HOUR_MS, 2 * HOUR_MS, 12 * HOUR_MS, DAY_MS, 31 * DAY_MS]
-    for (const change of transitions(zone)) {
-      for (const distance of around) {
-        for (const at of [change - distance - 1, change - distance, change + distance]) {
-          for (const kind of KINDS) checkWindow(zone, at, kind)
+  test.each(ZONES)(
+    'cut time without gap or overlap around every clock change of 2026 to 2028 in %s',
+    (zone) => {
+      const around = [
+        0,
+        1,
+        MINUTE_MS,
+        30 * MINUTE_MS,
+        HOUR_MS,
+        2 * HOUR_MS,
+        12 * HOUR_MS,
+        DAY_MS,
+        31 * DAY_MS,
+      ]
+      for (const change of transitions(zone)) {
+        for (const distance of around) {
+          for (const at of [change - distance - 1, change - distance, change + distance]) {
+            for (const kind of KINDS) checkWindow(zone, at, kind)
+          }
         }
       }
-    }
-  })
+    },
+  )
 
   test('cut time without gap or overlap at any instant in any of these zones', () => {
     const instant = fc.integer({ min: FROM, max: UNTIL - 1 })
-    fc.assert(
-      fc.property(fc.constantFrom(...ZONES), instant, fc.constantFrom(...KINDS), checkWindow),
-      { seed, numRuns: 2_000 },
-    )
+    fc.assert(fc.property(fc.constantFrom(...ZONES), instant, fc.constantFrom(...KINDS), checkWindow), {
+      seed,
+      numRuns: 2_000,
+    })
   })
 
   test('the zones are the ones meant: they change their clocks, or never do', () => {
     const counts = Object.fromEntries(ZONES.map((zone) => [zone, transitions(zone).length]))
-    expect(counts).toMatchObject({ 'UTC': 0, 'Asia/Kolkata': 0, 'Europe/Berlin': 6, 'Australia/Lord_Howe': 6 })
+    expect(counts).toMatchObject({ UTC: 0, 'Asia/Kolkata': 0, 'Europe/Berlin': 6, 'Australia/Lord_Howe': 6 })
     expect(Object.values(counts).filter((count) => count > 0).length).toBeGreaterThan(12)
   })
 
@@ -145,7 +157,10 @@ describe('calendar windows', () => {
   test('a day with two midnights begins at the first', () => {
     // Havana goes from 01:00 back to 00:00.
     const day = dayWindow('America/Havana', Date.parse('2026-11-01T12:00:00Z'))
-    expect(day).toEqual({ startsAt: Date.parse('2026-11-01T04:00:00Z'), endsAt: Date.parse('2026-11-02T05:00:00Z') })
+    expect(day).toEqual({
+      startsAt: Date.parse('2026-11-01T04:00:00Z'),
+      endsAt: Date.parse('2026-11-02T05:00:00Z'),
+    })
   })
 
   test('a day that ends an hour earlier than it began to end is one day of 25 hours', () => {
@@ -157,7 +172,10 @@ describe('calendar windows', () => {
   test('where the clock goes back, the repeated hour is an hour of its own', () => {
     const first = hourWindow('Europe/Berlin', Date.parse('2026-10-25T00:30:00Z'))
     const second = hourWindow('Europe/Berlin', Date.parse('2026-10-25T01:30:00Z'))
-    expect(first).toEqual({ startsAt: Date.parse('2026-10-25T00:00:00Z'), endsAt: Date.parse('2026-10-25T01:00:00Z') })
+    expect(first).toEqual({
+      startsAt: Date.parse('2026-10-25T00:00:00Z'),
+      endsAt: Date.parse('2026-10-25T01:00:00Z'),
+    })
     expect(second).toEqual({ startsAt: first.endsAt, endsAt: first.endsAt + HOUR_MS })
   })
 
@@ -165,7 +183,10 @@ describe('calendar windows', () => {
     const forward = Date.parse('2026-10-03T15:30:00Z')
     expect(wallClock('Australia/Lord_Howe', forward - 1)).toBe('2026-10-04T01:59:59.999')
     expect(wallClock('Australia/Lord_Howe', forward)).toBe('2026-10-04T02:30:00.000')
-    expect(hourWindow('Australia/Lord_Howe', forward)).toEqual({ startsAt: forward, endsAt: forward + 30 * MINUTE_MS })
+    expect(hourWindow('Australia/Lord_Howe', forward)).toEqual({
+      startsAt: forward,
+      endsAt: forward + 30 * MINUTE_MS,
+    })
     const back = Date.parse('2026-04-04T15:00:00Z')
     expect(wallClock('Australia/Lord_Howe', back)).toBe('2026-04-05T01:30:00.000')
     expect(hourWindow('Australia/Lord_Howe', back)).toEqual({ startsAt: back, endsAt: back + 30 * MINUTE_MS })
@@ -181,7 +202,10 @@ describe('calendar windows', () => {
   })
 
   test('a month ends where the next begins, also over New Year', () => {
-    expect(periodWindow('UTC', '2026-12')).toEqual({ startsAt: Date.UTC(2026, 11, 1), endsAt: Date.UTC(2027, 0, 1) })
+    expect(periodWindow('UTC', '2026-12')).toEqual({
+      startsAt: Date.UTC(2026, 11, 1),
+      endsAt: Date.UTC(2027, 0, 1),
+    })
     expect(periodOf('America/Los_Angeles', Date.parse('2027-01-01T07:59:59Z'))).toBe('2026-12')
     expect(periodOf('America/Los_Angeles', Date.parse('2027-01-01T08:00:00Z'))).toBe('2027-01')
   })
@@ -202,7 +226,10 @@ describe('periods', () => {
   })
 
   test('adding months and taking them away again changes nothing, and agrees with the calendar', () => {
-    const month = fc.record({ year: fc.integer({ min: 1971, max: 2199 }), month: fc.integer({ min: 0, max: 11 }) })
+    const month = fc.record({
+      year: fc.integer({ min: 1971, max: 2199 }),
+      month: fc.integer({ min: 0, max: 11 }),
+    })
     fc.assert(
       fc.property(month, fc.integer({ min: -500, max: 500 }), ({ year, month: index }, months) => {
         const period = new Date(Date.UTC(year, index)).toISOString().slice(0, 7)

@@ -17,7 +17,10 @@ export interface Child {
 /** Starts a TypeScript file with this Node. */
 export function startChild(file: string, args: readonly string[], wrapper: readonly string[] = []): Child {
   const [command = process.execPath, ...rest] = [...wrapper, process.execPath, file, ...args]
-  const child = spawn(command, rest, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } })
+  const child = spawn(command, rest, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  })
   const lines: string[] = []
   let errors = ''
   let waiting: { readonly start: string; readonly found: (line: string) => void }[] = []

@@ -3,7 +3,14 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../shared/units.ts'
 
 /** What may happen to a Weir, as data: a random history is a list of these. */
 export type Step =
-  | { readonly kind: 'check'; readonly user: number; readonly input: number; readonly output: number; readonly times: number; readonly isTrial: boolean }
+  | {
+      readonly kind: 'check'
+      readonly user: number
+      readonly input: number
+      readonly output: number
+      readonly times: number
+      readonly isTrial: boolean
+    }
   | {
       readonly kind: 'record'
       readonly user: number
@@ -20,12 +27,23 @@ export type Step =
       readonly settles: boolean
     }
   | { readonly kind: 'record-again'; readonly index: number; readonly isOther: boolean }
-  | { readonly kind: 'edit-profile'; readonly profile: number; readonly limit: (typeof EDITABLE)[number]; readonly value: number | null }
+  | {
+      readonly kind: 'edit-profile'
+      readonly profile: number
+      readonly limit: (typeof EDITABLE)[number]
+      readonly value: number | null
+    }
   | { readonly kind: 'assign'; readonly user: number; readonly profile: number }
   | { readonly kind: 'switch-user'; readonly user: number; readonly isActive: boolean }
   | { readonly kind: 'enforce'; readonly mode: 'on' | 'observe' | 'off' }
   | { readonly kind: 'clock'; readonly stepMs: number }
-  | { readonly kind: 'import'; readonly user: number; readonly session: number; readonly turns: readonly ImportedTurn[]; readonly outside: number }
+  | {
+      readonly kind: 'import'
+      readonly user: number
+      readonly session: number
+      readonly turns: readonly ImportedTurn[]
+      readonly outside: number
+    }
   | { readonly kind: 'archive'; readonly user: number }
 
 export interface ImportedTurn {
@@ -90,7 +108,14 @@ export const anyHistory: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     { weight: 6, arbitrary: check },
     { weight: 8, arbitrary: record },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('record-again' as const), index: fc.nat({ max: 30 }), isOther: fc.boolean() }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('record-again' as const),
+        index: fc.nat({ max: 30 }),
+        isOther: fc.boolean(),
+      }),
+    },
     {
       weight: 2,
       arbitrary: fc.record({
@@ -100,9 +125,25 @@ export const anyHistory: fc.Arbitrary<Step[]> = fc.array(
         value: fc.constantFrom(null, 0, 1, 3, 500, 5_000),
       }),
     },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('assign' as const), user, profile: fc.nat({ max: PROFILE_COUNT }) }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('switch-user' as const), user, isActive: fc.boolean() }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('enforce' as const), mode: fc.constantFrom('on' as const, 'observe' as const, 'off' as const) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('assign' as const),
+        user,
+        profile: fc.nat({ max: PROFILE_COUNT }),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('switch-user' as const), user, isActive: fc.boolean() }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('enforce' as const),
+        mode: fc.constantFrom('on' as const, 'observe' as const, 'off' as const),
+      }),
+    },
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('clock' as const), stepMs: clockStep }) },
     {
       weight: 2,
@@ -111,7 +152,10 @@ export const anyHistory: fc.Arbitrary<Step[]> = fc.array(
         user,
         session: fc.nat({ max: 3 }),
         // Before now and, for an agent whose clock is ahead, also after.
-        turns: fc.array(fc.record({ agoMs: fc.oneof(ago, fc.constant(-2 * DAY_MS)), input: tokens, output: tokens }), { maxLength: 4 }),
+        turns: fc.array(
+          fc.record({ agoMs: fc.oneof(ago, fc.constant(-2 * DAY_MS)), input: tokens, output: tokens }),
+          { maxLength: 4 },
+        ),
         outside: fc.constantFrom(0, 30),
       }),
     },
@@ -126,9 +170,27 @@ export const anyHistory: fc.Arbitrary<Step[]> = fc.array(
  */
 export const lawfulHistory: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
-    { weight: 8, arbitrary: fc.record({ kind: fc.constant('check' as const), user, input: fc.integer({ min: 1, max: 400 }), output: fc.integer({ min: 1, max: 400 }), times: fc.constantFrom(1, 3, 9), isTrial: fc.constant(false) }) },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        kind: fc.constant('check' as const),
+        user,
+        input: fc.integer({ min: 1, max: 400 }),
+        output: fc.integer({ min: 1, max: 400 }),
+        times: fc.constantFrom(1, 3, 9),
+        isTrial: fc.constant(false),
+      }),
+    },
     { weight: 8, arbitrary: record.map((step) => ({ ...step, settles: true, agoMs: 0 })) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('edit-profile' as const), profile, limit: fc.constantFrom('prompts_per_hour' as const, 'input_tokens_per_month' as const), value: fc.constantFrom(4, 900, 3_000) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('edit-profile' as const),
+        profile,
+        limit: fc.constantFrom('prompts_per_hour' as const, 'input_tokens_per_month' as const),
+        value: fc.constantFrom(4, 900, 3_000),
+      }),
+    },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('clock' as const), stepMs: clockStep }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('archive' as const), user }) },
   ),

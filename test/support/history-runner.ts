@@ -48,9 +48,15 @@ export class HistoryRunner {
     const weir = await openConsumption()
     await weir.settings.change({ time_zone: zone }, OPERATOR)
     for (let index = 0; index < PROFILE_COUNT; index += 1) {
-      await weir.addProfile(profileName(index), { prompts_per_hour: 3 + index, prompts_per_day: 6, input_tokens_per_month: 600, output_tokens_per_month: 2_500 })
+      await weir.addProfile(profileName(index), {
+        prompts_per_hour: 3 + index,
+        prompts_per_day: 6,
+        input_tokens_per_month: 600,
+        output_tokens_per_month: 2_500,
+      })
     }
-    for (let index = 0; index < USER_COUNT; index += 1) await weir.addUser(userName(index), { profile: profileName(index % PROFILE_COUNT) })
+    for (let index = 0; index < USER_COUNT; index += 1)
+      await weir.addUser(userName(index), { profile: profileName(index % PROFILE_COUNT) })
     return new HistoryRunner(weir, zone, options.isLawful)
   }
 
@@ -82,11 +88,18 @@ export class HistoryRunner {
         return
       case 'switch-user':
         await database.write((trx) =>
-          trx.updateTable('users').set({ is_active: step.isActive ? 1 : 0 }).where('id', '=', userName(step.user)).execute(),
+          trx
+            .updateTable('users')
+            .set({ is_active: step.isActive ? 1 : 0 })
+            .where('id', '=', userName(step.user))
+            .execute(),
         )
         return
       case 'enforce':
-        await settings.change({ enforcement: { mode: step.mode, reason: step.mode === 'on' ? null : 'a test', until: null } }, OPERATOR)
+        await settings.change(
+          { enforcement: { mode: step.mode, reason: step.mode === 'on' ? null : 'a test', until: null } },
+          OPERATOR,
+        )
         return
       case 'clock':
         clock.set(clock.now() + step.stepMs)
@@ -103,12 +116,25 @@ export class HistoryRunner {
 
   async #check(step: Extract<Step, { kind: 'check' }>): Promise<void> {
     const user = userName(step.user)
-    const ask = { user_id: user, estimated_input_tokens: step.input, estimated_output_tokens: step.output, dry_run: step.isTrial }
-    const answers = await Promise.all(Array.from({ length: step.times }, () => this.weir.consumption.admit(ask)))
+    const ask = {
+      user_id: user,
+      estimated_input_tokens: step.input,
+      estimated_output_tokens: step.output,
+      dry_run: step.isTrial,
+    }
+    const answers = await Promise.all(
+      Array.from({ length: step.times }, () => this.weir.consumption.admit(ask)),
+    )
     for (const answer of answers) {
       if (answer.kind !== 'allowed' || answer.answer.admission_id === null) continue
       const expiresAt = this.weir.clock.now() + RESERVATION_MS
-      this.#open.push({ id: answer.answer.admission_id, user, input: step.input, output: step.output, expiresAt })
+      this.#open.push({
+        id: answer.answer.admission_id,
+        user,
+        input: step.input,
+        output: step.output,
+        expiresAt,
+      })
     }
   }
 
@@ -135,24 +161,39 @@ export class HistoryRunner {
     if (answer.replayed) throw new Error('a turn nobody recorded was answered as a replay')
     if (admission !== undefined) this.#open = this.#open.filter((one) => one !== admission)
     this.sent.push(turn)
-    this.#remember(turn.user_id, turn.session_id, turn.turn_number, Date.parse(answer.turn.occurred_at), turn.input_tokens, turn.output_tokens)
+    this.#remember(
+      turn.user_id,
+      turn.session_id,
+      turn.turn_number,
+      Date.parse(answer.turn.occurred_at),
+      turn.input_tokens,
+      turn.output_tokens,
+    )
   }
 
   async #recordAgain(step: Extract<Step, { kind: 'record-again' }>): Promise<void> {
     const turn = this.sent[step.index % Math.max(1, this.sent.length)]
     if (turn === undefined) return
     if (!step.isOther) {
-      const answers = await Promise.all([turn, turn, turn].map((one) => this.weir.consumption.recordTurn(one)))
+      const answers = await Promise.all(
+        [turn, turn, turn].map((one) => this.weir.consumption.recordTurn(one)),
+      )
       if (!answers.every((answer) => answer.replayed)) throw new Error('the same turn was counted again')
       return
     }
-    const [outcome] = await Promise.allSettled([this.weir.consumption.recordTurn({ ...turn, input_tokens: turn.input_tokens + 1 })])
-    if (outcome?.status !== 'rejected' || outcome.reason.code !== 'turn_conflict') throw new Error('other figures were not refused')
+    const [outcome] = await Promise.allSettled([
+      this.weir.consumption.recordTurn({ ...turn, input_tokens: turn.input_tokens + 1 }),
+    ])
+    if (outcome?.status !== 'rejected' || outcome.reason.code !== 'turn_conflict')
+      throw new Error('other figures were not refused')
   }
 
   async #editProfile(step: Extract<Step, { kind: 'edit-profile' }>): Promise<void> {
     await this.weir.database.write(async (trx) => {
-      const query = trx.updateTable('consumption_profiles').set({ [step.limit]: step.value }).where('name', '=', profileName(step.profile))
+      const query = trx
+        .updateTable('consumption_profiles')
+        .set({ [step.limit]: step.value })
+        .where('name', '=', profileName(step.profile))
       // Lawful histories only raise: what was given under the old limit must fit the new one.
       await (this.#isLawful ? query.where(step.limit, '<', step.value) : query).execute()
     })
@@ -162,14 +203,20 @@ export class HistoryRunner {
     const now = this.weir.clock.now()
     const user = userName(step.user)
     const session = `session-${step.session}`
-    const turns = step.turns.map((turn) => ({ occurredAt: now - turn.agoMs, inputTokens: turn.input, outputTokens: turn.output }))
+    const turns = step.turns.map((turn) => ({
+      occurredAt: now - turn.agoMs,
+      inputTokens: turn.input,
+      outputTokens: turn.output,
+    }))
     const createdAt = turns[0]?.occurredAt ?? now
     const reading = sessionReading(user, session, turns, { createdAt, outsideInputTokens: step.outside })
     const twice = () => this.weir.database.write((trx) => importSessions(trx, [reading], this.weir.context))
     await Promise.all([twice(), twice()])
-    if (!this.sessions.has(`${user} ${session}`)) this.sessions.set(`${user} ${session}`, periodOf(this.zone, createdAt))
+    if (!this.sessions.has(`${user} ${session}`))
+      this.sessions.set(`${user} ${session}`, periodOf(this.zone, createdAt))
     if (step.outside > 0) this.#remember(user, session, 0, createdAt, step.outside, 0)
-    for (const turn of reading.turns) this.#remember(user, session, turn.turnNumber, turn.occurredAt, turn.inputTokens, turn.outputTokens)
+    for (const turn of reading.turns)
+      this.#remember(user, session, turn.turnNumber, turn.occurredAt, turn.inputTokens, turn.outputTokens)
   }
 
   #keyOf(user: string, session: string, turn: number): string {

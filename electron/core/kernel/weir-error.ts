@@ -9,7 +9,11 @@ export class WeirError extends Error {
   /** Members added to the problem document: limit, used, owner of a port, … */
   readonly details: Readonly<Record<string, unknown>>
 
-  constructor(code: ErrorCode, detail: string, options: { details?: Readonly<Record<string, unknown>>; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    options: { details?: Readonly<Record<string, unknown>>; cause?: unknown } = {},
+  ) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'WeirError'
     this.code = code
