@@ -64,6 +64,10 @@ export function Palette({ onShowShortcuts }: PaletteProps): ReactNode {
       transitionProps={{ duration: TRANSITION_MS, transition: 'pop' }}
       maxHeight={440}
     >
+      {/* The name of the dialog for screen readers; the eye has the placeholder. */}
+      <Modal.Title m={0}>
+        <VisuallyHidden>{text.shell.palette}</VisuallyHidden>
+      </Modal.Title>
       <Spotlight.Search
         onKeyDown={runFirst}
         placeholder={words.placeholder}

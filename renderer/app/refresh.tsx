@@ -1,5 +1,5 @@
 import { ActionIcon, Group, Menu, Text, Tooltip, UnstyledButton } from '@mantine/core'
-import { IconCheck, IconChevronDown, IconRefresh } from '@tabler/icons-react'
+import { IconChevronDown, IconRefresh } from '@tabler/icons-react'
 import { type QueryCache, type QueryClient, useIsFetching, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useCallback, useEffect, useState, useSyncExternalStore } from 'react'
 import { text } from '../text.ts'
@@ -37,17 +37,18 @@ export function RefreshControl(): ReactNode {
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Label>{text.refresh.menu}</Menu.Label>
-          {REFRESH_SECONDS.map((choice) => (
-            <Menu.Item
-              key={choice}
-              role="menuitemradio"
-              aria-checked={choice === seconds}
-              rightSection={choice === seconds ? <IconCheck size={14} aria-hidden /> : null}
-              onClick={() => refreshSeconds.set(choice)}
-            >
-              {text.refresh.every(choice)}
-            </Menu.Item>
-          ))}
+          <Menu.RadioGroup value={String(seconds)}>
+            {REFRESH_SECONDS.map((choice) => (
+              <Menu.RadioItem
+                key={choice}
+                value={String(choice)}
+                closeMenuOnClick
+                onChange={() => refreshSeconds.set(choice)}
+              >
+                {text.refresh.every(choice)}
+              </Menu.RadioItem>
+            ))}
+          </Menu.RadioGroup>
         </Menu.Dropdown>
       </Menu>
     </Group>

@@ -138,10 +138,13 @@ function startsWith(strokes: readonly Keystroke[], typed: readonly Keystroke[]):
   })
 }
 
+/** Fields that take no letters, so that a chosen radio button does not silence the keys. */
+const TAKES_NO_LETTERS = 'input:is([type="radio"], [type="checkbox"], [type="button"], [type="range"])'
+
 /** Where letters are text and not commands. */
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
-  return (
-    target.isContentEditable || target.matches('input, textarea, select, [role="combobox"], [role="textbox"]')
-  )
+  if (target.isContentEditable) return true
+  const isField = target.matches('input, textarea, select, [role="combobox"], [role="textbox"]')
+  return isField && !target.matches(TAKES_NO_LETTERS)
 }

@@ -4,6 +4,7 @@ import {
   localStorageColorSchemeManager,
   type MantineColorsTuple,
 } from '@mantine/core'
+import { text } from '../text.ts'
 
 /** The river: a deep teal that carries white text from shade 6 on (4.78 to 1). */
 const river: MantineColorsTuple = [
@@ -95,10 +96,18 @@ export const weirTheme = createTheme({
     Button: { defaultProps: { size: 'sm' } },
     Paper: { defaultProps: { withBorder: true } },
     Modal: {
-      defaultProps: { transitionProps: { duration: TRANSITION_MS } },
+      defaultProps: {
+        transitionProps: { duration: TRANSITION_MS },
+        closeButtonProps: { 'aria-label': text.app.close },
+      },
       styles: { title: { fontSize: 'var(--mantine-font-size-lg)', fontWeight: 600 } },
     },
-    Drawer: { defaultProps: { transitionProps: { duration: TRANSITION_MS } } },
+    Drawer: {
+      defaultProps: {
+        transitionProps: { duration: TRANSITION_MS },
+        closeButtonProps: { 'aria-label': text.app.close },
+      },
+    },
     InputWrapper: { styles: { description: { fontSize: 'var(--mantine-font-size-xs)' } } },
   },
 })

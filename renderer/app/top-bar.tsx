@@ -28,7 +28,7 @@ export function TopBar({ title, onShowShortcuts }: TopBarProps): ReactNode {
         <UnstyledButton
           className="palette-button"
           onClick={() => spotlight.open()}
-          aria-label={text.shell.palette}
+          title={text.shell.palette}
         >
           <IconSearch size={15} aria-hidden />
           <span className="palette-word">{text.shell.paletteShort}</span>

@@ -396,6 +396,17 @@ export const consumptionOperations = {
       total_count: z.number(),
       limit: z.number(),
       offset: z.number(),
+      /** All users in the running month, whatever the filter: what a page of rows is a part of. */
+      everybody: z.object({
+        current_period: z.string(),
+        total_users: z.number(),
+        /** Users with a turn this month. */
+        active_users: z.number(),
+        users_at_or_over_80_percent: z.number(),
+        total_input_tokens: z.number(),
+        total_output_tokens: z.number(),
+        estimated_cost_usd: z.number(),
+      }),
     }),
     errors: [],
     example: { threshold: 80, sort: 'usage_percent', order: 'desc', limit: 50 },

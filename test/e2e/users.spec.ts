@@ -54,8 +54,10 @@ function firstMistake(
 test('every column of the users table sorts both ways and says so', async ({ crowd: app }) => {
   const { page } = app
   const rows = await everybody(app)
-  await show(app, `/users?size=200&columns=${ALL_COLUMNS}`)
-  await expect(userRows(page)).toHaveCount(rows.size)
+  // Those who used something: everybody else is the same in nearly every column, and draws slowly in all of them.
+  const active = [...rows.values()].filter((row) => (row.usage_percent ?? 0) >= 1)
+  await show(app, `/users?threshold=1&columns=${ALL_COLUMNS}`)
+  await expect(userRows(page)).toHaveCount(active.length)
   const headers = page.locator('thead th')
   const sorted = new Set<string>()
   for (let column = 0; column < (await headers.count()); column += 1) {

@@ -42,7 +42,9 @@ function recordedTurns(): Set<string> {
   return new Set(rows.map((row) => `ack ${row.session} ${row.turn} ${row.input}`))
 }
 
-test(`killed at any moment, ${CYCLES} times, it keeps every turn it said it had, and its books are right`, { timeout: LIMIT_MS }, async () => {
+test(`killed at any moment, ${CYCLES} times, it keeps every turn it said it had, and its books are right`, {
+  timeout: LIMIT_MS,
+}, async () => {
   const acknowledged: string[] = []
   let unheard = 0
   for (let cycle = 1; cycle <= CYCLES; cycle += 1) {
@@ -59,12 +61,17 @@ test(`killed at any moment, ${CYCLES} times, it keeps every turn it said it had,
     acknowledged.push(...child.lines.filter((line) => line.startsWith('ack ')))
     claimDataFolder(dataDir, null).release()
     const recorded = recordedTurns()
-    expect(acknowledged.filter((line) => !recorded.has(line)), `cycle ${cycle}: said and not there`).toEqual([])
+    expect(
+      acknowledged.filter((line) => !recorded.has(line)),
+      `cycle ${cycle}: said and not there`,
+    ).toEqual([])
     // At most what was under way may be there without having been said.
     expect(recorded.size - acknowledged.length).toBeLessThanOrEqual(16 * cycle)
     unheard = recorded.size - acknowledged.length
     expect(verifyBooks(join(dataDir, 'auth.db'), null).differences, `cycle ${cycle}`).toEqual([])
   }
-  process.stdout.write(`${acknowledged.length} turns acknowledged and kept, ${unheard} more were kept that nobody had heard of\n`)
+  process.stdout.write(
+    `${acknowledged.length} turns acknowledged and kept, ${unheard} more were kept that nobody had heard of\n`,
+  )
   expect(acknowledged.length).toBeGreaterThan(CYCLES)
 })

@@ -18,7 +18,8 @@ const weir = await createWeir(configOf(dataDir), {
   log: recordingLog(),
   randomBytes: (bytes) => randomBytes(bytes),
 })
-if ((await weir.users.list({ search: USER })).total_count === 0) await weir.users.create({ id: USER, username: USER }, OPERATOR)
+if ((await weir.users.list({ search: USER })).total_count === 0)
+  await weir.users.create({ id: USER, username: USER }, OPERATOR)
 say('ready')
 
 let next = 0
@@ -26,7 +27,11 @@ async function record(): Promise<void> {
   while (next < Number(count)) {
     next += 1
     const turn = next
-    const check = await weir.consumption.admit({ user_id: USER, estimated_input_tokens: 10, estimated_output_tokens: 10 })
+    const check = await weir.consumption.admit({
+      user_id: USER,
+      estimated_input_tokens: 10,
+      estimated_output_tokens: 10,
+    })
     const admission = check.kind === 'allowed' ? check.answer.admission_id : null
     const recorded = await weir.consumption.recordTurn({
       user_id: USER,

@@ -9,7 +9,8 @@ import { freshDataDir } from '../support/weir.ts'
 const RECORDER = join(import.meta.dirname, 'recorder.ts')
 const TURNS = 100
 /** Installed, and allowed to look into another process, which containers often forbid. */
-const canTrace = process.platform === 'linux' && spawnSync('strace', ['-f', '-e', 'trace=fdatasync', 'true']).status === 0
+const canTrace =
+  process.platform === 'linux' && spawnSync('strace', ['-f', '-e', 'trace=fdatasync', 'true']).status === 0
 
 let remove: (() => void) | undefined
 
@@ -36,27 +37,45 @@ function eventsOf(trace: string): Event[] {
   return events
 }
 
-test.skipIf(!canTrace)(`each of ${TURNS} turns is on disk before it is answered (seen by strace)`, { timeout: 3 * MINUTE_MS }, async () => {
-  const fresh = freshDataDir()
-  remove = fresh.remove
-  const traceFile = join(dirname(fresh.dataDir), 'trace')
-  const strace = ['strace', '-f', '-y', '-qq', '-s', '16', '-e', 'trace=fdatasync,fsync,pwrite64,write', '-o', traceFile]
-  const child = startChild(RECORDER, [fresh.dataDir, 'traced', '1', String(TURNS)], strace)
-  expect(await child.ended, child.errors()).toBe(0)
-  const events = eventsOf(readFileSync(traceFile, 'utf8'))
-  let answers = 0
-  let isWritten = false
-  let isSynced = true
-  for (const event of events) {
-    if (event === 'log written') {
-      isWritten = true
-      isSynced = false
-    } else if (event === 'log synced') isSynced = true
-    else {
-      answers += 1
-      expect([isWritten, isSynced], `answer ${answers}: written to the log, and the log synced since`).toEqual([true, true])
-      isWritten = false
+test.skipIf(!canTrace)(
+  `each of ${TURNS} turns is on disk before it is answered (seen by strace)`,
+  { timeout: 3 * MINUTE_MS },
+  async () => {
+    const fresh = freshDataDir()
+    remove = fresh.remove
+    const traceFile = join(dirname(fresh.dataDir), 'trace')
+    const strace = [
+      'strace',
+      '-f',
+      '-y',
+      '-qq',
+      '-s',
+      '16',
+      '-e',
+      'trace=fdatasync,fsync,pwrite64,write',
+      '-o',
+      traceFile,
+    ]
+    const child = startChild(RECORDER, [fresh.dataDir, 'traced', '1', String(TURNS)], strace)
+    expect(await child.ended, child.errors()).toBe(0)
+    const events = eventsOf(readFileSync(traceFile, 'utf8'))
+    let answers = 0
+    let isWritten = false
+    let isSynced = true
+    for (const event of events) {
+      if (event === 'log written') {
+        isWritten = true
+        isSynced = false
+      } else if (event === 'log synced') isSynced = true
+      else {
+        answers += 1
+        expect(
+          [isWritten, isSynced],
+          `answer ${answers}: written to the log, and the log synced since`,
+        ).toEqual([true, true])
+        isWritten = false
+      }
     }
-  }
-  expect(answers).toBe(TURNS)
-})
+    expect(answers).toBe(TURNS)
+  },
+)

@@ -57,7 +57,9 @@ export const SOURCES: readonly SourceFile[] = TOPS.flatMap((top) => {
   .map(read)
   .sort((one, other) => (one.path < other.path ? -1 : 1))
 
-export const BY_PATH: ReadonlyMap<string, SourceFile> = new Map(SOURCES.map((source) => [source.path, source]))
+export const BY_PATH: ReadonlyMap<string, SourceFile> = new Map(
+  SOURCES.map((source) => [source.path, source]),
+)
 
 /** Everything that can be reached from some files along imports, themselves included. */
 export function reachableFrom(paths: readonly string[]): Set<string> {

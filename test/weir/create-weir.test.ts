@@ -84,8 +84,10 @@ describe('an empty data folder', () => {
           (statSync(join(dataDir, name)).mode & 0o777).toString(8),
         ])
         expect((statSync(dataDir).mode & 0o777).toString(8)).toBe('700')
-        expect(modes.map(([name]) => name)).toEqual(expect.arrayContaining(['auth.db', 'auth.db-wal', 'lock']))
-      expect(modes.filter(([, mode]) => mode !== '600')).toEqual([])
+        expect(modes.map(([name]) => name)).toEqual(
+          expect.arrayContaining(['auth.db', 'auth.db-wal', 'lock']),
+        )
+        expect(modes.filter(([, mode]) => mode !== '600')).toEqual([])
       } finally {
         process.umask(before)
       }

@@ -5,13 +5,10 @@ import { readCharts } from './charts-reader.ts'
 import type { Moment } from './context.ts'
 import { rangeTotals } from './period-reader.ts'
 import { type Range, rangeOf, totalsOnWire } from './summary-parts.ts'
-import { userRows } from './users-reader.ts'
+import { countNearLimit, userRows } from './users-reader.ts'
 import { periodText } from './windows.ts'
 
 type Summary = OperationOutput<'consumption.systemSummary'>
-
-// Where an operator starts to look (UX 4, user consumption).
-const ATTENTION_PERCENT = 80
 
 /** Everybody together. */
 export async function readSystemSummary(db: Reader, rangeName: string, moment: Moment): Promise<Summary> {
@@ -30,8 +27,7 @@ export async function readSystemSummary(db: Reader, rangeName: string, moment: M
     period_ends_at: toIso(moment.windows.month.endsAt),
     total_users: users.length,
     active_users: await activeUsers(db, range),
-    users_at_or_over_80_percent: users.filter((user) => (user.usage_percent ?? 0) >= ATTENTION_PERCENT)
-      .length,
+    users_at_or_over_80_percent: countNearLimit(users),
     ...totalsOnWire(await rangeTotals(db, null, range)),
     ...(await countersOf(db, range, moment)),
     requests_this_hour: count((user) => user.requests_this_hour),

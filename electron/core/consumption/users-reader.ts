@@ -1,5 +1,5 @@
 import type { OperationOutput, ParsedInput } from '../../../shared/contract/index.ts'
-import { microUsdToUsd, percentOf, toIsoOrNull } from '../../../shared/units.ts'
+import { MICRO_USD_PER_USD, microUsdToUsd, percentOf, toIsoOrNull } from '../../../shared/units.ts'
 import type { Reader } from '../database/database.ts'
 import { limitStates, usedPercent } from './admission.ts'
 import { allUserStates, type UserAccount } from './consumption-store.ts'
@@ -29,9 +29,34 @@ export async function readUsers(
 ): Promise<OperationOutput<'consumption.users'>> {
   const limit = query.limit ?? PAGE_SIZE
   const offset = query.offset ?? 0
-  const rows = (await userRows(db, moment)).filter((row) => matches(row, query))
+  const all = await userRows(db, moment)
+  const rows = all.filter((row) => matches(row, query))
   const page = sorted(rows, query).slice(offset, offset + limit)
-  return { users: page, total_count: rows.length, limit, offset }
+  return { users: page, total_count: rows.length, limit, offset, everybody: everybodyOf(all, moment) }
+}
+
+// Where an operator starts to look (UX 4, user consumption).
+const ATTENTION_PERCENT = 80
+
+/** How many users are close to a limit or at one. */
+export function countNearLimit(rows: readonly UserRow[]): number {
+  return rows.filter((row) => (row.usage_percent ?? 0) >= ATTENTION_PERCENT).length
+}
+
+function everybodyOf(
+  rows: readonly UserRow[],
+  moment: Moment,
+): OperationOutput<'consumption.users'>['everybody'] {
+  const sum = (figure: (row: UserRow) => number) => rows.reduce((total, row) => total + figure(row), 0)
+  return {
+    current_period: periodText(moment.windows.period),
+    total_users: rows.length,
+    active_users: rows.filter((row) => row.total_turns > 0).length,
+    users_at_or_over_80_percent: countNearLimit(rows),
+    total_input_tokens: sum((row) => row.total_input_tokens),
+    total_output_tokens: sum((row) => row.total_output_tokens),
+    estimated_cost_usd: Math.round(sum((row) => row.estimated_cost_usd) * MICRO_USD_PER_USD) / MICRO_USD_PER_USD,
+  }
 }
 
 /** Every user's row, unsorted. */

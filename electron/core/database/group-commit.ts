@@ -1,8 +1,9 @@
-import { CompiledQuery, type Kysely } from 'kysely'
+import { CompiledQuery, type Kysely, type Transaction } from 'kysely'
 import { WeirError } from '../kernel/weir-error.ts'
-import type { Writer } from './database.ts'
 import type { Schema } from './schema.ts'
 import { isLockedByOthers, toStorageError } from './storage-error.ts'
+
+type Writer = Transaction<Schema>
 
 interface QueuedJob {
   readonly run: (trx: Writer) => Promise<unknown>

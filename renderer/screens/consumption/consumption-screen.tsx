@@ -28,21 +28,21 @@ export function ConsumptionScreen(): ReactNode {
   const zone = useStatus().data?.time_zone ?? DEFAULT_ZONE
   const replace = (search: ConsumptionSearch): void => void navigate({ to: '/users', search, replace: true })
   const view = useRememberedView(lastConsumptionView, route.useSearch(), replace, ['page'])
-  const { page, month } = useUsers(view)
+  const page = useUsers(view)
   // Other rows begin at their first page, unless the change says which.
   const change = (part: Partial<ConsumptionSearch>): void =>
     replace({ ...view, ...(changesRows(part) ? { page: undefined } : {}), ...part })
   const columns = userColumns({ zone, now: 0 })
   return (
     <div className={styles.screen}>
-      <QueryStates query={month} skeleton={<CardsSkeleton />} tellsFailure={page.failure === null}>
-        {(summary) => (
+      <QueryStates query={page} skeleton={<CardsSkeleton />} tellsFailure={false}>
+        {({ everybody }) => (
           <>
             <p className={styles.period}>
-              {consumptionText.period(formatPeriod(summary.current_period), zone)}
+              {consumptionText.period(formatPeriod(everybody.current_period), zone)}
             </p>
             <MonthCards
-              summary={summary}
+              summary={everybody}
               onShowNearLimit={() => change({ threshold: 80, status: undefined })}
             />
           </>
@@ -57,7 +57,7 @@ export function ConsumptionScreen(): ReactNode {
         {(users) => (
           <UsersTable
             page={users}
-            totalUsers={month.data?.total_users}
+            totalUsers={users.everybody.total_users}
             zone={zone}
             view={view}
             onView={change}

@@ -4,7 +4,7 @@ import { type SettledQuery, useSettledQuery } from '../../components/settled-que
 import { type ConsumptionSearch, DEFAULT_PAGE_SIZE } from './consumption-search.ts'
 
 export type UsersPage = OperationOutput<'consumption.users'>
-export type MonthSummary = OperationOutput<'consumption.systemSummary'>
+export type MonthSummary = UsersPage['everybody']
 
 /** What the table is sorted by until the operator chooses: who is closest to a limit is what one comes for. */
 export const DEFAULT_SORT = 'usage_percent'
@@ -30,12 +30,7 @@ export function usersInput(view: ConsumptionSearch): OperationInput<'consumption
   }
 }
 
-/** The rows of the view and the sums of the running month; the rows stay while another page is on its way. */
-export function useUsers(view: ConsumptionSearch): {
-  readonly page: SettledQuery<UsersPage>
-  readonly month: SettledQuery<MonthSummary>
-} {
-  const page = useSettledQuery(useWeirQuery('consumption.users', usersInput(view), { keepPrevious: false }))
-  const month = useSettledQuery(useWeirQuery('consumption.systemSummary', { period: 'current' }))
-  return { page, month }
+/** The rows of the view with the sums of the running month, in one call; they stay while others are on their way. */
+export function useUsers(view: ConsumptionSearch): SettledQuery<UsersPage> {
+  return useSettledQuery(useWeirQuery('consumption.users', usersInput(view), { keepPrevious: false }))
 }

@@ -7,11 +7,11 @@ import { userColumns } from '../../../renderer/screens/consumption/user-columns.
 import { USER_SORT_KEYS } from '../../../shared/contract/consumption.ts'
 import { type FakeWeir, fakeWeir, openPage, problem } from '../app/fake-weir.tsx'
 import { giveCanvases } from '../components/canvas.ts'
-import { EMPTY_SYSTEM, SYSTEM, userRow, userSummary } from './sample.ts'
+import { EVERYBODY, NOBODY_YET, SYSTEM, userRow, userSummary } from './sample.ts'
 
 giveCanvases()
 
-const NOBODY = { users: [], total_count: 0, limit: 50, offset: 0 }
+const NOBODY = { users: [], total_count: 0, limit: 50, offset: 0, everybody: EVERYBODY }
 
 function weirWith(answers: Parameters<typeof fakeWeir>[0] = {}): FakeWeir {
   return fakeWeir({
@@ -26,6 +26,7 @@ function weirWith(answers: Parameters<typeof fakeWeir>[0] = {}): FakeWeir {
       total_count: 130,
       limit: 50,
       offset: Number(offset ?? 0),
+      everybody: EVERYBODY,
     }),
     ...answers,
   })
@@ -56,6 +57,14 @@ describe('the columns', () => {
 })
 
 describe('the users table', () => {
+  it('costs one call, the figures of everybody included', async () => {
+    const weir = weirWith()
+    openPage(weir, '/users')
+    await rowOf('Alice')
+    const asked = weir.calls.filter(({ name }) => name.startsWith('consumption.'))
+    expect(asked.map(({ name }) => name)).toEqual(['consumption.users'])
+  })
+
   it('shows who is close to which limit, the closest first', async () => {
     const weir = weirWith()
     openPage(weir, '/users')
@@ -149,11 +158,9 @@ describe('the users table', () => {
   it('keeps rows, focus and view when a refresh fails, and says so once', async () => {
     let isBroken = false
     const weir = weirWith()
-    const { 'consumption.users': users, 'consumption.systemSummary': month } = weir.answers
+    const { 'consumption.users': users } = weir.answers
     weir.answers['consumption.users'] = (input) =>
       isBroken ? problem('storage_unavailable') : (users?.(input) ?? NOBODY)
-    weir.answers['consumption.systemSummary'] = (input) =>
-      isBroken ? problem('storage_unavailable') : (month?.(input) ?? SYSTEM)
     openPage(weir, '/users?threshold=80')
     const row = await rowOf('Alice')
     row.focus()
@@ -177,6 +184,7 @@ describe('the users table', () => {
         total_count: 1,
         limit: 50,
         offset: Number(offset),
+        everybody: EVERYBODY,
       }),
     })
     openPage(weir, '/users?page=9')
@@ -195,10 +203,8 @@ describe('a table without rows', () => {
     expect(await screen.findByText('No user matches')).toBeTruthy()
     page.unmount()
     lastConsumptionView.set({})
-    const empty = openPage(
-      weirWith({ 'consumption.users': () => NOBODY, 'consumption.systemSummary': () => EMPTY_SYSTEM }),
-      '/users',
-    )
+    const nobodyYet = { ...NOBODY, everybody: NOBODY_YET }
+    const empty = openPage(weirWith({ 'consumption.users': () => nobodyYet }), '/users')
     expect(await screen.findByText('No users yet')).toBeTruthy()
     empty.unmount()
     openPage(weirWith({ 'consumption.users': () => problem('internal') }), '/users?threshold=80')

@@ -231,3 +231,17 @@ export function userRow(change: Partial<UserRow> = {}): UserRow {
     ...change,
   }
 }
+
+/** All users of the running month, as the users table gets them. */
+export const EVERYBODY = {
+  current_period: SYSTEM.current_period,
+  total_users: SYSTEM.total_users,
+  active_users: SYSTEM.active_users,
+  users_at_or_over_80_percent: SYSTEM.users_at_or_over_80_percent,
+  total_input_tokens: SYSTEM.total_input_tokens,
+  total_output_tokens: SYSTEM.total_output_tokens,
+  estimated_cost_usd: SYSTEM.estimated_cost_usd,
+}
+
+/** The same of a Weir without users. */
+export const NOBODY_YET = { ...EVERYBODY, total_users: 0, active_users: 0, users_at_or_over_80_percent: 0 }

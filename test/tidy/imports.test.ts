@@ -1,0 +1,190 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { BY_PATH, ROOT, reachableFrom, SOURCES } from './source-files.ts'
+
+/**
+ * Which part may import which (LAYOUT, section 1): imports point down this table and to nothing that is not named.
+ * A part is a folder or, in core, a single file; everything in a part may import the rest of it.
+ */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  shared: [],
+  migrations: [],
+  'electron/core/kernel': ['shared'],
+  'electron/core/database': ['electron/core/kernel', 'migrations', 'shared'],
+  // Only types: what the faces may ask of the core.
+  'electron/core/api.ts': ['electron/core/database', 'electron/core/kernel', 'shared'],
+  'electron/core/audit': ['electron/core/api.ts', 'electron/core/database', 'electron/core/kernel', 'shared'],
+  'electron/core/settings': [
+    'electron/core/api.ts',
+    'electron/core/audit',
+    'electron/core/database',
+    'electron/core/kernel',
+    'shared',
+  ],
+  'electron/core/pricing': ['electron/core/database', 'electron/core/kernel', 'shared'],
+  'electron/core/sessions': ['electron/core/kernel', 'shared'],
+  'electron/core/consumption': [
+    'electron/core/api.ts',
+    'electron/core/audit',
+    'electron/core/database',
+    'electron/core/kernel',
+    'electron/core/pricing',
+    'electron/core/sessions',
+    'electron/core/settings',
+    'shared',
+  ],
+  'electron/core/access': [
+    'electron/core/api.ts',
+    'electron/core/audit',
+    'electron/core/consumption',
+    'electron/core/database',
+    'electron/core/kernel',
+    'electron/core/settings',
+    'shared',
+  ],
+  'electron/core/import': [
+    'electron/core/api.ts',
+    'electron/core/audit',
+    'electron/core/consumption',
+    'electron/core/database',
+    'electron/core/kernel',
+    'electron/core/sessions',
+    'electron/core/settings',
+    'shared',
+  ],
+  'electron/core/verify': [
+    'electron/core/consumption',
+    'electron/core/database',
+    'electron/core/kernel',
+    'shared',
+  ],
+  'electron/core/workers': [
+    'electron/core/database',
+    'electron/core/kernel',
+    'electron/core/sessions',
+    'electron/core/verify',
+    'shared',
+  ],
+  // The composition root knows every part of core.
+  'electron/core/weir.ts': ['electron/core', 'shared'],
+  'electron/operations': ['electron/core/api.ts', 'electron/core/kernel', 'shared'],
+  'electron/http': ['electron/core/api.ts', 'electron/core/kernel', 'electron/operations', 'shared'],
+  'electron/preload': ['shared'],
+  'electron/shell': ['electron/core', 'electron/http', 'electron/operations', 'shared'],
+  'electron/serve': ['electron/core', 'electron/http', 'electron/operations', 'shared'],
+  // `weir serve` is a command like the others.
+  'electron/cli': ['electron/core', 'electron/http', 'electron/operations', 'electron/serve', 'shared'],
+  renderer: ['shared'],
+  build: ['shared'],
+}
+
+const PARTS = Object.keys(MAY_IMPORT).sort((one, other) => other.length - one.length)
+const isWithin = (path: string, part: string) => path === part || path.startsWith(`${part}/`)
+const partOf = (path: string) => PARTS.find((part) => isWithin(path, part))
+
+const PRODUCT = SOURCES.filter((source) => !isWithin(source.path, 'test') && source.path.includes('/'))
+
+describe('imports', () => {
+  test('point to files that exist', () => {
+    const broken = SOURCES.flatMap((source) =>
+      source.imports
+        .filter((path) => !BY_PATH.has(path) && !path.endsWith('.json'))
+        .map((path) => `${source.path} imports ${path}, which does not exist.`),
+    )
+    expect(broken).toEqual([])
+  })
+
+  test('every folder has its place in the table', () => {
+    expect(
+      PRODUCT.filter((source) => partOf(source.path) === undefined).map((source) => source.path),
+    ).toEqual([])
+  })
+
+  test('point only where the table allows', () => {
+    const wrong = PRODUCT.flatMap((source) => {
+      const part = partOf(source.path) ?? ''
+      const allowed = [part, ...(MAY_IMPORT[part] ?? [])]
+      return source.imports
+        .filter((path) => !allowed.some((one) => isWithin(path, one)))
+        .map(
+          (path) =>
+            `${source.path} must not import ${path}: ${part} may import only ${allowed.slice(1).join(', ') || 'nothing of ours'}.`,
+        )
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('go round in no circle, not even for types', () => {
+    const circles = SOURCES.filter((source) => reachableFrom(source.imports).has(source.path)).map(
+      (source) => `${source.path} imports itself by way of others.`,
+    )
+    expect(circles).toEqual([])
+  })
+
+  test('of electron are only in the shell, the preload script, and what starts or tests it', () => {
+    const homes = ['electron/shell', 'electron/preload', 'build/carried-launcher.mjs', 'test/e2e']
+    const strays = SOURCES.filter(
+      (source) =>
+        source.packages.some((name) => /^electron(\/|$)/.test(name)) &&
+        !homes.some((home) => isWithin(source.path, home)),
+    )
+    expect(strays.map((source) => source.path)).toEqual([])
+  })
+
+  test('of Node are nowhere in what must run in a browser', () => {
+    const strays = PRODUCT.filter(
+      (source) =>
+        ['shared', 'renderer', 'migrations'].some((part) => isWithin(source.path, part)) &&
+        source.packages.some((name) => name.startsWith('node:')),
+    )
+    expect(strays.map((source) => source.path)).toEqual([])
+  })
+})
+
+describe('files', () => {
+  const ENTRIES = [
+    'electron/shell/main.ts',
+    'electron/serve/serve.ts',
+    'electron/cli/cli.ts',
+    'electron/core/workers/worker.ts',
+    'electron/preload/preload.ts',
+    'renderer/main.tsx',
+    // The page loads it by its address, before anything is painted.
+    'renderer/public/theme-boot.js',
+    // Run by hand after a change of a command.
+    'electron/cli/write-command-docs.ts',
+  ]
+
+  test('of the product are all reached from one of its entries: what only tests use is not part of it', () => {
+    const reached = reachableFrom(ENTRIES)
+    const dead = PRODUCT.filter((source) => !isWithin(source.path, 'build') && !reached.has(source.path))
+    expect(dead.map((source) => `${source.path} is imported by nothing that runs.`)).toEqual([])
+  })
+
+  test('of tests and build scripts are all run or used', () => {
+    const manifest = readFileSync(join(ROOT, 'package.json'), 'utf8')
+    const isRun = (path: string) => /\.(test|spec)\.tsx?$|\.config\.ts$|\.d\.ts$/.test(path)
+    // Some are started as a process of their own, and named there as text.
+    const scripts = `${manifest}${SOURCES.map((source) => source.text).join('')}`
+    const isNamed = (path: string) => scripts.includes(path.slice(path.lastIndexOf('/') + 1))
+    const roots = SOURCES.map((source) => source.path).filter(isRun)
+    const reached = reachableFrom(roots)
+    const others = SOURCES.filter((source) => isWithin(source.path, 'test') || isWithin(source.path, 'build'))
+    expect(
+      others.filter(({ path }) => !reached.has(path) && !isNamed(path)).map((source) => source.path),
+    ).toEqual([])
+  })
+
+  test('have at most 400 lines', () => {
+    const long = SOURCES.filter((source) => source.lines > 400)
+    expect(long.map((source) => `${source.path} has ${source.lines} lines: split it.`)).toEqual([])
+  })
+
+  test('are named in lower case with dashes', () => {
+    const odd = SOURCES.filter(
+      ({ path }) => !/^[a-z0-9][a-z0-9.-]*$/.test(path.slice(path.lastIndexOf('/') + 1)),
+    )
+    expect(odd.map((source) => source.path)).toEqual([])
+  })
+})
