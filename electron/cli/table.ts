@@ -54,9 +54,14 @@ export function count(value: number): string {
   return WHOLE.format(value)
 }
 
-/** `$1.25`, with up to four decimals where a turn costs less than a cent. */
+// The last digit that is shown; a cost below it is small, not nothing.
+const SMALLEST_SHOWN_USD = 0.0001
+
+/** `$1.25`, with up to four decimals where a turn costs less than a cent, and `<$0.0001` below that. */
 export function dollars(value: number): string {
-  return DOLLARS.format(value)
+  return value > 0 && value < SMALLEST_SHOWN_USD
+    ? `<${DOLLARS.format(SMALLEST_SHOWN_USD)}`
+    : DOLLARS.format(value)
 }
 
 /** `3 users`, `1 user`. */

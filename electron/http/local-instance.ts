@@ -6,7 +6,7 @@ import type { Actor, Weir, WeirConfig } from '../core/api.ts'
 import type { Logger } from '../core/kernel/ports.ts'
 import { removeRunFile, writeRunFile } from '../core/kernel/run-file.ts'
 import { listenHttp } from './listen.ts'
-import { LoginCodes } from './login-codes.ts'
+import { LoginCodes, loginUrl } from './login-codes.ts'
 import { buildHttp } from './server.ts'
 
 /** A Weir that can be reached on this machine: its HTTP face, and `run.json` that says where. */
@@ -59,7 +59,6 @@ export async function openLocalInstance(parts: LocalInstanceParts): Promise<Loca
     log.info('listening', { url, face })
     return {
       url,
-      // After the #, which browsers keep to themselves: the code reaches neither a log nor a Referer.
       newLoginUrl: () => loginUrl(url, loginCodes.issue().code),
       close: async () => {
         weir.announceUrl(null)
@@ -72,11 +71,6 @@ export async function openLocalInstance(parts: LocalInstanceParts): Promise<Loca
     await app.close()
     throw error
   }
-}
-
-/** The address at which the console of a Weir takes a one-time code. */
-export function loginUrl(url: string, code: string): string {
-  return `${url}/#/login?code=${encodeURIComponent(code)}`
 }
 
 /** A process that was killed could not revoke its token; its file may have been copied meanwhile. */

@@ -23,10 +23,10 @@ export interface LoginCode {
   readonly expires_at: string
 }
 
-/** The address that signs a browser in with a code. */
-export function loginUrl(port: number, code: string): string {
+/** The address that signs a browser in with a code; `url` is where this Weir listens. */
+export function loginUrl(url: string, code: string): string {
   // After the #, which browsers keep to themselves: the code reaches neither a log nor a Referer.
-  return `http://127.0.0.1:${port}/#/login?code=${encodeURIComponent(code)}`
+  return `${url}/#/login?code=${encodeURIComponent(code)}`
 }
 
 /** One-time codes that turn into a browser session: 32 random bytes, 60 seconds, one use. */

@@ -133,5 +133,5 @@ async function giveLoginCode(
   const parsed = OWN_CONTRACT.loginCode.input.safeParse(request.body ?? {})
   if (!parsed.success) return sendProblem(reply, invalidInput(parsed.error.issues, request.body))
   const issued = parts.loginCodes.issue(authenticated.token)
-  return reply.status(201).send({ ...issued, url: loginUrl(parts.port(), issued.code) })
+  return reply.status(201).send({ ...issued, url: loginUrl(`http://127.0.0.1:${parts.port()}`, issued.code) })
 }

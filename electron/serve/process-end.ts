@@ -5,16 +5,20 @@ import { removeRunFile } from '../core/kernel/run-file.ts'
 /** 128 + the number of the signal, as shells have it. */
 const FORCED_EXIT = { SIGINT: 130, SIGTERM: 143 } as const
 
+/** npm passes on a Ctrl-C which the terminal has sent to the whole group already: a signal this soon is the same one. */
+const ECHO_MS = 500
+
 /**
  * Settles with the first SIGTERM or SIGINT; the second one ends the process at once, for whoever does not want to wait.
  */
 export function stopSignal(): Promise<keyof typeof FORCED_EXIT> {
   return new Promise((resolve) => {
-    let isStopping = false
+    let stoppingSinceMs: number | undefined
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
-        if (isStopping) process.exit(FORCED_EXIT[signal])
-        isStopping = true
+        if (stoppingSinceMs !== undefined && performance.now() - stoppingSinceMs > ECHO_MS)
+          process.exit(FORCED_EXIT[signal])
+        stoppingSinceMs ??= performance.now()
         resolve(signal)
       })
     }

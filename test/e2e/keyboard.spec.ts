@@ -6,7 +6,7 @@ test('Ctrl+K opens the palette, which goes to a screen, to a user, and closes on
 }) => {
   const { page } = app
   await page.keyboard.press('Control+k')
-  const palette = page.getByRole('dialog')
+  const palette = page.getByRole('dialog', { name: shellText.palette })
   await expect(palette.getByRole('textbox', { name: shellText.palette })).toBeFocused()
   await page.keyboard.type('user co')
   await expect(palette.getByRole('button', { name: 'User consumption' })).toBeVisible()
@@ -51,7 +51,7 @@ test('a question mark lists the shortcuts; Escape closes one layer and gives the
   await page.keyboard.press('Escape')
   await expect(help).toBeHidden()
 
-  const opener = page.getByRole('button', { name: shellText.help })
+  const opener = page.getByRole('button', { name: shellText.help, exact: true })
   await opener.focus()
   await page.keyboard.press('Enter')
   await expect(help).toBeVisible()
@@ -59,7 +59,7 @@ test('a question mark lists the shortcuts; Escape closes one layer and gives the
   await expect(help).toBeHidden()
   await expect(opener).toBeFocused()
 
-  const search = page.getByRole('button', { name: shellText.palette })
+  const search = page.getByRole('button', { name: shellText.paletteShort })
   await search.focus()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('dialog')).toBeVisible()
@@ -75,7 +75,7 @@ test('letters are text in a field, and single keys can be switched off', async (
   await page.keyboard.type('gu?t')
   await expect(page.getByRole('searchbox')).toHaveValue('gu?t')
   await expect(page.getByRole('dialog')).toHaveCount(0)
-  await page.getByRole('button', { name: shellText.help }).click()
+  await page.getByRole('button', { name: shellText.help, exact: true }).click()
   await page.getByRole('switch', { name: shellText.shortcutHelp.singleKeys }).click({ force: true })
   await page.keyboard.press('Escape')
   await expect(page.getByRole('dialog')).toHaveCount(0)

@@ -157,9 +157,9 @@ test('a page on another port of this machine can neither read Weir nor write to 
   )
   expect(tried).toEqual({
     read: 'refused by the browser',
-    'read without cors': 'opaque ',
+    'read without cors': 'refused by the browser',
     'write json': 'refused by the browser',
-    'write text': 'opaque',
+    'write text': 'refused by the browser',
     script: 'refused',
     frame: 'closed',
   })

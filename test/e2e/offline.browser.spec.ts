@@ -1,5 +1,5 @@
 import { loginText } from '../../renderer/text/login.ts'
-import { expect, test } from './app.ts'
+import { expect, show, test } from './app.ts'
 import { ask, recordTurn } from './support/api.ts'
 import { servedProgram } from './support/faces.ts'
 import { serve, stopProgram } from './support/processes.ts'
@@ -11,7 +11,7 @@ test('a Weir that is killed leaves the figures on screen and says so; started ag
   const { page, folder } = app
   await ask(app, 'setup.loadSample', {})
   await recordTurn(app, { user_id: 'sample-amira', session_id: 'last-words', turn_number: 1 })
-  await page.reload()
+  await show(app, '/dashboard')
   await expect(page.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeVisible()
   const figures = await card(page, 'Tokens in').innerText()
 

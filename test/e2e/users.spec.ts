@@ -3,6 +3,7 @@ import { USER_SORT_KEYS } from '../../shared/contract/consumption.ts'
 import type { OperationOutput } from '../../shared/contract/index.ts'
 import { addressOf, expect, type RunningApp, show, test } from './app.ts'
 import { ask } from './support/api.ts'
+import { watchCalls } from './support/calls.ts'
 import { AT_PERCENT, HOSTILE, HOSTILE_USER } from './support/crowd.ts'
 import { injected, overflow, panel, userIds, userRow, userRows } from './support/screens.ts'
 
@@ -167,8 +168,12 @@ test('refreshing keeps the filter, the order and the row the keyboard is on', as
   await page.keyboard.press('j')
   await page.keyboard.press('j')
   await expect(userRow(page, order[1] ?? '')).toBeFocused()
+  const calls = await watchCalls(app)
   await page.keyboard.press('F5')
   await expect(page.getByText('updated just now')).toBeVisible()
+  const asked = (await calls.names()).filter((name) => name.startsWith('consumption.'))
+  expect(asked, 'the figures of the screen cost one call').toEqual(['consumption.users'])
+  await calls.stop()
   await expect(userRow(page, order[1] ?? '')).toBeFocused()
   expect(await userIds(page)).toEqual(order)
   await expect(page.getByRole('searchbox')).toHaveValue('limit')

@@ -92,7 +92,11 @@ describe('the books', () => {
       'update user_consumption set reserved_input_tokens = reserved_input_tokens + 1',
       'reserved_input_tokens',
     ],
-    ['system_hours', 'delete from system_hours where rowid_of = 1', 'turns'],
+    [
+      'system_hours',
+      'delete from system_hours where hour_started_at = (select max(hour_started_at) from system_hours where turns > 0)',
+      'turns',
+    ],
     ['user_hours', 'insert into user_hours (user_key, hour_started_at, turns) values (1, 0, 4)', 'turns'],
     [
       'consumption_periods_archive',

@@ -55,7 +55,8 @@ function everybodyOf(
     users_at_or_over_80_percent: countNearLimit(rows),
     total_input_tokens: sum((row) => row.total_input_tokens),
     total_output_tokens: sum((row) => row.total_output_tokens),
-    estimated_cost_usd: Math.round(sum((row) => row.estimated_cost_usd) * MICRO_USD_PER_USD) / MICRO_USD_PER_USD,
+    estimated_cost_usd:
+      Math.round(sum((row) => row.estimated_cost_usd) * MICRO_USD_PER_USD) / MICRO_USD_PER_USD,
   }
 }
 
