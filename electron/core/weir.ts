@@ -15,6 +15,7 @@ import { isStorageError } from './database/storage-error.ts'
 import { ImportManager } from './import/import-manager.ts'
 import { LedgerAdapter } from './import/ledger-adapter.ts'
 import { loadSample } from './import/load-sample.ts'
+import { keepFilesPrivate } from './kernel/data-folder-path.ts'
 import type { SystemPorts } from './kernel/ports.ts'
 import { WorkerClient } from './kernel/worker-client.ts'
 import { loadPriceBook, seedPriceCatalogue } from './pricing/price-catalogue.ts'
@@ -28,6 +29,8 @@ import type { WorkerTasks } from './workers/tasks.ts'
  * Errors: `folder_in_use`, `database_newer`, `database_foreign`, `storage_unavailable`.
  */
 export async function createWeir(config: WeirConfig, ports: SystemPorts): Promise<Weir> {
+  // The database, its WAL and its backups hold who may what: nobody else on the machine reads them.
+  keepFilesPrivate()
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
   // The lock MUST come before the database is touched: a migration by two processes at once would ruin it.
   const lock = claimDataFolder(config.dataDir, config.sqliteBinding)

@@ -102,6 +102,8 @@ export const weirTheme = createTheme({
       },
       styles: { title: { fontSize: 'var(--mantine-font-size-lg)', fontWeight: 600 } },
     },
+    // Without it the first item gets the focus; with it a menu holds something that is no item, which axe refuses.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Drawer: {
       defaultProps: {
         transitionProps: { duration: TRANSITION_MS },

@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { z } from 'zod'
-import type { systemSummary } from '../../shared/contract/consumption.ts'
+import type { systemSummary } from '../../shared/contract/consumption-shapes.ts'
 import { formatCount, formatMoney, formatMoneyExact, formatPercent, formatTokens } from '../format.ts'
 import { componentsText } from '../text/components.ts'
 import styles from './model-bars.module.css'

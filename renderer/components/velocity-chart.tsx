@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { z } from 'zod'
-import type { systemSummary } from '../../shared/contract/consumption.ts'
+import type { systemSummary } from '../../shared/contract/consumption-shapes.ts'
 import { formatInstant, formatPeriod, formatTimeOfDay } from '../format.ts'
 import { TimeBars, type TimeMetric, type TimePoint } from './time-bars.tsx'
 

@@ -30,6 +30,7 @@ export const consumptionText = {
   filters: {
     search: 'Search name, id or email',
     searchShortcut: 'Search users',
+    clearSearch: 'Clear the search',
     profile: 'Profile',
     anyProfile: 'Any profile',
     noProfile: 'Without a profile',

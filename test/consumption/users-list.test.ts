@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { USER_SORT_KEYS } from '../../shared/contract/consumption.ts'
+import { USER_SORT_KEYS } from '../../shared/contract/consumption-shapes.ts'
 import { OPERATIONS, type OperationOutput, type ParsedInput } from '../../shared/contract/index.ts'
 import { openConsumption, type TestConsumption, turnInput } from '../support/consumption.ts'
 import { announceSeed, Random } from '../support/random.ts'
@@ -191,4 +191,19 @@ test('a row says what the summary of that user says', async () => {
     const life = await weir.consumption.summary(row.user_id, 'all')
     expect([row.lifetime_tokens, row.lifetime_cost_usd]).toEqual([life.total_tokens, life.estimated_cost_usd])
   }
+})
+
+test('what is said of everybody is what the summary of everybody says, whatever the filter', async () => {
+  const summary = await weir.consumption.systemSummary()
+  const { everybody } = await list({ search: 'nobody is called like this' })
+  const same = [
+    'current_period',
+    'total_users',
+    'active_users',
+    'users_at_or_over_80_percent',
+    'total_input_tokens',
+    'total_output_tokens',
+    'estimated_cost_usd',
+  ] as const
+  expect(same.map((key) => everybody[key])).toEqual(same.map((key) => summary[key]))
 })

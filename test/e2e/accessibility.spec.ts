@@ -74,6 +74,11 @@ for (const theme of ['light', 'dark'] as const satisfies readonly Theme[]) {
       await isThere(app)
       found[name] = await findings(app)
     }
+    await show(app, '/users')
+    await page.getByRole('button', { name: 'Columns' }).click()
+    await expect(page.getByRole('menu')).toBeVisible()
+    found['the menu of the columns'] = await findings(app)
+    await page.keyboard.press('Escape')
     await show(app, '/dashboard')
     await page.keyboard.press('Control+k')
     await expect(page.getByRole('dialog')).toBeVisible()

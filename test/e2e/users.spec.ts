@@ -1,5 +1,5 @@
 import { consumptionText } from '../../renderer/text/consumption.ts'
-import { USER_SORT_KEYS } from '../../shared/contract/consumption.ts'
+import { USER_SORT_KEYS } from '../../shared/contract/consumption-shapes.ts'
 import type { OperationOutput } from '../../shared/contract/index.ts'
 import { addressOf, expect, type RunningApp, show, test } from './app.ts'
 import { ask } from './support/api.ts'

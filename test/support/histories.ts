@@ -45,6 +45,8 @@ export type Step =
       readonly outside: number
     }
   | { readonly kind: 'archive'; readonly user: number }
+  /** Checks and turns that arrive in the same moment, and so in one batch. */
+  | { readonly kind: 'together'; readonly steps: readonly Extract<Step, { kind: 'check' | 'record' }>[] }
 
 export interface ImportedTurn {
   readonly agoMs: number
@@ -108,6 +110,13 @@ export const anyHistory: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     { weight: 6, arbitrary: check },
     { weight: 8, arbitrary: record },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('together' as const),
+        steps: fc.array(fc.oneof(check, record), { minLength: 2, maxLength: 6 }),
+      }),
+    },
     {
       weight: 2,
       arbitrary: fc.record({

@@ -69,6 +69,8 @@ export class HistoryRunner {
         return this.#record(step)
       case 'record-again':
         return this.#recordAgain(step)
+      case 'together':
+        return this.#together(step)
       case 'edit-profile':
         return this.#editProfile(step)
       case 'assign':
@@ -169,6 +171,17 @@ export class HistoryRunner {
       turn.input_tokens,
       turn.output_tokens,
     )
+  }
+
+  async #together(step: Extract<Step, { kind: 'together' }>): Promise<void> {
+    const seen = new Set<string>()
+    const steps = step.steps.filter((one) => {
+      if (one.kind === 'check') return true
+      // The same turn twice with other figures is a conflict, and has its own step.
+      const key = `${one.user} ${one.session} ${one.turn}`
+      return !seen.has(key) && seen.add(key)
+    })
+    await Promise.all(steps.map((one) => (one.kind === 'check' ? this.#check(one) : this.#record(one))))
   }
 
   async #recordAgain(step: Extract<Step, { kind: 'record-again' }>): Promise<void> {

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { turnRecord } from '../../../shared/contract/consumption.ts'
+import type { turnRecord } from '../../../shared/contract/consumption-shapes.ts'
 import { microUsdToUsd, toIso } from '../../../shared/units.ts'
 import type { TurnWithModel } from './ledger-store.ts'
 import { periodText } from './windows.ts'

@@ -14,12 +14,18 @@ type Token = OperationOutput<'tokens.list'>['tokens'][number]
 export function TokenList(): ReactNode {
   const settled = useSettledQuery(useWeirQuery('tokens.list', {}))
   const [doomed, setDoomed] = useState<Token | null>(null)
+  // What the dialog says of its last use follows the list, which is asked for again: "never used" must be true now.
+  const newest = settled.data?.tokens.find(({ id }) => id === doomed?.id) ?? doomed
+  const ask = (token: Token): void => {
+    setDoomed(token)
+    settled.retry()
+  }
   return (
     <>
       <QueryPanel title={text.connect.tokens} query={settled} skeleton={<Skeleton height={120} />}>
-        {(data) => <Tokens tokens={data.tokens} onRevoke={setDoomed} />}
+        {(data) => <Tokens tokens={data.tokens} onRevoke={ask} />}
       </QueryPanel>
-      <RevokeDialog token={doomed} onClose={() => setDoomed(null)} />
+      <RevokeDialog token={newest} onClose={() => setDoomed(null)} />
     </>
   )
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { USER_SORT_KEYS } from '../../../shared/contract/consumption.ts'
+import { USER_SORT_KEYS } from '../../../shared/contract/consumption-shapes.ts'
 import { usageStatus } from '../../../shared/contract/fields.ts'
 
 /** Rows a page may have. 50 fill a screen; more than 200 scroll badly and no one reads them. */

@@ -52,7 +52,7 @@ export function SearchBox({ value, onSearch }: SearchBoxProps): ReactNode {
       value={typed}
       leftSection={<IconSearch size={15} aria-hidden />}
       rightSection={
-        typed === '' ? null : <CloseButton size="xs" aria-label={text.clear} onClick={() => type('')} />
+        typed === '' ? null : <CloseButton size="xs" aria-label={text.clearSearch} onClick={() => type('')} />
       }
       onChange={(event) => type(event.currentTarget.value)}
       onKeyDown={(event) => {

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { USER_SORT_KEYS } from '../../../shared/contract/consumption.ts'
+import type { USER_SORT_KEYS } from '../../../shared/contract/consumption-shapes.ts'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
 import type { Column } from '../../components/data-table-columns.ts'
 import { PlainText } from '../../components/plain-text.tsx'

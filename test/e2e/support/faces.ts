@@ -83,6 +83,8 @@ export async function openWindow(folder = testFolder()): Promise<RunningApp> {
     env: { ...definedEnv(), WEIR_E2E_OUTSIDE: folder.outsideFile },
     timeout: START_LIMIT_MS,
   })
+  // Asked for now, because an application that has ended no longer tells.
+  const child = application.process()
   const page = await application.firstWindow({ timeout: START_LIMIT_MS })
   const misdeeds = watchPage(page)
   await ready(page)
@@ -98,14 +100,11 @@ export async function openWindow(folder = testFolder()): Promise<RunningApp> {
     misdeeds,
     electron: application,
     served: null,
-    close: () => closeWindow(application, folder),
+    close: async () => {
+      if (child.exitCode === null && child.signalCode === null) await application.close()
+      folder.remove()
+    },
   }
-}
-
-async function closeWindow(application: ElectronApplication, folder: TestFolder): Promise<void> {
-  const child = application.process()
-  if (child.exitCode === null && child.signalCode === null) await application.close()
-  folder.remove()
 }
 
 /** Serves Weir on a fresh folder, or on the one that is given, and signs a browser in by the link it printed. */

@@ -4,7 +4,7 @@ import { lastConsumptionView } from '../../../renderer/screens/consumption/last-
 import { emptyReason } from '../../../renderer/screens/consumption/no-users.tsx'
 import { usersInput } from '../../../renderer/screens/consumption/use-users.ts'
 import { userColumns } from '../../../renderer/screens/consumption/user-columns.tsx'
-import { USER_SORT_KEYS } from '../../../shared/contract/consumption.ts'
+import { USER_SORT_KEYS } from '../../../shared/contract/consumption-shapes.ts'
 import { type FakeWeir, fakeWeir, openPage, problem } from '../app/fake-weir.tsx'
 import { giveCanvases } from '../components/canvas.ts'
 import { EVERYBODY, NOBODY_YET, SYSTEM, userRow, userSummary } from './sample.ts'
