@@ -21,7 +21,6 @@ import { useWeirQuery } from './queries.ts'
 import { refreshScreen } from './refresh.tsx'
 import { SCREENS, shortcutsOf } from './screens.ts'
 import { useStatus } from './status.ts'
-import { TRANSITION_MS } from './theme.ts'
 
 /** As long as the search of tables waits (UX 4.0); the core is asked once a word, not once a letter. */
 const SEARCH_DELAY_MS = 200
@@ -62,7 +61,8 @@ export function Palette({ onShowShortcuts }: PaletteProps): ReactNode {
       scrollable
       // No blur: it costs more than all the rest of the page to draw.
       overlayProps={{ backgroundOpacity: 0.4, blur: 0 }}
-      transitionProps={{ duration: TRANSITION_MS, transition: 'pop' }}
+      // At once: with a transition, what is typed right after the shortcut goes to the page behind.
+      transitionProps={{ duration: 0 }}
       maxHeight={440}
     >
       {/* The name of the dialog for screen readers; the eye has the placeholder. */}

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { Datasets } from './lib/datasets.ts'
 import { writeDocs } from './lib/docs.ts'
 import { isInMemory, lookAtMachine } from './lib/machine.ts'
+import { waitForQuiet, watchOthers } from './lib/other-work.ts'
 import { type Report, readReport, rowTable, writeReport } from './lib/report.ts'
 import type { Bench, Row, RowResult } from './lib/row.ts'
 import { ROOT } from './lib/serve.ts'
@@ -25,6 +26,7 @@ const HELP = `npm run bench -- [options]
   --from FILE       measures nothing: prints (and with --write-docs writes) what the file says
   --dir FOLDER      where temporary folders are made; the disk whose syncing is measured
   --profile FOLDER  V8 CPU profiles of the server of P1 and P4
+  --wait MINUTES    before each row, waits at the most so long until others leave the machine alone
   --no-build        takes out/ as it is
 `
 
@@ -38,6 +40,7 @@ function options() {
       from: { type: 'string' },
       dir: { type: 'string', default: tmpdir() },
       profile: { type: 'string' },
+      wait: { type: 'string', default: '0' },
       'write-docs': { type: 'boolean', default: false },
       'no-build': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -103,6 +106,7 @@ async function measure(rows: readonly Row[], chosen: Options): Promise<Report> {
   const results: RowResult[] = []
   for (const row of rows) {
     say(`${row.id}: ${row.title}`)
+    await waitForQuiet(Number(chosen.wait), say)
     const result = await measureRow(row, bench)
     if (result === undefined) continue
     process.stdout.write(`${rowTable(result)}\n`)
@@ -114,6 +118,7 @@ async function measure(rows: readonly Row[], chosen: Options): Promise<Report> {
 /** One row that fails does not cost the others; the run then ends with 1. */
 async function measureRow(row: Row, bench: Bench): Promise<RowResult | undefined> {
   const start = performance.now()
+  const others = watchOthers()
   try {
     const measured = await row.run(bench)
     return {
@@ -123,6 +128,7 @@ async function measureRow(row: Row, bench: Bench): Promise<RowResult | undefined
       measured_at: new Date().toISOString(),
       seconds: Math.round((performance.now() - start) / 100) / 10,
       sizes: describeSizes(bench.sizes),
+      others_share: others(),
       ...measured,
     }
   } catch (error) {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beyondOneMachine } from './arithmetic.ts'
-import { figureCells, type Report, verdictText } from './report.ts'
+import { figureCells, othersText, type Report, verdictText } from './report.ts'
 import type { RowResult } from './row.ts'
 import { ROOT } from './serve.ts'
 
@@ -58,6 +58,8 @@ function rowSection(row: RowResult): string[] {
     `### ${row.id}: ${row.title}`,
     '',
     row.how,
+    '',
+    `(${row.measured_at.slice(0, 16).replace('T', ' ')} UTC, ${Math.round(row.seconds)} s${othersText(row)}.)`,
     '',
     '| what | product | reference | unit | product ÷ reference | |',
     '|---|--:|--:|---|--:|---|',

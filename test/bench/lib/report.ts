@@ -33,7 +33,19 @@ export function rowTable(row: RowResult): string {
   const verdicts = row.verdicts.map(
     (verdict) => `  ${verdictText(verdict)}: ${verdict.goal} (${verdict.measured})`,
   )
-  return [`${row.id}  ${row.title}  (${Math.round(row.seconds)} s)`, ...lines, ...verdicts, ''].join('\n')
+  return [
+    `${row.id}  ${row.title}  (${Math.round(row.seconds)} s${othersText(row)})`,
+    ...lines,
+    ...verdicts,
+    '',
+  ].join('\n')
+}
+
+/** Nothing where it is not known. */
+export function othersText(row: RowResult): string {
+  return row.others_share === null
+    ? ''
+    : `; other programs used ${Math.round(row.others_share * 100)} % of the machine`
 }
 
 /** what, product, reference, unit, ratio */

@@ -36,6 +36,8 @@ export interface RowResult extends Measured {
   readonly measured_at: string
   readonly seconds: number
   readonly sizes: string
+  /** Of all cores, what other programs used meanwhile; null where that cannot be told. */
+  readonly others_share: number | null
 }
 
 export interface Row {

@@ -76,10 +76,10 @@ export function launchChromium(): Promise<Browser> {
 }
 
 /** Opens Weir in a window on a fresh folder, or on the one that is given. */
-export async function openWindow(folder = testFolder()): Promise<RunningApp> {
+export async function openWindow(folder = testFolder(), port = 0): Promise<RunningApp> {
   const application = await electron.launch({
     executablePath: electronPath(),
-    args: [...electronArgs(folder)],
+    args: [...electronArgs(folder, port)],
     env: { ...definedEnv(), WEIR_E2E_OUTSIDE: folder.outsideFile },
     timeout: START_LIMIT_MS,
   })
@@ -108,8 +108,8 @@ export async function openWindow(folder = testFolder()): Promise<RunningApp> {
 }
 
 /** Serves Weir on a fresh folder, or on the one that is given, and signs a browser in by the link it printed. */
-export async function openInBrowser(browser: Browser, folder = testFolder()): Promise<RunningApp> {
-  const served = await serve(folder)
+export async function openInBrowser(browser: Browser, folder = testFolder(), port = 0): Promise<RunningApp> {
+  const served = await serve(folder, port)
   const context = await browser.newContext({ viewport: PAGE_SIZE, serviceWorkers: 'block' })
   const page = await context.newPage()
   const misdeeds = watchPage(page)

@@ -29,9 +29,8 @@ export interface TestFolder {
   readonly remove: () => void
 }
 
-/** Makes such a folder. */
-export function testFolder(): TestFolder {
-  const folder = mkdtempSync(join(tmpdir(), 'weir-e2e-'))
+/** Makes such a folder: the one that is named, or a new one. */
+export function testFolder(folder = mkdtempSync(join(tmpdir(), 'weir-e2e-'))): TestFolder {
   const outsideFile = join(folder, 'outside.txt')
   writeFileSync(outsideFile, '')
   return {
@@ -127,7 +126,7 @@ export function electronPath(): string {
 }
 
 /** What an Electron program of the tests is started with, in front of Weir's own options. */
-export function electronArgs(folder: TestFolder): readonly string[] {
+export function electronArgs(folder: TestFolder, port = 0): readonly string[] {
   // Chromium refuses to sandbox a process of root's.
   const isRoot = process.getuid?.() === 0
   return [
@@ -140,7 +139,7 @@ export function electronArgs(folder: TestFolder): readonly string[] {
     '--data-dir',
     folder.dataDir,
     '--port',
-    '0',
+    String(port),
   ]
 }
 
