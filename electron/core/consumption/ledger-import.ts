@@ -45,9 +45,10 @@ export async function importSessions(
   const effect: ImportEffect = { imported: 0, alreadyThere: 0, conflicting: 0 }
   const usages = new Map<string, Usage>()
   const written: NewTurn[] = []
+  const run: Run = { context, moment, effect, written, models: new Map() }
   for (const session of sessions) {
     const usage = usages.get(session.userId) ?? (await usageOf(trx, session.userId, moment))
-    usages.set(session.userId, await importSession(trx, session, usage, { context, moment, effect, written }))
+    usages.set(session.userId, await importSession(trx, session, usage, run))
   }
   await rollUpTurns(trx, written, moment.settings.time_zone)
   for (const usage of usages.values()) await saveUsage(trx, { ...usage, last_updated_at: moment.now })
@@ -55,6 +56,8 @@ export async function importSessions(
 }
 
 interface Run {
+  /** Keys of the models met in this transaction: a session rarely changes its model. */
+  readonly models: Map<string, number>
   readonly context: ConsumptionContext
   readonly moment: Moment
   readonly effect: ImportEffect
@@ -163,7 +166,7 @@ async function toNewTurn(trx: Writer, turn: TurnReading, session: SessionRow, ru
     period: periodNumber(periodOf(moment.settings.time_zone, turn.occurredAt)),
     occurred_at: turn.occurredAt,
     recorded_at: moment.now,
-    model_key: await modelKeyOf(trx, turn.provider, turn.model),
+    model_key: await knownModelKey(trx, turn, run.models),
     input_tokens: turn.inputTokens,
     output_tokens: turn.outputTokens,
     cached_input_tokens: turn.cachedInputTokens,
@@ -178,6 +181,13 @@ async function toNewTurn(trx: Writer, turn: TurnReading, session: SessionRow, ru
     source: 'import',
     user_query: keptQuery(turn.userQuery, moment.settings),
   }
+}
+
+async function knownModelKey(trx: Writer, turn: TurnReading, models: Map<string, number>): Promise<number> {
+  const name = JSON.stringify([turn.provider, turn.model])
+  const key = models.get(name) ?? (await modelKeyOf(trx, turn.provider, turn.model))
+  models.set(name, key)
+  return key
 }
 
 /** Writes archive rows for the closed months of a user that have none. Answers how many. */
