@@ -43,6 +43,7 @@ const FRAME_HEADER_BYTES = 24
 /** Commits in the write-ahead log: frames that name the size of the database (https://sqlite.org/fileformat2.html#walformat). */
 function commitsInLog(): number {
   const log = readFileSync(`${file}-wal`)
+  if (log.length === 0) return 0
   const frameBytes = FRAME_HEADER_BYTES + log.readUInt32BE(8)
   let count = 0
   for (let at = WAL_HEADER_BYTES; at + frameBytes <= log.length; at += frameBytes)
@@ -98,6 +99,47 @@ describe('writes that arrive together', () => {
     const other = new BetterSqlite3(file, { readonly: true })
     expect(other.prepare('select name from system_settings').pluck().all()).toEqual(['kept'])
     other.close()
+  })
+})
+
+describe('a slice of long work', () => {
+  test('goes at once when nobody else is there, and is on disk when it is answered', async () => {
+    expect(await commits.writeSlice(async (trx) => (await put('slice')(trx)).length)).toBe(1)
+    expect(names()).toEqual(['slice'])
+  })
+
+  test('lets those who came with it go first, and shares no transaction with them', async () => {
+    const order: string[] = []
+    const before = commitsInLog()
+    await Promise.all([
+      commits.writeSlice(put('slice')).then(() => order.push('slice')),
+      commits.write(put('check')).then(() => order.push('check')),
+    ])
+    expect(order).toEqual(['check', 'slice'])
+    expect(commitsInLog() - before).toBe(2)
+  })
+
+  test('gets on although others never stop coming', async () => {
+    let isDone = false
+    const slice = commits.writeSlice(put('slice')).then(() => {
+      isDone = true
+    })
+    let others = 0
+    while (!isDone) {
+      await commits.write(put(`check ${others}`))
+      others += 1
+    }
+    await slice
+    expect(others).toBeGreaterThan(0)
+    expect(names()).toContain('slice')
+  })
+
+  test('that was asked for before the end is still written; one asked for later is refused', async () => {
+    const slice = commits.writeSlice(put('slice'))
+    await commits.close()
+    await slice
+    expect(names()).toEqual(['slice'])
+    await expect(commits.writeSlice(put('late'))).rejects.toMatchObject({ code: 'shutting_down' })
   })
 })
 

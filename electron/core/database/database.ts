@@ -57,6 +57,14 @@ export class Database {
     return this.#groupCommit.write(job)
   }
 
+  /**
+   * The same for a slice of long work (an import): it lets everybody else go first, within limits, and never shares
+   * their transaction. A slice should take about ten milliseconds: that is how long others may have to wait for it.
+   */
+  writeSlice<Result>(job: (trx: Writer) => Promise<Result>): Promise<Result> {
+    return this.#groupCommit.writeSlice(job)
+  }
+
   /** Runs several reads on one snapshot. The job MUST await nothing but its reader. */
   read<Result>(job: (db: Reader) => Promise<Result>): Promise<Result> {
     return this.reader.transaction().execute(job)

@@ -11,6 +11,10 @@ interface QueuedJob {
   readonly reject: (error: unknown) => void
 }
 
+interface QueuedSlice extends QueuedJob {
+  readonly queuedAtMs: number
+}
+
 type Outcome = { readonly job: QueuedJob; readonly settle: () => void }
 
 // A batch holds the main thread for its whole length; 256 short jobs take about ten milliseconds.
@@ -19,6 +23,11 @@ const JOBS_PER_COMMIT_MAX = 256
 const LOCK_WAIT_MS_MAX = 2_000
 // Between two tries; long enough to let the loop work, short enough not to be felt.
 const LOCK_RETRY_MS = 25
+
+// A slice of long work starts only when nobody has asked for anything this long: between two of a busy agent's calls.
+const QUIET_MS = 3
+// … but it must get on under any load: a slice takes about ten milliseconds, so it then has a fifth of the time.
+const SLICE_PATIENCE_MS = 40
 
 const SAVEPOINT = CompiledQuery.raw('savepoint job')
 const RELEASE = CompiledQuery.raw('release job')
@@ -31,6 +40,10 @@ const ROLL_BACK_TO = CompiledQuery.raw('rollback to job')
 export class GroupCommit {
   readonly #db: Kysely<Schema>
   #queue: QueuedJob[] = []
+  readonly #slices: QueuedSlice[] = []
+  #lastJobAtMs = Number.NEGATIVE_INFINITY
+  /** Ends the pause before a slice: somebody has come. */
+  #wake: (() => void) | undefined
   #flushing: Promise<void> | undefined
   #closed = false
 
@@ -43,9 +56,25 @@ export class GroupCommit {
       return Promise.reject(new WeirError('shutting_down', 'Weir is shutting down. Try again in a moment.'))
     return new Promise<Result>((resolve, reject) => {
       this.#queue.push({ run, resolve: resolve as (result: unknown) => void, reject })
-      // The check phase comes after all input of this turn was read: what arrived together commits together.
-      this.#flushing ??= new Promise<void>((done) => setImmediate(() => void this.#flushAll().then(done)))
+      this.#wake?.()
+      this.#start()
     })
+  }
+
+  /** The same for one slice of long work: in a transaction of its own, when nobody else is waiting or its patience ends. */
+  writeSlice<Result>(run: (trx: Writer) => Promise<Result>): Promise<Result> {
+    if (this.#closed)
+      return Promise.reject(new WeirError('shutting_down', 'Weir is shutting down. Try again in a moment.'))
+    return new Promise<Result>((resolve, reject) => {
+      const queuedAtMs = performance.now()
+      this.#slices.push({ run, resolve: resolve as (result: unknown) => void, reject, queuedAtMs })
+      this.#start()
+    })
+  }
+
+  #start(): void {
+    // The check phase comes after all input of this turn was read: what arrived together commits together.
+    this.#flushing ??= new Promise<void>((done) => setImmediate(() => void this.#flushAll().then(done)))
   }
 
   async close(): Promise<void> {
@@ -54,13 +83,41 @@ export class GroupCommit {
   }
 
   async #flushAll(): Promise<void> {
-    while (this.#queue.length > 0) {
+    while (this.#queue.length > 0 || this.#slices.length > 0) {
       const jobs = this.#queue.splice(0, JOBS_PER_COMMIT_MAX)
-      await this.#commit(jobs)
+      if (jobs.length > 0) {
+        await this.#commit(jobs)
+        this.#lastJobAtMs = performance.now()
+      }
+      await this.#commitSliceIfDue()
       // Input that waited while this batch was written goes first into the next one.
       await new Promise<void>((resolve) => setImmediate(resolve))
     }
     this.#flushing = undefined
+  }
+
+  async #commitSliceIfDue(): Promise<void> {
+    const [slice] = this.#slices
+    if (slice === undefined) return
+    const now = performance.now()
+    const waitMs = Math.min(this.#lastJobAtMs + QUIET_MS, slice.queuedAtMs + SLICE_PATIENCE_MS) - now
+    if (waitMs > 0) return this.#pause(waitMs)
+    this.#slices.shift()
+    await this.#commit([slice])
+  }
+
+  /** Waits, but not longer than until somebody comes. */
+  #pause(ms: number): Promise<void> {
+    if (this.#queue.length > 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer)
+        this.#wake = undefined
+        resolve()
+      }
+      const timer = setTimeout(end, ms)
+      this.#wake = end
+    })
   }
 
   async #commit(jobs: readonly QueuedJob[]): Promise<void> {

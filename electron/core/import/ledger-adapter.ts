@@ -22,7 +22,7 @@ export class LedgerAdapter implements LedgerImport {
   }
 
   importSessions(sessions: readonly SessionReading[]): Promise<ImportEffects> {
-    return this.#context.database.write((trx) => importSessions(trx, sessions, this.#context))
+    return this.#context.database.writeSlice((trx) => importSessions(trx, sessions, this.#context))
   }
 
   countKnownTurns(sessions: readonly SessionReading[]): Promise<number> {
@@ -31,7 +31,7 @@ export class LedgerAdapter implements LedgerImport {
 
   async recordFiles(files: readonly ScannedFile[]): Promise<void> {
     const now = this.#context.clock.now()
-    await this.#context.database.write(async (trx) => {
+    await this.#context.database.writeSlice(async (trx) => {
       for (const file of files) {
         const seen = {
           path: file.path,
@@ -59,7 +59,7 @@ export class LedgerAdapter implements LedgerImport {
   async archiveClosedPeriods(userIds: readonly string[]): Promise<number> {
     let archived = 0
     for (const userId of userIds) {
-      archived += await this.#context.database.write((trx) =>
+      archived += await this.#context.database.writeSlice((trx) =>
         archiveClosedPeriods(trx, userId, this.#context),
       )
     }
@@ -83,7 +83,9 @@ export class LedgerAdapter implements LedgerImport {
       accuracy_percent: report?.accuracy_percent ?? null,
     }
     const now = this.#context.clock.now()
-    await this.#context.database.write((trx) => auditImport(trx, actor, { id: run.run_id, summary }, now))
+    await this.#context.database.writeSlice((trx) =>
+      auditImport(trx, actor, { id: run.run_id, summary }, now),
+    )
   }
 
   /** Added up from the turns and sessions themselves: a validation by counters would believe what it should check. */
