@@ -32,6 +32,10 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
     'The same (user, session, turn number) is in the ledger with other figures. What is recorded stays; check the numbering of turns.',
   user_exists: 'The id or the username is in use. Choose another.',
   profile_unknown: 'No profile has this id. `weir profiles list` names them.',
+  profile_exists: 'A profile has this name already. Choose another one.',
+  profile_in_use:
+    'Users have the profile, or it is the default. Say with `move_users_to` which one they get, or make another the default.',
+  grant_unknown: 'The user has no grant with this number. List the grants of the user.',
   token_unknown: 'No token has this id. `weir tokens list` names them.',
   run_unknown: 'No run has this id, or it was forgotten since.',
   busy: 'Only one such run goes on at a time. Wait for it, or cancel it.',
@@ -58,6 +62,11 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
     'The file is a database of something else. Choose another data folder; the file was not touched.',
   folder_in_use: 'Another Weir has the data folder. Use that one, or end it first.',
   port_taken: 'Another program has the port. Stop it, or choose another with `--port` or `WEIR_PORT`.',
+  config_limit_exceeded:
+    'The user has changed configurations as often as their hour allows. Ask again after `retry_after_seconds`, or raise the limit.',
+  session_unknown:
+    'Nobody, or not this user, has a session with this id. Open it, or record a turn in it, first.',
+  turn_unknown: 'The ledger has no such turn to add to. Record it first.',
   cancelled: 'The run was cancelled. What it had finished stays, and it can be started again.',
   internal: 'A fault of Weir. The log has the cause under the `request_id`; please report it.',
 }

@@ -1,4 +1,5 @@
 import * as step1 from './0001-ledger-counters-and-roll-ups.ts'
+import * as step2 from './0002-session-ids-extensions-and-cases.ts'
 
 /** One step of the schema: from `version - 1` to `version`, all or nothing. */
 export interface MigrationStep {
@@ -12,4 +13,5 @@ export interface MigrationStep {
 /** The steps in order. A released step is never edited: a mistake is mended by the next one. */
 export const MIGRATIONS: readonly MigrationStep[] = [
   { version: 1, name: '0001-ledger-counters-and-roll-ups', statements: step1.statements },
+  { version: 2, name: '0002-session-ids-extensions-and-cases', statements: step2.statements },
 ]

@@ -1,4 +1,4 @@
--- The schema after step 1, as SQLite keeps it. Made by test/database/migrate.test.ts; compared by it too.
+-- The schema after step 2, as SQLite keeps it. Made by test/database/migrate.test.ts; compared by it too.
 
 CREATE TABLE access_tokens (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -37,6 +37,18 @@ CREATE TABLE audit_log (
   before TEXT CHECK (before IS NULL OR json_valid(before)),
   after TEXT CHECK (after IS NULL OR json_valid(after))
 ) STRICT;
+
+CREATE TABLE champion_cases (
+  user_key INTEGER NOT NULL REFERENCES users (key),
+  -- 'case': the platform's id of the case; 'request': the caller's idempotency key.
+  named_by TEXT NOT NULL CHECK (named_by IN ('case', 'request')),
+  name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 255),
+  session_id TEXT,
+  turn_number INTEGER CHECK (turn_number >= 1),
+  period INTEGER NOT NULL CHECK (period BETWEEN 190001 AND 999912),
+  counted_at INTEGER NOT NULL,
+  PRIMARY KEY (user_key, named_by, name)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE consumption_periods_archive (
   user_key INTEGER NOT NULL REFERENCES users (key),
@@ -231,6 +243,21 @@ CREATE TABLE system_settings (
   updated_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE turn_extensions (
+  session_key INTEGER NOT NULL REFERENCES sessions (key),
+  turn_number INTEGER NOT NULL CHECK (turn_number >= 1),
+  idempotency_key TEXT NOT NULL CHECK (length(idempotency_key) BETWEEN 1 AND 255),
+  extended_at INTEGER NOT NULL,
+  input_tokens INTEGER NOT NULL CHECK (input_tokens BETWEEN 0 AND 1099511627776),
+  output_tokens INTEGER NOT NULL CHECK (output_tokens BETWEEN 0 AND 1099511627776),
+  cached_input_tokens INTEGER NOT NULL CHECK (cached_input_tokens BETWEEN 0 AND 1099511627776),
+  -- The cost the caller reported, or null; what was really added to the turn stands beside it.
+  reported_cost_micro_usd INTEGER CHECK (reported_cost_micro_usd >= 0),
+  added_cost_micro_usd INTEGER NOT NULL CHECK (added_cost_micro_usd >= 0),
+  reason TEXT,
+  PRIMARY KEY (session_key, turn_number, idempotency_key)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE user_consumption (
   user_key INTEGER PRIMARY KEY REFERENCES users (key),
   period INTEGER NOT NULL CHECK (period BETWEEN 190001 AND 999912),
@@ -366,6 +393,8 @@ CREATE INDEX session_periods_by_dearest_turn ON session_periods (period, dearest
 CREATE INDEX session_periods_by_user ON session_periods (user_key, period);
 
 CREATE INDEX sessions_by_activity ON sessions (last_activity_at);
+
+CREATE INDEX sessions_by_id ON sessions (id);
 
 CREATE INDEX sessions_by_user_and_activity ON sessions (user_key, last_activity_at);
 

@@ -3,6 +3,7 @@ import type { CliContext } from './cli-context.ts'
 import { withExamples } from './command-help.ts'
 import { checkCommand } from './commands/check-command.ts'
 import { demoCommand } from './commands/demo-command.ts'
+import { enforcementCommands } from './commands/enforcement-commands.ts'
 import { importCommand } from './commands/import-command.ts'
 import { loginCommand } from './commands/login-command.ts'
 import { openapiCommand } from './commands/openapi-command.ts'
@@ -26,6 +27,7 @@ export function buildProgram(context: CliContext): Command {
     .addCommand(usersCommands(context))
     .addCommand(profilesCommands(context))
     .addCommand(tokensCommands(context))
+    .addCommand(enforcementCommands(context))
     .addCommand(verifyCommand(context))
     .addCommand(loginCommand(context))
     .addCommand(openapiCommand(context))

@@ -34,11 +34,30 @@ export type CheckAnswer =
   | { readonly kind: 'allowed'; readonly answer: OperationOutput<'limits.check'> }
   | Refusal
 
+export type ConfigChangeAnswer =
+  | { readonly kind: 'allowed'; readonly answer: OperationOutput<'consumption.configChange'> }
+  | Refusal
+
 export interface ConsumptionApi {
   /** One atomic step: read, decide, count, reserve. Never throws for a limit. */
   admit(request: ParsedInput<'limits.check'>): Promise<CheckAnswer>
   /** Idempotent by (user, session, turn number). Errors: `turn_conflict`, `user_unknown`, `storage_full`, `storage_unavailable`. */
   recordTurn(turn: ParsedInput<'turns.record'>): Promise<OperationOutput<'turns.record'>>
+  /** Each key counts once for a turn. Errors: `turn_unknown`, `turn_conflict`, `user_unknown`, `invalid_request`. */
+  extendTurn(input: ParsedInput<'turns.extend'>): Promise<OperationOutput<'turns.extend'>>
+  /** Counts a session once. Errors: `user_unknown`, `invalid_request`. */
+  openSession(input: ParsedInput<'sessions.open'>): Promise<OperationOutput<'sessions.open'>>
+  /** Errors: `session_unknown`, `user_unknown`, `invalid_request`. */
+  renameSession(input: ParsedInput<'sessions.rename'>): Promise<OperationOutput<'sessions.rename'>>
+  /** Idempotent. Errors: `session_unknown`, `user_unknown`, `invalid_request`. */
+  closeSession(input: ParsedInput<'sessions.close'>): Promise<OperationOutput<'sessions.close'>>
+  /** Once per case, or per idempotency key. Errors: `user_unknown`, `invalid_request`. */
+  countCase(
+    input: ParsedInput<'consumption.championCase'>,
+  ): Promise<OperationOutput<'consumption.championCase'>>
+  /** One atomic step: read, decide, count. Never throws for a limit. Errors: `user_unknown`. */
+  countConfigChange(request: ParsedInput<'consumption.configChange'>): Promise<ConfigChangeAnswer>
+  quotaStatus(userId: string): Promise<OperationOutput<'consumption.quotaStatus'>>
   summary(userId: string, range?: string): Promise<OperationOutput<'consumption.summary'>>
   systemSummary(range?: string): Promise<OperationOutput<'consumption.systemSummary'>>
   users(query: ParsedInput<'consumption.users'>): Promise<OperationOutput<'consumption.users'>>
@@ -50,10 +69,46 @@ export interface UsersApi {
   list(query: ParsedInput<'users.list'>): Promise<OperationOutput<'users.list'>>
   create(input: ParsedInput<'users.create'>, actor: Actor): Promise<OperationOutput<'users.create'>>
   setProfile(id: string, profileId: number | null, actor: Actor): Promise<OperationOutput<'users.setProfile'>>
+  /** Errors: `user_unknown`, `profile_unknown`. */
+  update(input: ParsedInput<'users.update'>, actor: Actor): Promise<OperationOutput<'users.update'>>
 }
 
 export interface ProfilesApi {
   list(): Promise<OperationOutput<'profiles.list'>>
+  /** Errors: `profile_exists`, `invalid_request`. */
+  create(input: ParsedInput<'profiles.create'>, actor: Actor): Promise<OperationOutput<'profiles.create'>>
+  /** Errors: `profile_unknown`, `profile_exists`, `invalid_request`. */
+  update(input: ParsedInput<'profiles.update'>, actor: Actor): Promise<OperationOutput<'profiles.update'>>
+  /** What `update` would do to users now; errors are those of `update`. */
+  preview(input: ParsedInput<'profiles.preview'>): Promise<OperationOutput<'profiles.preview'>>
+  /** Errors: `profile_unknown`, `profile_in_use`, `invalid_request`. */
+  delete(input: ParsedInput<'profiles.delete'>, actor: Actor): Promise<OperationOutput<'profiles.delete'>>
+}
+
+export interface GrantsApi {
+  /** Errors: `user_unknown`, `invalid_request`. */
+  create(input: ParsedInput<'grants.create'>, actor: Actor): Promise<OperationOutput<'grants.create'>>
+  list(userId: string): Promise<OperationOutput<'grants.list'>>
+  /** Errors: `user_unknown`, `grant_unknown`. */
+  revoke(userId: string, id: number, actor: Actor): Promise<OperationOutput<'grants.revoke'>>
+}
+
+export interface EnforcementApi {
+  get(): Promise<OperationOutput<'enforcement.get'>>
+  /** Errors: `invalid_request`. */
+  set(input: ParsedInput<'enforcement.set'>, actor: Actor): Promise<OperationOutput<'enforcement.set'>>
+  /** Errors: `invalid_request`. */
+  setOverride(input: ParsedInput<'override.set'>, actor: Actor): Promise<OperationOutput<'override.set'>>
+  clearOverride(actor: Actor): Promise<OperationOutput<'override.clear'>>
+  /** Writes the audit entry of what has ended by itself; decisions do not wait for it. */
+  noteEnds(): Promise<void>
+  events(query: ParsedInput<'enforcement.events'>): Promise<OperationOutput<'enforcement.events'>>
+  /** Errors: `user_unknown`. */
+  explain(input: ParsedInput<'limits.explain'>): Promise<OperationOutput<'limits.explain'>>
+}
+
+export interface AuditApi {
+  list(query: ParsedInput<'audit.list'>): Promise<OperationOutput<'audit.list'>>
 }
 
 export interface TokensApi {
@@ -78,6 +133,9 @@ export interface Weir {
   readonly consumption: ConsumptionApi
   readonly users: UsersApi
   readonly profiles: ProfilesApi
+  readonly grants: GrantsApi
+  readonly enforcement: EnforcementApi
+  readonly audit: AuditApi
   readonly tokens: TokensApi
   readonly imports: ImportsApi
   status(): Promise<OperationOutput<'status.get'>>

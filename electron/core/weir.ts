@@ -1,17 +1,20 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { toIso, toIsoOrNull } from '../../shared/units.ts'
+import { GrantManager } from './access/grant-manager.ts'
 import { ProfileManager } from './access/profile-manager.ts'
 import { seedProfiles } from './access/shipped-profiles.ts'
 import { TokenManager } from './access/token-manager.ts'
 import { UserManager } from './access/user-manager.ts'
 import type { Actor, Weir, WeirConfig } from './api.ts'
+import { AuditReader } from './audit/audit-reader.ts'
 import { ConsumptionManager } from './consumption/consumption-manager.ts'
 import type { ConsumptionContext } from './consumption/context.ts'
 import { periodText, windowsAt } from './consumption/windows.ts'
 import { claimDataFolder } from './database/data-folder-lock.ts'
 import { Database } from './database/database.ts'
 import { isStorageError } from './database/storage-error.ts'
+import { EnforcementManager } from './enforcement/enforcement-manager.ts'
 import { ImportManager } from './import/import-manager.ts'
 import { LedgerAdapter } from './import/ledger-adapter.ts'
 import { loadSample } from './import/load-sample.ts'
@@ -60,6 +63,9 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
   await database.write((trx) => seedProfiles(trx, ports.clock.now()))
   await seedPriceCatalogue(database, ports.clock.now())
   const settings = await SettingsManager.open(database, ports.clock)
+  const enforcement = new EnforcementManager(database, ports.clock, settings)
+  // What ended while nobody was there is over already; the log is told now.
+  await enforcement.noteEnds()
   const prices = await loadPriceBook(database.reader)
   const context: ConsumptionContext = {
     ...ports,
@@ -87,7 +93,10 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     ports,
     consumption: new ConsumptionManager(context),
     users: new UserManager(database, ports, settings),
-    profiles: new ProfileManager(database),
+    profiles: new ProfileManager(database, ports.clock, settings),
+    grants: new GrantManager(database, ports.clock),
+    enforcement,
+    audit: new AuditReader(database),
     tokens: new TokenManager(database, ports),
     imports,
     status,

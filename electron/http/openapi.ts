@@ -32,14 +32,23 @@ const CALLER_ERRORS: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'too_m
 const BODY_ERRORS: readonly ErrorCode[] = ['unsupported_media_type', 'body_too_large']
 
 /** Successes beside the one of the contract: the same turn again is 200, not 201. */
-const OTHER_SUCCESSES: Readonly<Record<string, readonly number[]>> = { 'turns.record': [200] }
+const OTHER_SUCCESSES: Readonly<Record<string, readonly number[]>> = {
+  'turns.record': [200],
+  'sessions.open': [200],
+  'consumption.championCase': [200],
+}
 
 const TAGS = [
   { name: 'limits', description: 'May a user run a turn now?' },
   { name: 'turns', description: 'Recording what a turn consumed' },
+  { name: 'sessions', description: 'Opening, renaming and closing sessions' },
   { name: 'consumption', description: 'What was consumed, by whom, against which limits' },
   { name: 'users', description: 'The users' },
   { name: 'profiles', description: 'Named sets of limits' },
+  { name: 'grants', description: 'Raises of single limits for a while' },
+  { name: 'enforcement', description: 'What a no does' },
+  { name: 'override', description: 'Limits for everybody in an emergency' },
+  { name: 'audit', description: 'Who changed what' },
   { name: 'tokens', description: 'Access tokens' },
   { name: 'status', description: 'The state of this Weir' },
   { name: 'setup', description: 'The first run' },
@@ -139,24 +148,29 @@ function parametersOf(contract: OperationContract): readonly Parameter[] {
   const inPath = pathNamesOf(contract.path)
   const example = contract.example as Readonly<Record<string, unknown>>
   return Object.entries(schema.properties ?? {})
-    .filter(([name]) => inPath.includes(name) || takesQuery(contract))
+    .filter(([name]) => inPath.includes(name) || isHeader(contract, name) || takesQuery(contract))
     .map(([name, property]) => ({
-      name,
-      in: inPath.includes(name) ? 'path' : 'query',
+      name: contract.headers?.[name] ?? name,
+      in: inPath.includes(name) ? 'path' : isHeader(contract, name) ? 'header' : 'query',
       required: inPath.includes(name) || (schema.required?.includes(name) ?? false),
       schema: property,
       ...(example[name] === undefined ? {} : { example: example[name] }),
     }))
 }
 
+/** Whether HTTP callers send a member as a header. */
+function isHeader(contract: OperationContract, member: string): boolean {
+  return contract.headers !== undefined && Object.hasOwn(contract.headers, member)
+}
+
 function requestBodyOf(contract: OperationContract): DescribedOperation['requestBody'] {
   if (takesQuery(contract)) return undefined
-  const inPath = pathNamesOf(contract.path)
+  const elsewhere = [...pathNamesOf(contract.path), ...Object.keys(contract.headers ?? {})]
   const whole = schemaOf(contract.input, 'input')
-  const schema = whole.properties === undefined ? whole : withoutMembers(whole, inPath)
+  const schema = whole.properties === undefined ? whole : withoutMembers(whole, elsewhere)
   if (schema.properties !== undefined && Object.keys(schema.properties).length === 0) return undefined
   const example = Object.fromEntries(
-    Object.entries(contract.example as object).filter(([name]) => !inPath.includes(name)),
+    Object.entries(contract.example as object).filter(([name]) => !elsewhere.includes(name)),
   )
   return { required: true, content: { [JSON_MEDIA_TYPE]: { schema, example } } }
 }

@@ -22,8 +22,8 @@ export function addOperationRoutes(app: FastifyInstance, parts: RouteParts): voi
 }
 
 function addOperationRoute(app: FastifyInstance, name: OperationName, parts: RouteParts): void {
-  const { method, path, scopes } = OPERATIONS[name]
-  const readInput = inputReader(method, pathNamesOf(path))
+  const { method, path, scopes, headers } = OPERATIONS[name]
+  const readInput = inputReader(method, pathNamesOf(path), headers)
   const { weir, checkOutput } = parts
 
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {

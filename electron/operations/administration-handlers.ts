@@ -1,7 +1,7 @@
 import type { Handlers } from './dispatch-types.ts'
 import { refused } from './refusals.ts'
 
-/** Users, profiles and access tokens. */
+/** Users, profiles, grants and access tokens. */
 export const administrationHandlers = {
   'users.list': async (weir, input) => ({ kind: 'done', value: await weir.users.list(input) }),
   'users.create': async (weir, input, caller) => ({
@@ -12,7 +12,33 @@ export const administrationHandlers = {
     kind: 'done',
     value: await weir.users.setProfile(input.id, input.profile_id, caller),
   }),
+  'users.update': async (weir, input, caller) => ({
+    kind: 'done',
+    value: await weir.users.update(input, caller),
+  }),
   'profiles.list': async (weir) => ({ kind: 'done', value: await weir.profiles.list() }),
+  'profiles.create': async (weir, input, caller) => ({
+    kind: 'done',
+    value: await weir.profiles.create(input, caller),
+  }),
+  'profiles.update': async (weir, input, caller) => ({
+    kind: 'done',
+    value: await weir.profiles.update(input, caller),
+  }),
+  'profiles.preview': async (weir, input) => ({ kind: 'done', value: await weir.profiles.preview(input) }),
+  'profiles.delete': async (weir, input, caller) => ({
+    kind: 'done',
+    value: await weir.profiles.delete(input, caller),
+  }),
+  'grants.create': async (weir, input, caller) => ({
+    kind: 'done',
+    value: await weir.grants.create(input, caller),
+  }),
+  'grants.list': async (weir, input) => ({ kind: 'done', value: await weir.grants.list(input.id) }),
+  'grants.revoke': async (weir, input, caller) => ({
+    kind: 'done',
+    value: await weir.grants.revoke(input.id, input.grant_id, caller),
+  }),
   'tokens.list': async (weir, input) => ({
     kind: 'done',
     value: await weir.tokens.list({ includeRevoked: input.include_revoked ?? false }),

@@ -1,11 +1,17 @@
 import { administrationHandlers } from './administration-handlers.ts'
 import { consumptionHandlers } from './consumption-handlers.ts'
+import { countingHandlers } from './counting-handlers.ts'
 import type { Handlers } from './dispatch-types.ts'
+import { enforcementHandlers } from './enforcement-handlers.ts'
 import { operatorHandlers } from './operator-handlers.ts'
+import { sessionHandlers } from './sessions-handlers.ts'
 
 /** One handler per operation of the table; a missing, doubled or misspelt one does not compile. */
 export const HANDLERS = {
   ...consumptionHandlers,
   ...administrationHandlers,
+  ...enforcementHandlers,
   ...operatorHandlers,
+  ...sessionHandlers,
+  ...countingHandlers,
 } satisfies Handlers

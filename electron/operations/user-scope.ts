@@ -41,6 +41,19 @@ export function oneUser(
   )
 }
 
+/**
+ * The input of an operation whose user may be left out: a token made for one user acts for that user, named or not.
+ * Errors: `forbidden`.
+ */
+export function actingFor<Input extends { readonly user_id?: string | undefined }>(
+  caller: Caller,
+  input: Input,
+): { readonly kind: 'input'; readonly input: Input } | Refusal {
+  if (caller.scope === 'admin' || caller.userId === null) return { kind: 'input', input }
+  if (input.user_id === undefined) return { kind: 'input', input: { ...input, user_id: caller.userId } }
+  return refuseForeignUser(caller, input.user_id) ?? { kind: 'input', input }
+}
+
 /** An executor token that was made for one user acts for that user only. Errors: `forbidden`. */
 export function refuseForeignUser(caller: Caller, userId: string): Refusal | undefined {
   if (caller.scope === 'admin' || caller.userId === null || caller.userId === userId) return undefined

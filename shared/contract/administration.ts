@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { isoTime, limitValue, queryFlag, queryInt, scope, userId } from './fields.ts'
+import { isoTime, queryFlag, queryInt, scope, userId } from './fields.ts'
 import { operation } from './operation.ts'
 
-/** Users, profiles and access tokens. */
+/** Users and access tokens. */
 
 const nullableText = z.string().nullable()
 
@@ -16,23 +16,6 @@ export const user = z.object({
   consumption_profile_id: z.number().nullable(),
   profile_name: nullableText,
   source: z.enum(['operator', 'import', 'auto', 'demo']),
-  created_at: z.string(),
-  updated_at: z.string(),
-})
-
-export const profile = z.object({
-  id: z.number(),
-  name: z.string(),
-  description: nullableText,
-  prompts_per_hour: limitValue,
-  prompts_per_day: limitValue,
-  config_changes_per_hour: limitValue,
-  input_tokens_per_month: limitValue,
-  output_tokens_per_month: limitValue,
-  cost_per_month_usd: z.number().nullable(),
-  is_default: z.boolean(),
-  is_active: z.boolean(),
-  user_count: z.number(),
   created_at: z.string(),
   updated_at: z.string(),
 })
@@ -96,6 +79,27 @@ export const administrationOperations = {
     example: { id: 'alice', username: 'Alice' },
     command: 'users add',
   }),
+  'users.update': operation({
+    method: 'PATCH',
+    path: '/api/v1/auth/admin/users/{id}',
+    scopes: ['admin'],
+    effect: 'write',
+    status: 200,
+    summary: 'Change a user; what is left out stays. Deactivated, the next check is refused',
+    input: z.strictObject({
+      id: userId,
+      username: username.optional(),
+      email: email.optional(),
+      display_name: z.string().max(200).nullable().optional(),
+      is_active: z.boolean().optional(),
+      is_admin: z.boolean().optional(),
+      consumption_profile_id: z.int().nullable().optional(),
+    }),
+    output: user,
+    errors: ['user_unknown', 'profile_unknown'],
+    example: { id: 'alice', is_active: false },
+    command: 'users deactivate',
+  }),
   'users.setProfile': operation({
     method: 'PUT',
     path: '/api/v1/auth/admin/users/{id}/consumption-profile',
@@ -108,19 +112,6 @@ export const administrationOperations = {
     errors: ['user_unknown', 'profile_unknown'],
     example: { id: 'alice', profile_id: 1 },
     command: 'users set-profile',
-  }),
-  'profiles.list': operation({
-    method: 'GET',
-    path: '/api/v1/auth/admin/consumption-profiles',
-    scopes: ['admin'],
-    effect: 'read',
-    status: 200,
-    summary: 'The profiles with how many users each has',
-    input: z.strictObject({}),
-    output: z.object({ profiles: z.array(profile) }),
-    errors: [],
-    example: {},
-    command: 'profiles list',
   }),
   'tokens.list': operation({
     method: 'GET',

@@ -16,6 +16,8 @@ export const isoTime = z.iso.datetime({ offset: true })
 export const period = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month like 2026-11')
 /** A limit; `null` is unlimited and `0` blocks everything. */
 export const limitValue = z.int().min(0).max(TOKENS_MAX).nullable()
+/** A monthly budget or a raise of one, in dollars: up to a billion, which in micro-dollars still adds exactly. */
+export const limitCostUsd = z.number().min(0).max(1_000_000_000)
 export const scope = z.enum(['executor', 'user', 'admin'])
 export const turnStatus = z.enum(['success', 'failed', 'partial'])
 export const enforcementMode = z.enum(['on', 'observe', 'off'])

@@ -1,8 +1,13 @@
 import type { z } from 'zod'
 import { administrationOperations } from './administration.ts'
 import { consumptionOperations } from './consumption.ts'
+import { countingOperations } from './counting.ts'
+import { enforcementOperations } from './enforcement.ts'
+import { grantOperations } from './grants.ts'
 import { limitOperations } from './limits.ts'
 import { operatorOperations } from './operator.ts'
+import { profileOperations } from './profiles.ts'
+import { sessionOperations } from './sessions.ts'
 
 /**
  * Every operation of Weir under its name. HTTP routes, IPC, the typed client, OpenAPI and the command line
@@ -12,7 +17,12 @@ export const OPERATIONS = {
   ...limitOperations,
   ...consumptionOperations,
   ...administrationOperations,
+  ...profileOperations,
+  ...grantOperations,
+  ...enforcementOperations,
   ...operatorOperations,
+  ...sessionOperations,
+  ...countingOperations,
 }
 
 export type OperationName = keyof typeof OPERATIONS

@@ -15,6 +15,8 @@ export interface OperationContract<
   /** Where it lives over HTTP. `{name}` in the path and query or body members together are the input. */
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: `/${string}`
+  /** Members of the input that HTTP callers send as a header: member → name of the header. Elsewhere they are plain members. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Scopes whose tokens may call; `admin` may always. */
   readonly scopes: readonly Scope[]
   /** `read` changes nothing; `write` changes something and is audited where DESIGN says so. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { GrantManager } from '../../electron/core/access/grant-manager.ts'
 import { ProfileManager } from '../../electron/core/access/profile-manager.ts'
 import { seedProfiles } from '../../electron/core/access/shipped-profiles.ts'
 import { TokenManager } from '../../electron/core/access/token-manager.ts'
@@ -28,7 +29,8 @@ export async function openAccess() {
     warnings,
     settings,
     users: new UserManager(database, ports, settings),
-    profiles: new ProfileManager(database),
+    profiles: new ProfileManager(database, clock, settings),
+    grants: new GrantManager(database, clock),
     tokens: new TokenManager(database, ports),
     /** What was audited so far, oldest first. */
     audited: () => database.reader.selectFrom('audit_log').selectAll().orderBy('id').execute(),

@@ -43,6 +43,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'electron/core/settings',
     'shared',
   ],
+  'electron/core/enforcement': [
+    'electron/core/api.ts',
+    'electron/core/audit',
+    'electron/core/consumption',
+    'electron/core/database',
+    'electron/core/kernel',
+    'electron/core/settings',
+    'shared',
+  ],
   'electron/core/import': [
     'electron/core/api.ts',
     'electron/core/audit',

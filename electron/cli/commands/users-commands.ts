@@ -24,6 +24,8 @@ export function usersCommands(context: CliContext): Command {
     .addCommand(listCommand(context))
     .addCommand(addCommand(context))
     .addCommand(setProfileCommand(context))
+    .addCommand(activeCommand(context, 'deactivate'))
+    .addCommand(activeCommand(context, 'activate'))
 }
 
 function listCommand(context: CliContext): Command {
@@ -139,6 +141,27 @@ function setProfileCommand(context: CliContext): Command {
     { line: 'weir users set-profile alice Pro', what: 'by name' },
     { line: 'weir users set-profile alice 2', what: 'by id, as "weir profiles list" shows it' },
   ])
+}
+
+function activeCommand(context: CliContext, name: 'activate' | 'deactivate'): Command {
+  const isActive = name === 'activate'
+  const command = new Command(name)
+    .description(
+      isActive
+        ? 'Let a user run turns again, from the next check'
+        : 'Refuse every turn of a user, from the next check; what was recorded stays',
+    )
+    .argument('<id>', 'id of the user')
+    .action(async (id: string, _options: object, self: Command) => {
+      await withConnection(context, self, async (connection, output) => {
+        const user = valueFrom(await connection.call('users.update', { id, is_active: isActive }))
+        if (output.isJson) output.json(user)
+        else
+          output.text(isActive ? `${user.id} may run turns again.` : `${user.id} may run no turn any more.`)
+        return EXIT.fine
+      })
+    })
+  return withExamples(command, [{ line: `weir users ${name} alice`, what: 'the user with the id alice' }])
 }
 
 /**

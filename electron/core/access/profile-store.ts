@@ -1,10 +1,7 @@
 import { sql } from 'kysely'
-import type { OperationOutput } from '../../../shared/contract/index.ts'
-import { microUsdToUsd, toIso } from '../../../shared/units.ts'
+import { type EpochMs, microUsdToUsd, toIso } from '../../../shared/units.ts'
 import type { Reader, Writer } from '../database/database.ts'
-
-/** A profile as the faces see one. */
-export type Profile = OperationOutput<'profiles.list'>['profiles'][number]
+import type { Profile, ProfileFields } from './profile-fields.ts'
 
 /**
  * The profiles in the order they were made, each with the number of users it holds. Users without a profile
@@ -55,4 +52,58 @@ export async function hasProfiles(db: Reader | Writer): Promise<boolean> {
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
+}
+
+/** Inserts a profile and answers its id. */
+export async function insertProfile(trx: Writer, fields: ProfileFields, now: EpochMs): Promise<number> {
+  const row = await trx
+    .insertInto('consumption_profiles')
+    .values({ ...columnsOf(fields), created_at: now, updated_at: now })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return row.id
+}
+
+export async function updateProfile(
+  trx: Writer,
+  id: number,
+  fields: ProfileFields,
+  now: EpochMs,
+): Promise<void> {
+  await trx
+    .updateTable('consumption_profiles')
+    .set({ ...columnsOf(fields), updated_at: now })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** No profile is the default any more; the caller makes another one it in the same transaction. */
+export async function clearDefault(trx: Writer, now: EpochMs): Promise<void> {
+  await trx
+    .updateTable('consumption_profiles')
+    .set({ is_default: 0, updated_at: now })
+    .where('is_default', '=', 1)
+    .execute()
+}
+
+/** Gives everybody who has the one profile the other, and says how many that were. */
+export async function moveUsers(trx: Writer, from: number, to: number, now: EpochMs): Promise<number> {
+  const result = await trx
+    .updateTable('users')
+    .set({ consumption_profile_id: to, updated_at: now })
+    .where('consumption_profile_id', '=', from)
+    .executeTakeFirst()
+  return Number(result.numUpdatedRows)
+}
+
+export async function deleteProfile(trx: Writer, id: number): Promise<void> {
+  await trx.deleteFrom('consumption_profiles').where('id', '=', id).execute()
+}
+
+function columnsOf({ isDefault, isActive, ...columns }: ProfileFields) {
+  return {
+    ...columns,
+    is_default: isDefault ? (1 as const) : (0 as const),
+    is_active: isActive ? (1 as const) : (0 as const),
+  }
 }

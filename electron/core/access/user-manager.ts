@@ -7,12 +7,20 @@ import type { RandomBytes, SystemPorts } from '../kernel/ports.ts'
 import { assert, WeirError } from '../kernel/weir-error.ts'
 import type { SettingsManager } from '../settings/settings-manager.ts'
 import { findProfileName } from './profile-store.ts'
-import { findUser, insertUser, listUsers, setUserProfile } from './user-store.ts'
+import {
+  findUser,
+  insertUser,
+  listUsers,
+  setUserProfile,
+  type User,
+  type UserChanges,
+  updateUser,
+} from './user-store.ts'
 
 // A thousand users are one answer of 300 KB; whoever wants fewer or the next ones says so.
 const USERS_PER_PAGE = 1000
 
-/** Adds users and gives them profiles, audited. */
+/** Adds users, changes them and gives them profiles, audited. */
 export class UserManager implements UsersApi {
   readonly #database: Pick<Database, 'reader' | 'write'>
   readonly #ports: SystemPorts
@@ -98,6 +106,34 @@ export class UserManager implements UsersApi {
       return after
     })
   }
+
+  /** Changes what is given; the next check goes by it. Errors: `user_unknown`, `profile_unknown`. */
+  async update(input: ParsedInput<'users.update'>, actor: Actor): Promise<OperationOutput<'users.update'>> {
+    const now = this.#ports.clock.now()
+    const { id } = input
+    return this.#database.write(async (trx) => {
+      const before = await findUser(trx, id)
+      if (before === undefined) throw new WeirError('user_unknown', `There is no user "${id}".`)
+      await checkProfile(trx, input.consumption_profile_id ?? null)
+      const changes = changesOf(input, before)
+      if (Object.keys(changes).length === 0) return before
+      await updateUser(trx, id, changes, now)
+      const after = await findUser(trx, id)
+      assert(after !== undefined, 'an updated user is found in its own transaction')
+      const action = 'users.update'
+      await audit(trx, { at: now, actor, action, objectKind: 'user', objectId: id, before, after })
+      return after
+    })
+  }
+}
+
+/** Only what differs, in the form of the table. */
+function changesOf(input: ParsedInput<'users.update'>, before: User): UserChanges {
+  const { id: _, ...asked } = input
+  const entries = Object.entries(asked)
+    .filter(([name, value]) => value !== undefined && value !== before[name as keyof User])
+    .map(([name, value]) => [name, typeof value === 'boolean' ? Number(value) : value])
+  return Object.fromEntries(entries) as UserChanges
 }
 
 async function checkProfile(trx: Writer, profileId: number | null): Promise<void> {

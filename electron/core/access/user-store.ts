@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type Updateable } from 'kysely'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { type EpochMs, toIso } from '../../../shared/units.ts'
 import type { Reader, Writer } from '../database/database.ts'
@@ -77,6 +77,22 @@ export async function setUserProfile(
   await trx
     .updateTable('users')
     .set({ consumption_profile_id: profileId, updated_at: now })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** What an operator may change of a user, as it is stored; what is left out stays. */
+export type UserChanges = Updateable<
+  Pick<
+    UsersTable,
+    'username' | 'email' | 'display_name' | 'is_active' | 'is_admin' | 'consumption_profile_id'
+  >
+>
+
+export async function updateUser(trx: Writer, id: string, changes: UserChanges, now: EpochMs): Promise<void> {
+  await trx
+    .updateTable('users')
+    .set({ ...changes, updated_at: now })
     .where('id', '=', id)
     .execute()
 }

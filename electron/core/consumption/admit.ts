@@ -3,7 +3,14 @@ import { MINUTE_MS, toIso } from '../../../shared/units.ts'
 import type { CheckAnswer } from '../api.ts'
 import type { Outcome } from '../database/batch.ts'
 import type { Reader, Writer } from '../database/database.ts'
-import { type Admission, decideAdmission, type LimitState, limitStates, toWire } from './admission.ts'
+import {
+  type Admission,
+  type AdmissionRequest,
+  decideAdmission,
+  type LimitState,
+  limitStates,
+  toWire,
+} from './admission.ts'
 import {
   expireAdmissions,
   insertAdmission,
@@ -144,11 +151,19 @@ async function currentUsage(
   }
 }
 
-function decide(check: Check, usage: Usage, decision: LimitDecision, moment: Moment) {
-  const request = {
+/** What a check asks to reserve: its estimates, cut to what one check may. */
+export function requestOf(
+  check: Pick<Check, 'estimated_input_tokens' | 'estimated_output_tokens'>,
+  moment: Moment,
+): AdmissionRequest {
+  return {
     inputTokens: Math.min(check.estimated_input_tokens ?? 0, moment.settings.max_reservation_tokens),
     outputTokens: Math.min(check.estimated_output_tokens ?? 0, moment.settings.max_reservation_tokens),
   }
+}
+
+function decide(check: Check, usage: Usage, decision: LimitDecision, moment: Moment) {
+  const request = requestOf(check, moment)
   const states = limitStates(usage, decision.limits, moment.windows)
   const asked = modeOf(moment) !== 'off'
   const verdict: Admission = asked ? decideAdmission(decision, states, request) : { kind: 'yes' }

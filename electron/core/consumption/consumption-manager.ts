@@ -1,13 +1,18 @@
 import type { OperationOutput, ParsedInput } from '../../../shared/contract/index.ts'
-import type { CheckAnswer, ConsumptionApi, Refusal } from '../api.ts'
+import type { CheckAnswer, ConfigChangeAnswer, ConsumptionApi, Refusal } from '../api.ts'
 import { Batch } from '../database/batch.ts'
 import { isStorageError } from '../database/storage-error.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { insertEnforcementEvent } from './admission-store.ts'
 import { admitAll, tryAdmission } from './admit.ts'
+import { countConfigChange, tryConfigChange } from './config-change.ts'
 import { type ConsumptionContext, modeOf, momentOf } from './context.ts'
+import { countCase } from './count-case.ts'
+import { extendTurn } from './extend-turn.ts'
 import { readHistory } from './history-reader.ts'
+import { readQuotaStatus } from './quota-status.ts'
 import { recordTurns } from './record-turn.ts'
+import { closeSession, openSession, renameSession } from './session-lifecycle.ts'
 import { readSystemSummary } from './system-summary-reader.ts'
 import { readTurns } from './turns-reader.ts'
 import { readUserSummary } from './user-summary-reader.ts'
@@ -40,12 +45,54 @@ export class ConsumptionManager implements ConsumptionApi {
       return answer
     } catch (error) {
       if (!isStorageError(error)) throw error
-      return this.#unavailable(check, error)
+      const answer = this.#unavailable(check.user_id, error)
+      if (answer.kind === 'refused') return answer
+      return { kind: 'allowed', answer: { ...answer.answer, admission_id: null, expires_at: null } }
     }
   }
 
   recordTurn(turn: ParsedInput<'turns.record'>): Promise<OperationOutput<'turns.record'>> {
     return this.#records.ask(turn)
+  }
+
+  extendTurn(input: ParsedInput<'turns.extend'>): Promise<OperationOutput<'turns.extend'>> {
+    return this.#context.database.write((trx) => extendTurn(trx, input, this.#context))
+  }
+
+  openSession(input: ParsedInput<'sessions.open'>): Promise<OperationOutput<'sessions.open'>> {
+    return this.#context.database.write((trx) => openSession(trx, input, this.#context))
+  }
+
+  renameSession(input: ParsedInput<'sessions.rename'>): Promise<OperationOutput<'sessions.rename'>> {
+    return this.#context.database.write((trx) => renameSession(trx, input))
+  }
+
+  closeSession(input: ParsedInput<'sessions.close'>): Promise<OperationOutput<'sessions.close'>> {
+    return this.#context.database.write((trx) => closeSession(trx, input, this.#context))
+  }
+
+  countCase(
+    input: ParsedInput<'consumption.championCase'>,
+  ): Promise<OperationOutput<'consumption.championCase'>> {
+    return this.#context.database.write((trx) => countCase(trx, input, this.#context))
+  }
+
+  async countConfigChange(request: ParsedInput<'consumption.configChange'>): Promise<ConfigChangeAnswer> {
+    const { database } = this.#context
+    try {
+      if (request.dry_run === true)
+        return await database.read((db) => tryConfigChange(db, request, momentOf(this.#context)))
+      const answer = await database.write((trx) => countConfigChange(trx, request, this.#context))
+      if (this.#unwrittenBypasses.length > 0) await this.#writeBypasses()
+      return answer
+    } catch (error) {
+      if (!isStorageError(error)) throw error
+      return this.#unavailable(request.user_id, error)
+    }
+  }
+
+  quotaStatus(userId: string): Promise<OperationOutput<'consumption.quotaStatus'>> {
+    return this.#context.database.read((db) => readQuotaStatus(db, userId, momentOf(this.#context)))
   }
 
   summary(userId: string, range = 'current'): Promise<OperationOutput<'consumption.summary'>> {
@@ -69,25 +116,23 @@ export class ConsumptionManager implements ConsumptionApi {
   }
 
   /** The answer cannot be worked out: the operator decided beforehand whether that means yes or no (DESIGN 5). */
-  #unavailable(check: ParsedInput<'limits.check'>, error: unknown): CheckAnswer {
+  #unavailable(userId: string, error: unknown): Refusal | LetThrough {
     const moment = momentOf(this.#context)
     const isOpen = moment.settings.when_unavailable === 'open'
     this.#context.log.error('a limit check could not be worked out', {
-      user_id: check.user_id,
+      user_id: userId,
       let_through: isOpen,
       code: error instanceof WeirError ? error.code : 'internal',
     })
     if (!isOpen) return UNAVAILABLE
-    this.#unwrittenBypasses.push({ at: moment.now, userId: check.user_id })
+    this.#unwrittenBypasses.push({ at: moment.now, userId })
     return {
       kind: 'allowed',
       answer: {
         allowed: true,
-        admission_id: null,
         enforcement: modeOf(moment),
         would_have_blocked: null,
         bypassed: true,
-        expires_at: null,
         limits: [],
       },
     }
@@ -126,6 +171,18 @@ export class ConsumptionManager implements ConsumptionApi {
       this.#unwrittenBypasses.unshift(...bypasses)
       if (!isStorageError(error)) throw error
     }
+  }
+}
+
+/** A yes without an answer worked out: what those of a check and of a configuration change have in common. */
+interface LetThrough {
+  readonly kind: 'allowed'
+  readonly answer: {
+    allowed: true
+    enforcement: 'on' | 'observe' | 'off'
+    would_have_blocked: null
+    bypassed: true
+    limits: []
   }
 }
 

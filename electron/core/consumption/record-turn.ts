@@ -23,7 +23,9 @@ import {
 import { type Profiles, readProfiles } from './limit-rules-store.ts'
 import { rollUpSession, rollUpTurns } from './roll-up-store.ts'
 import { rollOverIfDue } from './rollover.ts'
+import { saveSessionClosed } from './session-store.ts'
 import { totalsOf } from './turn-effect.ts'
+import { withoutExtensions } from './turn-extension-store.ts'
 import { toTurnRecord } from './turn-record.ts'
 import { addTotals, type Usage, withoutReservation } from './usage.ts'
 import { periodNumber, type Windows } from './windows.ts'
@@ -96,9 +98,9 @@ async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promis
   const userKey = book.usage.user_key
   const known = await findSession(trx, userKey, turn.session_id)
   const recorded = known === undefined ? undefined : await findTurn(trx, known.key, turn.turn_number)
-  if (known !== undefined && recorded !== undefined) return replay(turn, recorded, known)
+  if (known !== undefined && recorded !== undefined) return replay(trx, turn, recorded, known)
   // Only now: what is recorded stays a replay also after the clock was set back behind it.
-  const occurredAt = occurredAtOf(turn, moment)
+  const occurredAt = pastInstant(turn.occurred_at, 'occurred_at', moment)
   const session = known ?? (await startSession(trx, userKey, turn, occurredAt, moment))
   let usage = book.usage
   if (known === undefined && periodAt(moment, occurredAt) === usage.period)
@@ -106,6 +108,8 @@ async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promis
   const row = await insertTurn(trx, await newTurn(trx, turn, session, occurredAt, context, moment))
   run.written.push(row)
   await touchSession(trx, session, turn.session_name ?? null, occurredAt)
+  // Somebody works in it again, whatever was said before.
+  if (session.closed_at !== null) await saveSessionClosed(trx, session.key, null)
   usage = withTurn(usage, row, moment.windows)
   const settled = await settle(trx, turn, userKey, moment)
   if (settled !== undefined)
@@ -118,7 +122,8 @@ async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promis
   return { replayed: false, settled_admission_id: settled?.id ?? null, turn: record }
 }
 
-async function userOf(trx: Writer, id: string, moment: Moment): Promise<UserState> {
+/** The user under that id, added when unknown callers may bring users. Errors: `user_unknown`. */
+export async function userOf(trx: Writer, id: string, moment: Moment): Promise<UserState> {
   let state = await findUserState(trx, id)
   if (state === undefined && moment.settings.auto_provision_users) {
     await addUser(trx, { id, source: 'auto' }, moment.now, moment.settings.time_zone)
@@ -131,18 +136,20 @@ async function userOf(trx: Writer, id: string, moment: Moment): Promise<UserStat
   return state
 }
 
-function occurredAtOf(turn: Turn, moment: Moment): EpochMs {
-  if (turn.occurred_at === undefined) return moment.now
-  const at = Date.parse(turn.occurred_at)
+/** When something happened as its caller says: now when they say nothing, never later than now. Errors: `invalid_request`. */
+export function pastInstant(text: string | undefined, member: string, moment: Moment): EpochMs {
+  if (text === undefined) return moment.now
+  const at = Date.parse(text)
   if (at > moment.now + FUTURE_MS_MAX) {
-    throw new WeirError('invalid_request', 'occurred_at lies more than a day in the future.', {
-      details: { errors: [{ path: 'occurred_at', message: 'lies more than a day in the future' }] },
+    throw new WeirError('invalid_request', `${member} lies more than a day in the future.`, {
+      details: { errors: [{ path: member, message: 'lies more than a day in the future' }] },
     })
   }
   return Math.min(at, moment.now)
 }
 
-function periodAt(moment: Moment, at: EpochMs): number {
+/** The period an instant lies in. */
+export function periodAt(moment: Moment, at: EpochMs): number {
   const { month, period } = moment.windows
   if (at >= month.startsAt && at < month.endsAt) return period
   return periodNumber(periodOf(moment.settings.time_zone, at))
@@ -241,8 +248,15 @@ async function settle(trx: Writer, turn: Turn, userKey: number, moment: Moment) 
   return settleAdmission(trx, { id: turn.admission_id, userKey }, moment.now)
 }
 
-function replay(turn: Turn, recorded: TurnWithModel, session: SessionRow): Answer {
-  const differing = differences(turn, recorded)
+async function replay(
+  trx: Writer,
+  turn: Turn,
+  recorded: TurnWithModel,
+  session: SessionRow,
+): Promise<Answer> {
+  let differing = differences(turn, recorded)
+  // Who records a turn again knows nothing of what was added to it since.
+  if (differing.length > 0) differing = differences(turn, await withoutExtensions(trx, recorded))
   if (differing.length > 0) {
     throw new WeirError(
       'turn_conflict',

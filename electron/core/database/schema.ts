@@ -292,6 +292,29 @@ export interface SessionFilesTable {
   problem: string | null
 }
 
+export interface TurnExtensionsTable {
+  session_key: number
+  turn_number: number
+  idempotency_key: string
+  extended_at: number
+  input_tokens: number
+  output_tokens: number
+  cached_input_tokens: number
+  reported_cost_micro_usd: number | null
+  added_cost_micro_usd: number
+  reason: string | null
+}
+
+export interface ChampionCasesTable {
+  user_key: number
+  named_by: 'case' | 'request'
+  name: string
+  session_id: string | null
+  turn_number: number | null
+  period: number
+  counted_at: number
+}
+
 /** All tables of the database. */
 export interface Schema {
   consumption_profiles: ConsumptionProfilesTable
@@ -315,4 +338,6 @@ export interface Schema {
   admissions: AdmissionsTable
   enforcement_events: EnforcementEventsTable
   session_files: SessionFilesTable
+  turn_extensions: TurnExtensionsTable
+  champion_cases: ChampionCasesTable
 }

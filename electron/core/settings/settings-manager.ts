@@ -32,10 +32,10 @@ export class SettingsManager {
   }
 
   /**
-   * Changes settings together, audited one by one; a value that is the same already is not written.
+   * Changes settings together, audited one by one as `action`; a value that is the same already is not written.
    * Errors: `invalid_request` (nothing is changed then), `storage_full`, `storage_unavailable`.
    */
-  async change(changes: Partial<Settings>, actor: Actor): Promise<Settings> {
+  async change(changes: Partial<Settings>, actor: Actor, action = 'settings.change'): Promise<Settings> {
     const now = this.#clock.now()
     const names = Object.keys(changes) as SettingName[]
     const wanted = names.map(
@@ -50,7 +50,7 @@ export class SettingsManager {
         await audit(trx, {
           at: now,
           actor,
-          action: 'settings.change',
+          action,
           objectKind: 'setting',
           objectId: name,
           before: { value: before[name] },
