@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { Datasets } from './lib/datasets.ts'
 import { writeDocs } from './lib/docs.ts'
 import { isInMemory, lookAtMachine } from './lib/machine.ts'
-import { waitForQuiet, watchOthers } from './lib/other-work.ts'
+import { Quiet } from './lib/other-work.ts'
 import { type Report, readReport, rowTable, writeReport } from './lib/report.ts'
 import type { Bench, Row, RowResult } from './lib/row.ts'
 import { ROOT } from './lib/serve.ts'
@@ -26,7 +26,7 @@ const HELP = `npm run bench -- [options]
   --from FILE       measures nothing: prints (and with --write-docs writes) what the file says
   --dir FOLDER      where temporary folders are made; the disk whose syncing is measured
   --profile FOLDER  V8 CPU profiles of the server of P1 and P4
-  --wait MINUTES    before each row, waits at the most so long until others leave the machine alone
+  --wait MINUTES    measures while others leave the machine alone, waiting so long a row at the most
   --no-build        takes out/ as it is
 `
 
@@ -71,8 +71,6 @@ async function main(): Promise<number> {
   build(chosen['no-build'])
   cleanUpAtExit()
   const report = await measure(rows, chosen)
-  const whole = chosen.json === undefined ? report : writeReport(chosen.json, report)
-  if (chosen['write-docs']) writeDocs(whole)
   return report.rows.length === rows.length ? 0 : 1
 }
 
@@ -100,25 +98,32 @@ async function measure(rows: readonly Row[], chosen: Options): Promise<Report> {
     sizes,
     folder,
     datasets: new Datasets(folder, sizes.users, say),
+    quiet: new Quiet(Number(chosen.wait), say),
     profileDir: chosen.profile ?? null,
     say,
   }
   const results: RowResult[] = []
   for (const row of rows) {
     say(`${row.id}: ${row.title}`)
-    await waitForQuiet(Number(chosen.wait), say)
     const result = await measureRow(row, bench)
     if (result === undefined) continue
     process.stdout.write(`${rowTable(result)}\n`)
     results.push(result)
+    // After every row, so that a run that is stopped leaves what it measured.
+    keep({ measured_at: result.measured_at, machine, rows: results }, chosen)
   }
   return { measured_at: new Date().toISOString(), machine, rows: results }
+}
+
+function keep(report: Report, chosen: Options): void {
+  const whole = chosen.json === undefined ? report : writeReport(chosen.json, report)
+  if (chosen['write-docs']) writeDocs(whole)
 }
 
 /** One row that fails does not cost the others; the run then ends with 1. */
 async function measureRow(row: Row, bench: Bench): Promise<RowResult | undefined> {
   const start = performance.now()
-  const others = watchOthers()
+  bench.quiet.begin()
   try {
     const measured = await row.run(bench)
     return {
@@ -128,7 +133,7 @@ async function measureRow(row: Row, bench: Bench): Promise<RowResult | undefined
       measured_at: new Date().toISOString(),
       seconds: Math.round((performance.now() - start) / 100) / 10,
       sizes: describeSizes(bench.sizes),
-      others_share: others(),
+      others_share: bench.quiet.othersShare,
       ...measured,
     }
   } catch (error) {

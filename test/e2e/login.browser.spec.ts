@@ -41,8 +41,11 @@ test('a login link works once; the second time it is refused and says what to do
 })
 
 test('a link into Weir asks a stranger to log in and then leads where it should', async ({ crowd: app }) => {
-  const { token: admin } = await ask(app, 'tokens.create', { name: 'for the login', scope: 'admin' })
-  const { token: executor } = await ask(app, 'tokens.create', { name: 'not for it', scope: 'executor' })
+  const { token: admin } = await ask(app, 'tokens.create', { name: 'console (login test)', scope: 'admin' })
+  const { token: executor } = await ask(app, 'tokens.create', {
+    name: 'agent (login test)',
+    scope: 'executor',
+  })
   const { context, page } = await stranger(app)
   await page.goto(`${app.home}#/users?search=limit`)
   const field = page.getByLabel(loginText.token, { exact: true })
@@ -68,7 +71,8 @@ test('a link into Weir asks a stranger to log in and then leads where it should'
 
   // Revoking the token ends the session that stands on it.
   const { tokens } = await ask(app, 'tokens.list', {})
-  for (const { id, name } of tokens) if (name.includes('for')) await ask(app, 'tokens.revoke', { id })
+  for (const { id, name } of tokens)
+    if (name.endsWith('(login test)')) await ask(app, 'tokens.revoke', { id })
   await page.keyboard.press('F5')
   await expect(page.getByRole('heading', { name: loginText.title })).toBeVisible()
   await context.close()

@@ -1,5 +1,4 @@
 import { consumptionText } from '../../renderer/text/consumption.ts'
-import { USER_SORT_KEYS } from '../../shared/contract/consumption-shapes.ts'
 import type { OperationOutput } from '../../shared/contract/index.ts'
 import { addressOf, expect, type RunningApp, show, test } from './app.ts'
 import { ask } from './support/api.ts'
@@ -8,85 +7,11 @@ import { AT_PERCENT, HOSTILE, HOSTILE_USER } from './support/crowd.ts'
 import { injected, overflow, panel, userIds, userRow, userRows } from './support/screens.ts'
 
 type Row = OperationOutput<'consumption.users'>['users'][number]
-type SortKey = (typeof USER_SORT_KEYS)[number]
-
-/** Every column there is, by its key in the address. */
-const ALL_COLUMNS = [
-  'profile,usage,tokens-in,tokens-out,tokens,in-percent,out-percent,hour,day,hour-percent,day-percent,cost,cost-percent',
-  'turns,success,failed,sessions,rag,blocked,last-use,status,email,id,lifetime-tokens,lifetime-cost',
-].join(',')
-
-/** No shipped profile limits the cost, so that nobody has a share of such a limit to be sorted by. */
-const SAME_FOR_ALL: readonly SortKey[] = ['cost_percent']
-
-const STATUS_ORDER = ['unlimited', 'good', 'moderate', 'warning', 'critical', 'blocked', 'inactive']
-const byText = new Intl.Collator('en', { sensitivity: 'base', numeric: true })
 
 async function everybody(app: RunningApp): Promise<ReadonlyMap<string, Row>> {
   const { users } = await ask(app, 'consumption.users', { limit: 1000 })
   return new Map(users.map((user) => [user.user_id, user]))
 }
-
-/** Negative when `one` comes before `other` in ascending order; what has no value comes last both ways. */
-function compare(one: Row, other: Row, key: SortKey, direction: 1 | -1): number {
-  const [left, right] = [one[key], other[key]]
-  if (left === null || right === null) return left === right ? 0 : left === null ? 1 : -1
-  if (key === 'status')
-    return direction * (STATUS_ORDER.indexOf(one.status) - STATUS_ORDER.indexOf(other.status))
-  if (typeof left === 'number' && typeof right === 'number') return direction * (left - right)
-  return direction * byText.compare(String(left), String(right))
-}
-
-/** The first pair that stands in the wrong order, or null. */
-function firstMistake(
-  ids: readonly string[],
-  rows: ReadonlyMap<string, Row>,
-  key: SortKey,
-  direction: 1 | -1,
-) {
-  for (let at = 1; at < ids.length; at += 1) {
-    const [one, other] = [rows.get(ids[at - 1] ?? ''), rows.get(ids[at] ?? '')]
-    if (one === undefined || other === undefined) return { at, problem: 'a row that nobody knows' }
-    if (compare(one, other, key, direction) > 0) return { at, before: one[key], after: other[key] }
-  }
-  return null
-}
-
-test('every column of the users table sorts both ways and says so', async ({ crowd: app }) => {
-  const { page } = app
-  const rows = await everybody(app)
-  // Those who used something: everybody else is the same in nearly every column, and draws slowly in all of them.
-  const active = [...rows.values()].filter((row) => (row.usage_percent ?? 0) >= 1)
-  await show(app, `/users?threshold=1&columns=${ALL_COLUMNS}`)
-  await expect(userRows(page)).toHaveCount(active.length)
-  const headers = page.locator('thead th')
-  const sorted = new Set<string>()
-  for (let column = 0; column < (await headers.count()); column += 1) {
-    const header = headers.nth(column)
-    const label = await header.innerText()
-    const orders: (readonly string[])[] = []
-    for (let click = 0; click < 2; click += 1) {
-      await header.getByRole('button').click()
-      await expect(header, label).toHaveAttribute('aria-sort', /^(a|de)scending$/)
-      const direction = (await header.getAttribute('aria-sort')) === 'ascending' ? 1 : -1
-      const key = addressOf(page).get('sort') as SortKey
-      await expect
-        .poll(async () => firstMistake(await userIds(page), rows, key, direction), { message: label })
-        .toBeNull()
-      await expect(
-        page.locator('thead th[aria-sort$="ending"]'),
-        'one column is sorted at a time',
-      ).toHaveCount(1)
-      orders.push([`${direction}`, ...(await userIds(page))])
-      sorted.add(key)
-    }
-    const [first, second] = orders
-    expect(first?.[0], `${label} sorts in two directions`).not.toBe(second?.[0])
-    const isSame = SAME_FOR_ALL.includes(addressOf(page).get('sort') as SortKey)
-    if (!isSame) expect(first?.slice(1), `${label} changes the order`).not.toEqual(second?.slice(1))
-  }
-  expect([...sorted].toSorted()).toEqual([...USER_SORT_KEYS].toSorted())
-})
 
 test('threshold chips keep who is at or above, together with sort and search, until the filter is cleared', async ({
   crowd: app,

@@ -36,7 +36,7 @@ export async function timeReads(bench: Bench, reads: readonly Read[]): Promise<R
   for (const folder of folders) weirs.push(await openWeir(folder))
   for (const read of reads) {
     const calls = weirs.map((weir) => async (user: string) => void (await read.call(weir, user)))
-    times.push(...(await inTurnBySize(bench, read, 'in process', calls)))
+    times.push(...(await bench.quiet.round(() => inTurnBySize(bench, read, 'in process', calls))))
   }
   for (const weir of weirs) await weir.close()
 
@@ -45,7 +45,7 @@ export async function timeReads(bench: Bench, reads: readonly Read[]): Promise<R
   const agent = new Agent({ keepAlive: true })
   for (const read of reads) {
     const calls = served.map((weir) => (user: string) => get(agent, weir, read.path(user)))
-    times.push(...(await inTurnBySize(bench, read, 'HTTP', calls)))
+    times.push(...(await bench.quiet.round(() => inTurnBySize(bench, read, 'HTTP', calls))))
   }
   agent.destroy()
   for (const weir of served) await weir.stop()

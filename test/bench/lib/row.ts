@@ -1,4 +1,5 @@
 import type { Datasets } from './datasets.ts'
+import type { Quiet } from './other-work.ts'
 import type { Sizes } from './sizes.ts'
 import type { WorkFolder } from './work-folder.ts'
 
@@ -54,6 +55,7 @@ export interface Bench {
   readonly sizes: Sizes
   readonly folder: WorkFolder
   readonly datasets: Datasets
+  readonly quiet: Quiet
   /** Where `weir serve` writes V8 CPU profiles; null for none. */
   readonly profileDir: string | null
   /** A line for whoever watches, on stderr. */

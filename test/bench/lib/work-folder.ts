@@ -36,6 +36,11 @@ export function mindChild(child: ChildProcess): void {
   child.once('exit', () => children.delete(child))
 }
 
+/** Processes of ours that are running. */
+export function runningChildren(): number[] {
+  return [...children].flatMap((child) => child.pid ?? [])
+}
+
 /** Ends the children and takes the folders away when the run ends: done, failed or stopped by a signal. */
 export function cleanUpAtExit(): void {
   process.on('exit', () => {

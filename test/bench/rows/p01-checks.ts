@@ -52,7 +52,7 @@ async function measure(bench: Bench, folder: string, place: Place): Promise<Meas
   const load = startLoad()
   try {
     const requests = requestsOf(hello.url, weir, datasets.users, sizes.loadSeconds)
-    const results = await loadsInTurn(load, sizes, requests)
+    const results = await loadsInTurn(load, bench, requests)
     const figures: Figure[] = []
     for (const [product, reference, connections] of PAIRS) {
       const [ours, theirs] = [results[product], results[reference]]

@@ -37,7 +37,8 @@ export const waitingTimes: Row = {
         seconds: sizes.loadSeconds,
       } as const
       await load.run(maximum)
-      const ratePerSecond = Math.round((await load.run(maximum)).perSecond * SHARE_OF_MAXIMUM)
+      const { perSecond } = await bench.quiet.round(() => load.run(maximum))
+      const ratePerSecond = Math.round(perSecond * SHARE_OF_MAXIMUM)
       const paced = (url: string, plan: RequestPlan): LoadRequest => ({
         kind: 'paced',
         url,
@@ -46,12 +47,12 @@ export const waitingTimes: Row = {
         seconds: sizes.loadSeconds,
         ratePerSecond,
       })
-      const alone = await loadsInTurn(load, sizes, {
+      const alone = await loadsInTurn(load, bench, {
         hello: paced(hello.url, { kind: 'hello' }),
         checks: paced(weir.url, checks),
       })
-      const busy = await whileImporting(weir, sessions, () =>
-        load.run({ ...paced(weir.url, checks), seconds: 1 }),
+      const busy = await bench.quiet.once(() =>
+        whileImporting(weir, sessions, () => load.run({ ...paced(weir.url, checks), seconds: 1 })),
       )
       const busyP99 = median(busy.map((result) => result.p99Ms))
       const toHello = middle(alone.checks, 'p99Ms') / middle(alone.hello, 'p99Ms')

@@ -23,7 +23,7 @@ export const admissions: Row = {
     try {
       const count = sizes.admissionsARound
       await admit(weir, datasets.users, BATCH, count)
-      const rates = await inTurn(sizes.rounds, {
+      const rates = await inTurn(bench.quiet, sizes.rounds, {
         bare: async () => perSecond(count, () => update(bare, datasets.users, count)),
         batched: () => perSecond(count, () => admit(weir, datasets.users, BATCH, count)),
         largeBatches: () => perSecond(count, () => admit(weir, datasets.users, LARGE_BATCH, count)),

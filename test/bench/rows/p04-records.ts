@@ -38,7 +38,7 @@ export const records: Row = {
           return { kind, token, users, prefix: `${kind}-${loads}` }
         },
       })
-      const results = await loadsInTurn(load, sizes, {
+      const results = await loadsInTurn(load, bench, {
         checks: closed({ kind: 'checks', token, users }),
         turns: prefixed('turns'),
         pairs: prefixed('check-and-record'),

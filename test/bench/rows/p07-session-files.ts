@@ -41,7 +41,7 @@ interface Folders {
 async function measure(bench: Bench, { dir, fifth, written }: Folders): Promise<Measured> {
   const rounds = Math.min(bench.sizes.rounds, 3)
   await scan('read and JSON.parse', dir)
-  const times = await inTurn(rounds, {
+  const times = await inTurn(bench.quiet, rounds, {
     parse: () => scan('read and JSON.parse', dir),
     scan: () => scan('scan', dir),
     hash: () => scan('scan and hash', dir),
@@ -56,8 +56,8 @@ async function measure(bench: Bench, { dir, fifth, written }: Folders): Promise<
     median(times[name].map((one) => one.peakResidentBytes)) / MEGABYTE
   const ratio = medianRatio(rate('scan'), rate('parse'))
   const growth = peak('hash') / peak('scanFifth')
-  const imported = await wholeImport(bench.folder.sub('import'), dir)
-  const importedFifth = await wholeImport(bench.folder.sub('import'), fifth)
+  const imported = await bench.quiet.round(() => wholeImport(bench.folder.sub('import'), dir))
+  const importedFifth = await bench.quiet.round(() => wholeImport(bench.folder.sub('import'), fifth))
   const size = `${written.files} files, ${Math.round(written.bytes / MEGABYTE)} MB, ${Math.round(written.bytes / written.files / 1000)} kB each`
   return {
     figures: [

@@ -46,9 +46,11 @@ async function measure(
   let rows = 0
   for (;;) {
     // Outside-turns rows come on top of the turns; the last piece is what is left.
-    const piece = await builder.import(turns / PIECES)
+    const { piece, ms } = await bench.quiet.once(async () => {
+      const imported = await builder.import(turns / PIECES)
+      return { piece: imported, ms: bare.insertNew() }
+    })
     if (piece.rows === 0) break
-    const ms = bare.insertNew()
     rows += piece.rows
     // A short rest at the end would count as much as a whole piece.
     if (piece.rows < turns / PIECES) break

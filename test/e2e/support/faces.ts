@@ -85,51 +85,70 @@ export async function openWindow(folder = testFolder(), port = 0): Promise<Runni
   })
   // Asked for now, because an application that has ended no longer tells.
   const child = application.process()
-  const page = await application.firstWindow({ timeout: START_LIMIT_MS })
-  const misdeeds = watchPage(page)
-  await ready(page)
-  const run = readRunFile(folder.dataDir)
-  if (run === undefined) throw new Error('The window is open, but run.json is not there.')
-  return {
-    face: 'desktop',
-    page,
-    folder,
-    url: run.url,
-    token: run.token,
-    home: PAGE_URL,
-    misdeeds,
-    electron: application,
-    served: null,
-    close: async () => {
-      if (child.exitCode === null && child.signalCode === null) await application.close()
-      folder.remove()
-    },
+  const close = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) await application.close()
+    folder.remove()
   }
+  return closeIfItFails(close, async () => {
+    const page = await application.firstWindow({ timeout: START_LIMIT_MS })
+    const misdeeds = watchPage(page)
+    await ready(page)
+    const run = readRunFile(folder.dataDir)
+    if (run === undefined) throw new Error('The window is open, but run.json is not there.')
+    return {
+      face: 'desktop',
+      page,
+      folder,
+      url: run.url,
+      token: run.token,
+      home: PAGE_URL,
+      misdeeds,
+      electron: application,
+      served: null,
+      close,
+    }
+  })
 }
 
 /** Serves Weir on a fresh folder, or on the one that is given, and signs a browser in by the link it printed. */
 export async function openInBrowser(browser: Browser, folder = testFolder(), port = 0): Promise<RunningApp> {
   const served = await serve(folder, port)
   const context = await browser.newContext({ viewport: PAGE_SIZE, serviceWorkers: 'block' })
-  const page = await context.newPage()
-  const misdeeds = watchPage(page)
-  await page.goto(served.loginUrl)
-  await ready(page)
-  return {
-    face: 'browser',
-    page,
-    folder,
-    url: served.run.url,
-    token: served.run.token,
-    home: `${served.run.url}/`,
-    misdeeds,
-    electron: null,
-    served,
-    close: async () => {
-      await context.close()
-      await stopProgram(served.program)
-      folder.remove()
-    },
+  const close = async (): Promise<void> => {
+    await context.close()
+    await stopProgram(served.program)
+    folder.remove()
+  }
+  return closeIfItFails(close, async () => {
+    const page = await context.newPage()
+    const misdeeds = watchPage(page)
+    await page.goto(served.loginUrl)
+    await ready(page)
+    return {
+      face: 'browser',
+      page,
+      folder,
+      url: served.run.url,
+      token: served.run.token,
+      home: `${served.run.url}/`,
+      misdeeds,
+      electron: null,
+      served,
+      close,
+    }
+  })
+}
+
+/** Nothing of what was started may outlive a failed start. */
+async function closeIfItFails(
+  close: () => Promise<void>,
+  open: () => Promise<RunningApp>,
+): Promise<RunningApp> {
+  try {
+    return await open()
+  } catch (error) {
+    await close()
+    throw error
   }
 }
 

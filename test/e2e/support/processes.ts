@@ -99,9 +99,14 @@ export async function serve(folder: TestFolder, port = 0): Promise<Served> {
     ['-r', RECORDER, join(ROOT, 'out/main/serve.js'), '--data-dir', folder.dataDir, '--port', String(port)],
     { WEIR_E2E_OUTSIDE: folder.outsideFile },
   )
-  const loginUrl = await waitFor(program, () => /^Open the console: (\S+)$/m.exec(program.stdout())?.[1])
-  const run = await waitFor(program, () => readRunFile(folder.dataDir))
-  return { program, run, loginUrl }
+  try {
+    const loginUrl = await waitFor(program, () => /^Open the console: (\S+)$/m.exec(program.stdout())?.[1])
+    const run = await waitFor(program, () => readRunFile(folder.dataDir))
+    return { program, run, loginUrl }
+  } catch (error) {
+    await stopProgram(program)
+    throw error
+  }
 }
 
 /** Waits until `look` finds something; fails with what the program said when it ends or takes too long. */
