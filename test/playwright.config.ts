@@ -26,7 +26,11 @@ export default defineConfig<object, FaceOptions>({
   retries: 0,
   forbidOnly: process.env['CI'] !== undefined,
   reporter: 'list',
-  use: { trace: 'retain-on-failure', screenshot: 'only-on-failure' },
+  use: {
+    // Without a film of the page, which would take as long as the tests themselves; a failure leaves a picture anyway.
+    trace: { mode: 'retain-on-failure', screenshots: false },
+    screenshot: 'only-on-failure',
+  },
   projects: [
     // What only one face has is told by the end of the file's name.
     { name: 'desktop', use: { face: 'desktop' }, testIgnore: '**/*.browser.spec.ts' },

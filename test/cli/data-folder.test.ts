@@ -26,7 +26,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const LINUX = { flag: undefined, env: {}, platform: 'linux', homeDir: '/home/ann', workingDir: '/work' }
+const LINUX = { flag: undefined, env: {}, platform: 'linux', homeDir: '/home/ann', workingDir: '/srv' }
 
 function modeOf(path: string): number {
   return statSync(path).mode & 0o777
@@ -35,7 +35,7 @@ function modeOf(path: string): number {
 describe('where the data is', () => {
   test('what was typed goes before the environment, relative to where it was typed', () => {
     const env = { WEIR_DATA_DIR: '/from-env' }
-    expect(dataFolderPath({ ...LINUX, flag: 'data', env })).toEqual({ path: '/work/data', isNamed: true })
+    expect(dataFolderPath({ ...LINUX, flag: 'data', env })).toEqual({ path: '/srv/data', isNamed: true })
     expect(dataFolderPath({ ...LINUX, env })).toEqual({ path: '/from-env', isNamed: true })
   })
 
@@ -110,7 +110,7 @@ describe('settings.json', () => {
     expect(startSettings(choice)).toMatchObject({ port: 6001, sessionsDir: join(folder, 'sessions') })
     expect(startSettings({ ...choice, env: { WEIR_PORT: '6002' } })).toMatchObject({ port: 6002 })
     const typed = { ...choice, env: { WEIR_PORT: '6002' }, portFlag: '0', sessionsDirFlag: 's' }
-    expect(startSettings(typed)).toMatchObject({ port: 0, sessionsDir: '/work/s' })
+    expect(startSettings(typed)).toMatchObject({ port: 0, sessionsDir: '/srv/s' })
   })
 
   test('a file that cannot be understood is said, not skipped', () => {
