@@ -29,8 +29,9 @@ import { type Usage, withRequest } from './usage.ts'
 
 type Check = ParsedInput<'limits.check'>
 
-// 12 random bytes make ids that neither collide nor can be guessed; base64url keeps them short and safe in a path.
-const ADMISSION_ID_BYTES = 12
+// The time in front keeps new rows at the end of their table, where inserting is cheapest; eight random bytes keep
+// ids of one millisecond apart, and from being guessed.
+const ADMISSION_ID_BYTES = 8
 
 /** A user whose checks are worked on in one batch: read once, counted up in memory, written once. */
 interface Gate {
@@ -48,6 +49,7 @@ export async function admitAll(
   // Taken here and not when the checks arrived: the window of a decision is that of its commit.
   const moment = momentOf(context)
   const randomBytes = context.randomBytes(checks.length * ADMISSION_ID_BYTES)
+  const time = moment.now.toString(16).padStart(12, '0')
   const profiles = await readProfiles(trx)
   const gates = new Map<string, Gate | null>()
   const outcomes: Outcome<CheckAnswer>[] = []
@@ -58,7 +60,7 @@ export async function admitAll(
       gates.set(check.user_id, gate)
     }
     const bytes = randomBytes.subarray(index * ADMISSION_ID_BYTES, (index + 1) * ADMISSION_ID_BYTES)
-    const id = `adm_${Buffer.from(bytes).toString('base64url')}`
+    const id = `adm_${time}${Buffer.from(bytes).toString('hex')}`
     const answer = gate === null ? unknownUser(check.user_id) : await admit(trx, check, gate, id, moment)
     outcomes.push({ kind: 'answer', answer })
   }

@@ -86,6 +86,8 @@ function configure(handle: BetterSqlite3.Database): void {
   handle.pragma('journal_mode = WAL')
   handle.pragma('synchronous = FULL')
   if (process.platform === 'darwin') handle.pragma('checkpoint_fullfsync = ON')
+  // The savepoint of each job keeps its undo log here; in a file it would cost more than the job.
+  handle.pragma('temp_store = MEMORY')
   handle.pragma(`wal_autocheckpoint = ${WAL_AUTOCHECKPOINT_PAGES}`)
   handle.pragma(`journal_size_limit = ${JOURNAL_SIZE_LIMIT_BYTES}`)
   configureCommon(handle)
