@@ -76,6 +76,8 @@ const SCREENS: readonly {
 
 for (const theme of ['light', 'dark'] as const satisfies readonly Theme[]) {
   test(`axe finds nothing serious on any screen in the ${theme} theme`, async ({ crowd: app }) => {
+    // Ten looks at whole screens: half a minute on a quiet machine, more on a busy one.
+    test.setTimeout(180_000)
     const { page } = app
     await page.emulateMedia({ colorScheme: theme })
     const found: Record<string, readonly string[]> = {}
