@@ -1,8 +1,8 @@
-import { spotlight } from '@mantine/spotlight'
 import { useQueryClient } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { desktopBridge } from './desktop.ts'
+import { openPalette } from './open-palette.ts'
 import { refreshScreen } from './refresh.tsx'
 
 /** Does what the native menu and the operating system ask of the page. Nothing in a browser. */
@@ -24,7 +24,7 @@ export function DesktopEvents({ onShowShortcuts }: { readonly onShowShortcuts: (
             void refreshScreen(queries)
             return
           case 'show':
-            if (event.what === 'palette') spotlight.open()
+            if (event.what === 'palette') openPalette()
             else showShortcuts.current()
             return
           default:

@@ -17,6 +17,7 @@ import { text } from '../text.ts'
 import { useColourScheme } from './colour-scheme.ts'
 import { copyText } from './copy.ts'
 import { KeyCaps } from './key-caps.tsx'
+import { PALETTE_FIELD_ID } from './open-palette.ts'
 import { useWeirQuery } from './queries.ts'
 import { refreshScreen } from './refresh.tsx'
 import { SCREENS, shortcutsOf } from './screens.ts'
@@ -61,7 +62,7 @@ export function Palette({ onShowShortcuts }: PaletteProps): ReactNode {
       scrollable
       // No blur: it costs more than all the rest of the page to draw.
       overlayProps={{ backgroundOpacity: 0.4, blur: 0 }}
-      // At once: with a transition, what is typed right after the shortcut goes to the page behind.
+      // At once: what is typed right after the shortcut must find its field (see `openPalette`).
       transitionProps={{ duration: 0 }}
       maxHeight={440}
     >
@@ -70,6 +71,7 @@ export function Palette({ onShowShortcuts }: PaletteProps): ReactNode {
         <VisuallyHidden>{text.shell.palette}</VisuallyHidden>
       </Modal.Title>
       <Spotlight.Search
+        id={PALETTE_FIELD_ID}
         onKeyDown={runFirst}
         placeholder={words.placeholder}
         aria-label={text.shell.palette}

@@ -1,4 +1,3 @@
-import { spotlight } from '@mantine/spotlight'
 import { useQueryClient } from '@tanstack/react-query'
 import { Outlet, rootRouteId, useNavigate, useRouterState } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
@@ -6,6 +5,7 @@ import { text } from '../text.ts'
 import { Banners } from './banners.tsx'
 import { DesktopEvents } from './desktop-events.tsx'
 import { Navigation } from './navigation.tsx'
+import { togglePalette } from './open-palette.ts'
 import { Palette } from './palette.tsx'
 import { refreshScreen } from './refresh.tsx'
 import { LOGIN_PATH, SCREENS, type Screen, screenAt, shortcutsOf } from './screens.ts'
@@ -97,7 +97,7 @@ function Shell({ path, onShowShortcuts }: ShellProps): ReactNode {
 function useGlobalShortcuts(onShowShortcuts: () => void): void {
   const queries = useQueryClient()
   const group = text.shell.groups.general
-  useShortcut('mod+k', spotlight.toggle, text.shell.palette, { group, inDialogs: true })
+  useShortcut('mod+k', togglePalette, text.shell.palette, { group, inDialogs: true })
   useShortcut(['F5', 'mod+r'], () => void refreshScreen(queries), text.refresh.now, {
     group,
     inDialogs: true,

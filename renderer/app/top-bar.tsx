@@ -1,10 +1,10 @@
 import { ActionIcon, Group, Title, Tooltip, UnstyledButton } from '@mantine/core'
-import { spotlight } from '@mantine/spotlight'
 import { IconDeviceDesktop, IconKeyboard, IconMoon, IconSearch, IconSun } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { text } from '../text.ts'
 import { useColourScheme } from './colour-scheme.ts'
 import { KeyCaps } from './key-caps.tsx'
+import { openPalette } from './open-palette.ts'
 import { RefreshControl } from './refresh.tsx'
 import { ScreenControlsSlot } from './screen-controls.tsx'
 
@@ -25,11 +25,7 @@ export function TopBar({ title, onShowShortcuts }: TopBarProps): ReactNode {
       <ScreenControlsSlot />
       <Group gap={6} wrap="nowrap" className="top-bar-end">
         <RefreshControl />
-        <UnstyledButton
-          className="palette-button"
-          onClick={() => spotlight.open()}
-          title={text.shell.palette}
-        >
+        <UnstyledButton className="palette-button" onClick={openPalette} title={text.shell.palette}>
           <IconSearch size={15} aria-hidden />
           <span className="palette-word">{text.shell.paletteShort}</span>
           <KeyCaps keys="mod+k" />
