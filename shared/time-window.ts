@@ -151,6 +151,12 @@ function clockChange(zone: string, from: EpochMs, until: EpochMs): EpochMs {
   return after
 }
 
+/** The date the zone's calendar shows at an instant: `2026-11-24`. */
+export function dateOf(zone: string, at: EpochMs): string {
+  const { year, month, day } = localTime(zone, at)
+  return `${periodKey(year, month)}-${String(day).padStart(2, '0')}`
+}
+
 /** The calendar month that holds the instant. */
 export function periodOf(zone: string, at: EpochMs): Period {
   const { year, month } = localTime(zone, at)

@@ -115,6 +115,11 @@ export interface TokensApi {
   list(query: { readonly includeRevoked: boolean }): Promise<OperationOutput<'tokens.list'>>
   create(input: ParsedInput<'tokens.create'>, actor: Actor): Promise<OperationOutput<'tokens.create'>>
   revoke(id: number, actor: Actor): Promise<OperationOutput<'tokens.revoke'>>
+  /**
+   * A token of this process, for the command line and the sign-in of the browser: kept in memory only, so it is in no
+   * list, cannot be revoked by mistake, and ends with the process, however that ends.
+   */
+  issueLocal(): string
   /** The caller behind a presented token, or undefined: unknown, expired, revoked, malformed. Fast: cached by digest. */
   authenticate(token: string): Promise<Caller | undefined>
 }

@@ -5,6 +5,7 @@ import { GrantManager } from './access/grant-manager.ts'
 import { ProfileManager } from './access/profile-manager.ts'
 import { seedProfiles } from './access/shipped-profiles.ts'
 import { TokenManager } from './access/token-manager.ts'
+import { countUsableTokens } from './access/token-store.ts'
 import { UserManager } from './access/user-manager.ts'
 import type { Actor, Weir, WeirConfig } from './api.ts'
 import { AuditReader } from './audit/audit-reader.ts'
@@ -168,12 +169,6 @@ async function readStatus(from: StatusSources): ReturnType<Weir['status']> {
     .selectFrom('system_period_models')
     .select((eb) => eb.fn.coalesce(eb.fn.sum<number>('turns'), eb.lit(0)).as('turns'))
     .executeTakeFirstOrThrow()
-  const { tokens } = await reader
-    .selectFrom('access_tokens')
-    .select((eb) => eb.fn.countAll<number>().as('tokens'))
-    .where('scope', '=', 'executor')
-    .where('revoked_at', 'is', null)
-    .executeTakeFirstOrThrow()
   const enforcement = enforcementInForce(settings, now)
   const runningImport = imports.running()
   return {
@@ -196,7 +191,7 @@ async function readStatus(from: StatusSources): ReturnType<Weir['status']> {
     turns,
     first_run: !settings.first_run_done && users === 0,
     is_sample: settings.is_sample,
-    executor_tokens: tokens,
+    executor_tokens: await countUsableTokens(reader, 'executor', now),
     running_import: runningImport,
     started_at: toIso(config.startedAt),
     now: toIso(now),

@@ -31,6 +31,17 @@ describe('access tokens', () => {
     expect(token.startsWith(prefix)).toBe(true)
   })
 
+  test('the token of the running process is an admin, is in no list, and is nothing to the next process', async () => {
+    const token = access.tokens.issueLocal()
+    const caller = { name: 'local run', via: 'api', scope: 'admin', userId: null, tokenId: null }
+    expect(await access.tokens.authenticate(token)).toEqual(caller)
+    expect((await access.tokens.list({ includeRevoked: true })).tokens).toEqual([])
+    expect(await access.database.reader.selectFrom('access_tokens').selectAll().execute()).toEqual([])
+    expect(await new TokenManager(access.database, access.ports).authenticate(token)).toBeUndefined()
+    access.tokens.dropCache()
+    expect(await access.tokens.authenticate(token)).toEqual(caller)
+  })
+
   test('a malformed or unknown token lets nobody in', async () => {
     expect(await access.tokens.authenticate('weir_nonsense')).toBeUndefined()
     expect(await access.tokens.authenticate(newToken(access.ports.randomBytes))).toBeUndefined()

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   addPeriods,
+  dateOf,
   dayWindow,
   hourWindow,
   isTimeZone,
@@ -191,6 +192,15 @@ describe('calendar windows', () => {
     expect(wallClock('Australia/Lord_Howe', back)).toBe('2026-04-05T01:30:00.000')
     expect(hourWindow('Australia/Lord_Howe', back)).toEqual({ startsAt: back, endsAt: back + 30 * MINUTE_MS })
     expect(hourWindow('Australia/Lord_Howe', back - 1)).toEqual({ startsAt: back - HOUR_MS, endsAt: back })
+  })
+
+  test('the date at an instant is that of the calendar on the wall there', () => {
+    const at = Date.parse('2026-11-30T23:30:00Z')
+    expect([dateOf('UTC', at), dateOf('Asia/Tokyo', at), dateOf('America/New_York', at)]).toEqual([
+      '2026-11-30',
+      '2026-12-01',
+      '2026-11-30',
+    ])
   })
 
   test('a leap day is a day of February', () => {

@@ -61,7 +61,7 @@ interface OpenSums {
   readonly next_expires_at: EpochMs | null
 }
 
-const openSums = prepared<{ userKey: number }, OpenSums>((db, value) =>
+const openSumsAt = prepared<{ userKey: number; now: EpochMs }, OpenSums>((db, value) =>
   db
     .selectFrom('admissions')
     .select((eb) => [
@@ -70,7 +70,8 @@ const openSums = prepared<{ userKey: number }, OpenSums>((db, value) =>
       eb.fn.min('expires_at').as('next_expires_at'),
     ])
     .where('user_key', '=', value('userKey'))
-    .where('state', '=', 'open'),
+    .where('state', '=', 'open')
+    .where('expires_at', '>', value('now')),
 )
 
 const expire = prepared<{ userKey: number; now: EpochMs }, never>((db, value) =>
@@ -85,22 +86,9 @@ const expire = prepared<{ userKey: number; now: EpochMs }, never>((db, value) =>
 /** Expires what is due and answers what is still reserved, added up from the open admissions. */
 export async function expireAdmissions(trx: Writer, userKey: number, now: EpochMs): Promise<OpenSums> {
   await expire(trx, { userKey, now })
-  const [sums] = await openSums(trx, { userKey })
+  const [sums] = await openSumsAt(trx, { userKey, now })
   return sums ?? { input_tokens: 0, output_tokens: 0, next_expires_at: null }
 }
-
-const openSumsAt = prepared<{ userKey: number; now: EpochMs }, OpenSums>((db, value) =>
-  db
-    .selectFrom('admissions')
-    .select((eb) => [
-      eb.fn.coalesce(eb.fn.sum<number>('reserved_input_tokens'), eb.lit(0)).as('input_tokens'),
-      eb.fn.coalesce(eb.fn.sum<number>('reserved_output_tokens'), eb.lit(0)).as('output_tokens'),
-      eb.fn.min('expires_at').as('next_expires_at'),
-    ])
-    .where('user_key', '=', value('userKey'))
-    .where('state', '=', 'open')
-    .where('expires_at', '>', value('now')),
-)
 
 /** The usage with only those reservations that still hold at an instant; for readers, who expire nothing. */
 export async function withOpenReservations(db: Reader | Writer, usage: Usage, now: EpochMs): Promise<Usage> {

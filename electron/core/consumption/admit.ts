@@ -17,12 +17,13 @@ import {
   insertEnforcementEvent,
   withOpenReservations,
 } from './admission-store.ts'
-import { addUser, findUserState, saveUsage, type UserAccount, type UserState } from './consumption-store.ts'
+import { findUserState, saveUsage, type UserAccount } from './consumption-store.ts'
 import { type ConsumptionContext, limitsOf, type Moment, modeOf, momentOf } from './context.ts'
+import { currentUsage, knownUser } from './current-usage.ts'
 import { type Profiles, readProfiles } from './limit-rules-store.ts'
 import type { LimitDecision } from './limits.ts'
 import { refusalOf, unknownUser } from './refusal.ts'
-import { asOf, rollOverIfDue } from './rollover.ts'
+import { asOf } from './rollover.ts'
 import { type Usage, withRequest } from './usage.ts'
 
 /** May this user run a turn now? Reads, decides, counts and reserves, inside the transaction it is given. */
@@ -77,8 +78,8 @@ async function openGate(
 ): Promise<Gate | null> {
   const state = await knownUser(trx, userId, moment)
   if (state === undefined) return null
-  const decision = await limitsOf(trx, state.account, profiles, moment)
-  return { account: state.account, decision, usage: await currentUsage(trx, state, decision, moment) }
+  const { usage, decision } = await currentUsage(trx, state, profiles, moment)
+  return { account: state.account, decision, usage: await withoutExpired(trx, usage, moment) }
 }
 
 async function admit(
@@ -126,22 +127,8 @@ export async function tryAdmission(db: Reader, check: Check, moment: Moment): Pr
     : allowed(states, mode, verdict, null)
 }
 
-async function knownUser(trx: Writer, id: string, moment: Moment): Promise<UserState | undefined> {
-  const state = await findUserState(trx, id)
-  if (state !== undefined || !moment.settings.auto_provision_users) return state
-  await addUser(trx, { id, source: 'auto' }, moment.now, moment.settings.time_zone)
-  return findUserState(trx, id)
-}
-
-/** The usage of these windows, with the reservations that have run out given back. */
-async function currentUsage(
-  trx: Writer,
-  state: UserState,
-  decision: LimitDecision,
-  moment: Moment,
-): Promise<Usage> {
-  const rules = { zone: moment.settings.time_zone, windows: moment.windows, limits: decision.limits }
-  const usage = await rollOverIfDue(trx, state.usage, rules)
+/** The usage with the reservations that have run out given back. */
+async function withoutExpired(trx: Writer, usage: Usage, moment: Moment): Promise<Usage> {
   const expiresAt = usage.next_reservation_expires_at
   if (expiresAt === null || expiresAt > moment.now) return usage
   const open = await expireAdmissions(trx, usage.user_key, moment.now)

@@ -7,10 +7,9 @@ import { type LimitState, limitStates, retryAfterSeconds, toWire } from './admis
 import { insertEnforcementEvent } from './admission-store.ts'
 import { findUserState, saveUsage, type UserAccount } from './consumption-store.ts'
 import { type ConsumptionContext, limitsOf, type Moment, modeOf, momentOf } from './context.ts'
-import { currentUsage } from './current-usage.ts'
+import { currentUsage, userOf } from './current-usage.ts'
 import { readProfiles } from './limit-rules-store.ts'
 import type { LimitDecision } from './limits.ts'
-import { userOf } from './record-turn.ts'
 import { refusalOf } from './refusal.ts'
 import { asOf } from './rollover.ts'
 import { unknownUserError } from './session-store.ts'
@@ -30,8 +29,9 @@ export async function countConfigChange(
 ): Promise<ConfigChangeAnswer> {
   const moment = momentOf(context)
   const mode = modeOf(moment)
-  const { account, ...state } = await userOf(trx, request.user_id, moment)
-  const { usage, decision } = await currentUsage(trx, { account, ...state }, moment)
+  const state = await userOf(trx, request.user_id, moment)
+  const { account } = state
+  const { usage, decision } = await currentUsage(trx, state, await readProfiles(trx), moment)
   const limit = stateOf(usage, decision, moment)
   const verdict = decide(decision, limit, mode)
   if (verdict.kind === 'no') await noteRefusal(trx, account, limit, verdict.code, moment)

@@ -4,8 +4,8 @@ import { WeirError } from '../kernel/weir-error.ts'
 import { findCase, insertCase } from './case-store.ts'
 import { saveUsage } from './consumption-store.ts'
 import { type ConsumptionContext, momentOf } from './context.ts'
-import { currentUsage } from './current-usage.ts'
-import { userOf } from './record-turn.ts'
+import { currentUsage, userOf } from './current-usage.ts'
+import { readProfiles } from './limit-rules-store.ts'
 import { periodText } from './windows.ts'
 
 /**
@@ -20,7 +20,7 @@ export async function countCase(
   const moment = momentOf(context)
   const named = nameOf(input)
   const state = await userOf(trx, input.user_id, moment)
-  const { usage } = await currentUsage(trx, state, moment)
+  const { usage } = await currentUsage(trx, state, await readProfiles(trx), moment)
   const found = await findCase(trx, { user_key: state.account.key, ...named })
   const about = { session_id: input.session_id ?? null, turn_number: input.turn_number ?? null }
   if (

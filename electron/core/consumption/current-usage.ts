@@ -1,10 +1,30 @@
 import type { Writer } from '../database/database.ts'
-import type { UserState } from './consumption-store.ts'
+import { WeirError } from '../kernel/weir-error.ts'
+import { addUser, findUserState, type UserState } from './consumption-store.ts'
 import { limitsOf, type Moment } from './context.ts'
-import { readProfiles } from './limit-rules-store.ts'
+import type { Profiles } from './limit-rules-store.ts'
 import type { LimitDecision } from './limits.ts'
 import { rollOverIfDue } from './rollover.ts'
 import type { Usage } from './usage.ts'
+
+/** Who somebody is and what they used as of now: where everything that counts begins. */
+
+/** The user under that id, added when unknown callers may bring users; else undefined. */
+export async function knownUser(trx: Writer, id: string, moment: Moment): Promise<UserState | undefined> {
+  const state = await findUserState(trx, id)
+  if (state !== undefined || !moment.settings.auto_provision_users) return state
+  await addUser(trx, { id, source: 'auto' }, moment.now, moment.settings.time_zone)
+  return findUserState(trx, id)
+}
+
+/** The same for whom nothing can be done without a user. Errors: `user_unknown`. */
+export async function userOf(trx: Writer, id: string, moment: Moment): Promise<UserState> {
+  const state = await knownUser(trx, id, moment)
+  if (state !== undefined) return state
+  throw new WeirError('user_unknown', `There is no user ${id}. Add it in Weir first.`, {
+    details: { user_id: id },
+  })
+}
 
 /** A user's counters as of now with the limits that hold. */
 export interface CurrentUsage {
@@ -12,9 +32,14 @@ export interface CurrentUsage {
   readonly decision: LimitDecision
 }
 
-/** Rolls the counters over when their month is over; the caller saves what it changes. Off the hot path: one user at a time. */
-export async function currentUsage(trx: Writer, state: UserState, moment: Moment): Promise<CurrentUsage> {
-  const decision = await limitsOf(trx, state.account, await readProfiles(trx), moment)
+/** Rolls the counters over when their month is over; the caller saves what it changes. */
+export async function currentUsage(
+  trx: Writer,
+  state: UserState,
+  profiles: Profiles,
+  moment: Moment,
+): Promise<CurrentUsage> {
+  const decision = await limitsOf(trx, state.account, profiles, moment)
   const rules = { zone: moment.settings.time_zone, windows: moment.windows, limits: decision.limits }
   return { usage: await rollOverIfDue(trx, state.usage, rules), decision }
 }

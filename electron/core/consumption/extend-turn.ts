@@ -9,6 +9,7 @@ import { type ConsumptionContext, momentOf } from './context.ts'
 import { currentUsage } from './current-usage.ts'
 import { growthOf, rollUpGrowth } from './extension-roll-up.ts'
 import { findTurn, type TurnWithModel } from './ledger-store.ts'
+import { readProfiles } from './limit-rules-store.ts'
 import { findOwnedSession, type OwnedSession } from './session-store.ts'
 import { type ExtensionRow, extensionsOf, insertExtension, saveExtendedTurn } from './turn-extension-store.ts'
 import { toTurnRecord } from './turn-record.ts'
@@ -44,7 +45,7 @@ export async function extendTurn(trx: Writer, input: Input, context: Consumption
     return { replayed: true, turn: recordOf(before, found) }
   }
   const after = grown(before, addition, earlier, context.prices())
-  const { usage } = await currentUsage(trx, found.state, moment)
+  const { usage } = await currentUsage(trx, found.state, await readProfiles(trx), moment)
   await saveExtendedTurn(trx, after)
   await rollUpGrowth(trx, before, after, moment.settings.time_zone)
   await saveUsage(trx, { ...withGrowth(usage, before, after, moment.windows), last_updated_at: moment.now })

@@ -6,7 +6,8 @@ import type { Reader, Writer } from '../database/database.ts'
 import { priceTurn, savedCost } from '../pricing/price-turn.ts'
 import type { SessionReading, TurnReading } from '../sessions/session-reading.ts'
 import { addUser, findUserKey, findUserStateByKey, saveUsage } from './consumption-store.ts'
-import { type ConsumptionContext, limitsOf, type Moment, momentOf } from './context.ts'
+import { type ConsumptionContext, type Moment, momentOf } from './context.ts'
+import { currentUsage } from './current-usage.ts'
 import {
   findSession,
   insertSession,
@@ -21,7 +22,7 @@ import {
 import { readProfiles } from './limit-rules-store.ts'
 import { keptQuery, withTurn } from './record-turn.ts'
 import { rollUpSession, rollUpTurns } from './roll-up-store.ts'
-import { archivePeriod, rollOverIfDue } from './rollover.ts'
+import { archivePeriod } from './rollover.ts'
 import type { Usage } from './usage.ts'
 import { periodNumber } from './windows.ts'
 
@@ -74,8 +75,7 @@ async function usageOf(trx: Writer, userId: string, moment: Moment): Promise<Usa
 async function rolledOver(trx: Writer, userKey: number, moment: Moment): Promise<Usage> {
   const state = await findUserStateByKey(trx, userKey)
   if (state === undefined) throw new Error('every user has a consumption row')
-  const { limits } = await limitsOf(trx, state.account, await readProfiles(trx), moment)
-  return rollOverIfDue(trx, state.usage, { zone: moment.settings.time_zone, windows: moment.windows, limits })
+  return (await currentUsage(trx, state, await readProfiles(trx), moment)).usage
 }
 
 async function importSession(trx: Writer, session: SessionReading, usage: Usage, run: Run): Promise<Usage> {

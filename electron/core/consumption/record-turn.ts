@@ -7,8 +7,9 @@ import { WeirError } from '../kernel/weir-error.ts'
 import { priceTurn, savedCost } from '../pricing/price-turn.ts'
 import type { Settings } from '../settings/settings.ts'
 import { settleAdmission } from './admission-store.ts'
-import { addUser, findUserState, saveUsage, type UserState } from './consumption-store.ts'
-import { type ConsumptionContext, limitsOf, type Moment, momentOf } from './context.ts'
+import { saveUsage } from './consumption-store.ts'
+import { type ConsumptionContext, type Moment, momentOf } from './context.ts'
+import { currentUsage, userOf } from './current-usage.ts'
 import {
   findSession,
   findTurn,
@@ -22,7 +23,6 @@ import {
 } from './ledger-store.ts'
 import { type Profiles, readProfiles } from './limit-rules-store.ts'
 import { rollUpSession, rollUpTurns } from './roll-up-store.ts'
-import { rollOverIfDue } from './rollover.ts'
 import { saveSessionClosed } from './session-store.ts'
 import { totalsOf } from './turn-effect.ts'
 import { withoutExtensions } from './turn-extension-store.ts'
@@ -87,9 +87,7 @@ interface Run {
 
 async function openBook(trx: Writer, userId: string, profiles: Profiles, moment: Moment): Promise<Book> {
   const state = await userOf(trx, userId, moment)
-  const { limits } = await limitsOf(trx, state.account, profiles, moment)
-  const rules = { zone: moment.settings.time_zone, windows: moment.windows, limits }
-  const usage = await rollOverIfDue(trx, state.usage, rules)
+  const { usage } = await currentUsage(trx, state, profiles, moment)
   return { opened: usage, usage }
 }
 
@@ -120,20 +118,6 @@ async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promis
     { userId: turn.user_id, sessionId: turn.session_id, sessionName: turn.session_name ?? session.name },
   )
   return { replayed: false, settled_admission_id: settled?.id ?? null, turn: record }
-}
-
-/** The user under that id, added when unknown callers may bring users. Errors: `user_unknown`. */
-export async function userOf(trx: Writer, id: string, moment: Moment): Promise<UserState> {
-  let state = await findUserState(trx, id)
-  if (state === undefined && moment.settings.auto_provision_users) {
-    await addUser(trx, { id, source: 'auto' }, moment.now, moment.settings.time_zone)
-    state = await findUserState(trx, id)
-  }
-  if (state === undefined)
-    throw new WeirError('user_unknown', `There is no user ${id}. Add it in Weir first.`, {
-      details: { user_id: id },
-    })
-  return state
 }
 
 /** When something happened as its caller says: now when they say nothing, never later than now. Errors: `invalid_request`. */

@@ -6,9 +6,10 @@ import type { Writer } from '../database/database.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { saveUsage } from './consumption-store.ts'
 import { type ConsumptionContext, momentOf } from './context.ts'
-import { currentUsage } from './current-usage.ts'
+import { currentUsage, userOf } from './current-usage.ts'
 import { findSession, insertSession, type SessionRow, touchSession } from './ledger-store.ts'
-import { pastInstant, periodAt, userOf } from './record-turn.ts'
+import { readProfiles } from './limit-rules-store.ts'
+import { pastInstant, periodAt } from './record-turn.ts'
 import { rollUpSession } from './roll-up-store.ts'
 import { findOwnedSession, type OwnedSession, saveSessionClosed, saveSessionName } from './session-store.ts'
 
@@ -39,7 +40,7 @@ export async function openSession(
     }
     return { replayed: true, session: toRecord(input.user_id, session) }
   }
-  const { usage } = await currentUsage(trx, state, moment)
+  const { usage } = await currentUsage(trx, state, await readProfiles(trx), moment)
   const period = periodAt(moment, openedAt)
   const session = await insertSession(trx, {
     user_key: state.account.key,

@@ -1,6 +1,7 @@
 import type { OperationOutput } from '../../../shared/contract/index.ts'
 import {
   addPeriods,
+  dateOf,
   dayWindow,
   hourWindow,
   periodWindow,
@@ -92,27 +93,10 @@ export function activityByDay(
     const day = dayWindow(zone, at)
     const sum = sumWithin(rows, day)
     // Noon is on that day in every zone's calendar.
-    points.push(activityPoint(day.startsAt, labelOfDay(zone, day.startsAt + 12 * HOUR_MS), sum))
+    points.push(activityPoint(day.startsAt, dateOf(zone, day.startsAt + 12 * HOUR_MS), sum))
     at = day.endsAt
   }
   return { bucket: 'day', points }
-}
-
-// Making a formatter costs fifty times as much as using one; there is one billing zone, rarely another.
-const dayFormats = new Map<string, Intl.DateTimeFormat>()
-
-function labelOfDay(zone: string, at: EpochMs): string {
-  let format = dayFormats.get(zone)
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat('en-CA', {
-      timeZone: zone,
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-    })
-    dayFormats.set(zone, format)
-  }
-  return format.format(at)
 }
 
 /** A month of a roll-up. */

@@ -29,8 +29,3 @@ export class WeirError extends Error {
 export function assert(claim: boolean, message: string): asserts claim {
   if (!claim) throw new Error(`assertion failed: ${message}`)
 }
-
-/** Closes a union: a new kind that is not handled does not compile. */
-export function assertNever(value: never): never {
-  throw new Error(`unhandled kind: ${JSON.stringify(value)}`)
-}
