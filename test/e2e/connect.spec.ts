@@ -24,7 +24,7 @@ test('a token made here lets the agent in, holds its user to the limit, and is r
   await page.getByRole('radio', { name: firstRunText.empty.title }).click()
   await page.getByRole('button', { name: firstRunText.emptyButton }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Connect' })).toBeVisible()
-  await expect(page.getByText(connectText.noExecutor)).toBeVisible()
+  await expect(page.getByText(connectText.noTokens)).toBeVisible()
   await expect(page.getByText(app.url, { exact: true })).toBeVisible()
 
   await page.getByRole('textbox', { name: connectText.name }).fill('night agent')
@@ -72,7 +72,7 @@ test('a token made here lets the agent in, holds its user to the limit, and is r
   await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
   await dialog.getByRole('button', { name: connectText.revokeYes }).click()
   await expect(page.getByText(connectText.revoked('night agent'))).toBeVisible()
-  await expect(page.getByText(connectText.noExecutor)).toBeVisible()
+  await expect(page.getByText(connectText.noTokens)).toBeVisible()
   const after = await request(agent, 'limits.check', { user_id: 'busy' })
   expect(after.status).toBe(401)
   expect(after.problem?.code).toBe('unauthorized')
