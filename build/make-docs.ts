@@ -67,6 +67,7 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   session_unknown:
     'Nobody, or not this user, has a session with this id. Open it, or record a turn in it, first.',
   turn_unknown: 'The ledger has no such turn to add to. Record it first.',
+  price_unknown: 'The price that was named is not in the table, or no longer.',
   cancelled: 'The run was cancelled. What it had finished stays, and it can be started again.',
   internal: 'A fault of Weir. The log has the cause under the `request_id`; please report it.',
 }

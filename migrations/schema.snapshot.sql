@@ -1,4 +1,4 @@
--- The schema after step 2, as SQLite keeps it. Made by test/database/migrate.test.ts; compared by it too.
+-- The schema after step 3, as SQLite keeps it. Made by test/database/migrate.test.ts; compared by it too.
 
 CREATE TABLE access_tokens (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -48,6 +48,14 @@ CREATE TABLE champion_cases (
   period INTEGER NOT NULL CHECK (period BETWEEN 190001 AND 999912),
   counted_at INTEGER NOT NULL,
   PRIMARY KEY (user_key, named_by, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE collection_subscriptions (
+  user_key INTEGER NOT NULL REFERENCES users (key),
+  collection_id TEXT NOT NULL CHECK (length(collection_id) BETWEEN 1 AND 255),
+  period INTEGER NOT NULL CHECK (period BETWEEN 190001 AND 999912),
+  counted_at INTEGER NOT NULL,
+  PRIMARY KEY (user_key, collection_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE consumption_periods_archive (

@@ -55,6 +55,10 @@ export interface ConsumptionApi {
   countCase(
     input: ParsedInput<'consumption.championCase'>,
   ): Promise<OperationOutput<'consumption.championCase'>>
+  /** Once per collection. Errors: `user_unknown`. */
+  countSubscription(
+    input: ParsedInput<'consumption.collectionSubscription'>,
+  ): Promise<OperationOutput<'consumption.collectionSubscription'>>
   /** One atomic step: read, decide, count. Never throws for a limit. Errors: `user_unknown`. */
   countConfigChange(request: ParsedInput<'consumption.configChange'>): Promise<ConfigChangeAnswer>
   quotaStatus(userId: string): Promise<OperationOutput<'consumption.quotaStatus'>>
@@ -133,6 +137,20 @@ export interface ImportsApi {
   finished(runId: string): Promise<OperationOutput<'import.get'>>
 }
 
+export interface PricesApi {
+  list(query: ParsedInput<'prices.list'>): Promise<OperationOutput<'prices.list'>>
+  /** The next recorded turn goes by it. Errors: `invalid_request`. */
+  set(input: ParsedInput<'prices.set'>, actor: Actor): Promise<OperationOutput<'prices.set'>>
+  /** Errors: `price_unknown`, `invalid_request`. */
+  delete(id: number, actor: Actor): Promise<OperationOutput<'prices.delete'>>
+  lookUp(query: ParsedInput<'prices.lookUp'>): Promise<OperationOutput<'prices.lookUp'>>
+  setFallback(
+    input: ParsedInput<'prices.setFallback'>,
+    actor: Actor,
+  ): Promise<OperationOutput<'prices.setFallback'>>
+  costs(range?: string): Promise<OperationOutput<'costs.summary'>>
+}
+
 export interface Weir {
   readonly ports: SystemPorts
   readonly consumption: ConsumptionApi
@@ -143,6 +161,7 @@ export interface Weir {
   readonly audit: AuditApi
   readonly tokens: TokensApi
   readonly imports: ImportsApi
+  readonly prices: PricesApi
   status(): Promise<OperationOutput<'status.get'>>
   suggestions(sessionsDir?: string): Promise<OperationOutput<'setup.suggestions'>>
   startEmpty(actor: Actor): Promise<OperationOutput<'setup.startEmpty'>>

@@ -22,7 +22,8 @@ import { loadSample } from './import/load-sample.ts'
 import { keepFilesPrivate } from './kernel/data-folder-path.ts'
 import type { SystemPorts } from './kernel/ports.ts'
 import { WorkerClient } from './kernel/worker-client.ts'
-import { loadPriceBook, seedPriceCatalogue } from './pricing/price-catalogue.ts'
+import { PriceManager } from './prices/price-manager.ts'
+import { seedPriceCatalogue } from './pricing/price-catalogue.ts'
 import { enforcementInForce, overrideInForce } from './settings/settings.ts'
 import { SettingsManager } from './settings/settings-manager.ts'
 import { createSessionScanner } from './workers/session-scanner.ts'
@@ -67,12 +68,12 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
   const enforcement = new EnforcementManager(database, ports.clock, settings)
   // What ended while nobody was there is over already; the log is told now.
   await enforcement.noteEnds()
-  const prices = await loadPriceBook(database.reader)
+  const prices = await PriceManager.open(database, ports.clock, settings)
   const context: ConsumptionContext = {
     ...ports,
     database,
     settings: () => settings.current(),
-    prices: () => prices,
+    prices: () => prices.book(),
   }
   const worker = new WorkerClient<WorkerTasks>({
     workerFile: config.workerFile,
@@ -100,6 +101,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     audit: new AuditReader(database),
     tokens: new TokenManager(database, ports),
     imports,
+    prices,
     status,
     suggestions: async (sessionsDir) => {
       const folder = sessionsDir ?? config.sessionsDir

@@ -14,6 +14,12 @@ export const countingHandlers = {
     const value = await weir.consumption.countCase(input)
     return { kind: 'done', value, status: value.replayed ? 200 : 201 }
   },
+  'consumption.collectionSubscription': async (weir, input, caller) => {
+    const foreign = refuseForeignUser(caller, input.user_id)
+    if (foreign !== undefined) return foreign
+    const value = await weir.consumption.countSubscription(input)
+    return { kind: 'done', value, status: value.replayed ? 200 : 201 }
+  },
   'consumption.configChange': async (weir, input, caller) => {
     const foreign = refuseForeignUser(caller, input.user_id)
     if (foreign !== undefined) return foreign

@@ -6,8 +6,10 @@ import { enforcementOperations } from './enforcement.ts'
 import { grantOperations } from './grants.ts'
 import { limitOperations } from './limits.ts'
 import { operatorOperations } from './operator.ts'
+import { priceOperations } from './prices.ts'
 import { profileOperations } from './profiles.ts'
 import { sessionOperations } from './sessions.ts'
+import { subscriptionOperations } from './subscriptions.ts'
 
 /**
  * Every operation of Weir under its name. HTTP routes, IPC, the typed client, OpenAPI and the command line
@@ -23,6 +25,8 @@ export const OPERATIONS = {
   ...operatorOperations,
   ...sessionOperations,
   ...countingOperations,
+  ...subscriptionOperations,
+  ...priceOperations,
 }
 
 export type OperationName = keyof typeof OPERATIONS

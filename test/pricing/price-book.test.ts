@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { bundledCatalogue } from '../../electron/core/pricing/bundled-catalogue.ts'
 import { PriceBook } from '../../electron/core/pricing/price-book.ts'
-import { FALLBACK_PRICE, priceTurn } from '../../electron/core/pricing/price-turn.ts'
+import { priceTurn } from '../../electron/core/pricing/price-turn.ts'
 import type { ModelPrice } from '../../electron/core/pricing/token-price.ts'
+import { FALLBACK_PRICE } from '../../electron/core/pricing/token-price.ts'
 
 const AT = Date.parse('2026-11-24T12:00:00Z')
 

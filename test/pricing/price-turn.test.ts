@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PriceBook } from '../../electron/core/pricing/price-book.ts'
-import { FALLBACK_PRICE, priceTurn, savedCost } from '../../electron/core/pricing/price-turn.ts'
+import { priceTurn, savedCost } from '../../electron/core/pricing/price-turn.ts'
 import type { ModelPrice, PriceStep } from '../../electron/core/pricing/token-price.ts'
+import { FALLBACK_PRICE } from '../../electron/core/pricing/token-price.ts'
 import { TOKENS_MAX } from '../../shared/units.ts'
 
 const NOON = Date.parse('2026-11-24T12:00:00Z')

@@ -24,6 +24,7 @@ const INITIAL: Settings = {
   sessions_writer: 'agent',
   enforcement: { mode: 'on', reason: null, until: null },
   override: null,
+  fallback_price: null,
   first_run_done: false,
   is_sample: false,
 }

@@ -52,6 +52,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'electron/core/settings',
     'shared',
   ],
+  'electron/core/prices': [
+    'electron/core/api.ts',
+    'electron/core/audit',
+    'electron/core/consumption',
+    'electron/core/database',
+    'electron/core/kernel',
+    'electron/core/pricing',
+    'electron/core/settings',
+    'shared',
+  ],
   'electron/core/import': [
     'electron/core/api.ts',
     'electron/core/audit',

@@ -8,6 +8,7 @@ import { admitAll, tryAdmission } from './admit.ts'
 import { countConfigChange, tryConfigChange } from './config-change.ts'
 import { type ConsumptionContext, modeOf, momentOf } from './context.ts'
 import { countCase } from './count-case.ts'
+import { countSubscription } from './count-subscription.ts'
 import { extendTurn } from './extend-turn.ts'
 import { readHistory } from './history-reader.ts'
 import { readQuotaStatus } from './quota-status.ts'
@@ -75,6 +76,12 @@ export class ConsumptionManager implements ConsumptionApi {
     input: ParsedInput<'consumption.championCase'>,
   ): Promise<OperationOutput<'consumption.championCase'>> {
     return this.#context.database.write((trx) => countCase(trx, input, this.#context))
+  }
+
+  countSubscription(
+    input: ParsedInput<'consumption.collectionSubscription'>,
+  ): Promise<OperationOutput<'consumption.collectionSubscription'>> {
+    return this.#context.database.write((trx) => countSubscription(trx, input, this.#context))
   }
 
   async countConfigChange(request: ParsedInput<'consumption.configChange'>): Promise<ConfigChangeAnswer> {

@@ -315,6 +315,13 @@ export interface ChampionCasesTable {
   counted_at: number
 }
 
+export interface CollectionSubscriptionsTable {
+  user_key: number
+  collection_id: string
+  period: number
+  counted_at: number
+}
+
 /** All tables of the database. */
 export interface Schema {
   consumption_profiles: ConsumptionProfilesTable
@@ -340,4 +347,5 @@ export interface Schema {
   session_files: SessionFilesTable
   turn_extensions: TurnExtensionsTable
   champion_cases: ChampionCasesTable
+  collection_subscriptions: CollectionSubscriptionsTable
 }

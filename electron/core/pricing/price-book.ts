@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../../shared/units.ts'
 import { bareNamesOf, namesOf, patternToRegExp } from './model-pattern.ts'
 import { ASKED_FIRST, canonicalProvider } from './provider-names.ts'
-import type { ModelPrice } from './token-price.ts'
+import { FALLBACK_PRICE, type ModelPrice, type TokenPrice } from './token-price.ts'
 
 /** The prices of one pattern of one provider, the newest first. */
 interface PatternPrices {
@@ -30,6 +30,8 @@ export const ANY_PROVIDER = '*'
  * after a change of prices a new one is loaded.
  */
 export class PriceBook {
+  /** What a model costs for which nobody has a price. */
+  readonly fallback: TokenPrice
   readonly #catalogue: ReadonlyMap<string, PriceList>
   readonly #operator: ReadonlyMap<string, PriceList>
   readonly #market: readonly PriceList[]
@@ -37,7 +39,8 @@ export class PriceBook {
   #rememberedCount = 0
 
   /** @param prices in the order of the table: within a provider, the first pattern that matches counts */
-  constructor(prices: readonly ModelPrice[]) {
+  constructor(prices: readonly ModelPrice[], fallback: TokenPrice = FALLBACK_PRICE) {
+    this.fallback = fallback
     this.#catalogue = priceLists(prices.filter((price) => price.source === 'catalogue'))
     this.#operator = priceLists(prices.filter((price) => price.source === 'operator'))
     this.#market = inAskingOrder(this.#catalogue)

@@ -3,6 +3,7 @@ import type { Database, Reader, Writer } from '../database/database.ts'
 import { bundledCatalogue, CATALOGUE_VERSION } from './bundled-catalogue.ts'
 import { PriceBook } from './price-book.ts'
 import { listPrices, replaceCatalogue, storedCatalogueVersion } from './price-store.ts'
+import type { TokenPrice } from './token-price.ts'
 
 /**
  * Brings the catalogue's rows to the prices this Weir comes with; does nothing when they are. Takes the database
@@ -19,6 +20,6 @@ export async function seedPriceCatalogue(
 }
 
 /** The whole price table in memory. Load it again after prices have changed. */
-export async function loadPriceBook(db: Reader | Writer): Promise<PriceBook> {
-  return new PriceBook(await listPrices(db))
+export async function loadPriceBook(db: Reader | Writer, fallback?: TokenPrice): Promise<PriceBook> {
+  return new PriceBook(await listPrices(db), fallback)
 }

@@ -1,6 +1,6 @@
 import type { EpochMs, MicroUsd } from '../../../shared/units.ts'
 import type { PriceBook } from './price-book.ts'
-import { costOf, priceInForce, type TokenCounts, type TokenPrice } from './token-price.ts'
+import { costOf, priceInForce, type TokenCounts } from './token-price.ts'
 
 /** Which model answered, and when. */
 export interface ModelAt {
@@ -19,24 +19,12 @@ export interface TurnPrice {
 }
 
 /**
- * What a model without a price is taken to cost: 1 dollar per million input tokens, 3 per million output tokens.
- * That is about twice the median of the catalogue's models (0.50 and 1.20 in version 0.1.8) and below its upper
- * quartile (1.50 and 4.80): an unknown model is sooner over- than underestimated, and never free, or a cost
- * budget would not hold for it. Turns priced like this are counted and shown; an operator's price replaces it.
- */
-export const FALLBACK_PRICE: TokenPrice = {
-  inputMicroUsdPerMillion: 1_000_000,
-  outputMicroUsdPerMillion: 3_000_000,
-  cachedInputMicroUsdPerMillion: null,
-}
-
-/**
  * What a turn costs, and whose price that is. Price turns one by one, never their sum: a sum may fall into the
  * dearer tier of a long prompt. Fees by request, search, image or second of audio are not in it: a turn reports tokens.
  */
 export function priceTurn(book: PriceBook, turn: PricedTurn): TurnPrice {
   const price = book.priceOf(turn.provider, turn.model, turn.occurredAt)
-  if (price === undefined) return { costMicroUsd: costOf(FALLBACK_PRICE, turn), source: 'fallback' }
+  if (price === undefined) return { costMicroUsd: costOf(book.fallback, turn), source: 'fallback' }
   return {
     costMicroUsd: costOf(priceInForce(price, turn.inputTokens, turn.occurredAt), turn),
     source: price.source,
@@ -56,7 +44,7 @@ export function savedCost(
   if (savedOutputTokens === 0) return 0
   const found = book.priceOf(turn.provider, turn.model, turn.occurredAt)
   const price =
-    found === undefined ? FALLBACK_PRICE : priceInForce(found, turn.inputTokens ?? 0, turn.occurredAt)
+    found === undefined ? book.fallback : priceInForce(found, turn.inputTokens ?? 0, turn.occurredAt)
   const tokens = { inputTokens: 0, cachedInputTokens: 0, outputTokens: Math.abs(savedOutputTokens) }
   const saved = costOf(price, tokens)
   // Never minus zero: SQLite would store it, but a comparison of figures would tell the two zeros apart.

@@ -34,6 +34,18 @@ export interface TokenCounts {
   readonly cachedInputTokens: number
 }
 
+/**
+ * What a model without a price is taken to cost: 1 dollar per million input tokens, 3 per million output tokens.
+ * That is about twice the median of the catalogue's models (0.50 and 1.20 in version 0.1.8) and below its upper
+ * quartile (1.50 and 4.80): an unknown model is sooner over- than underestimated, and never free, or a cost
+ * budget would not hold for it. Turns priced like this are counted and shown; an operator's price replaces it.
+ */
+export const FALLBACK_PRICE: TokenPrice = {
+  inputMicroUsdPerMillion: 1_000_000,
+  outputMicroUsdPerMillion: 3_000_000,
+  cachedInputMicroUsdPerMillion: null,
+}
+
 const TOKENS_PER_PRICE = 1_000_000
 const DAY_SECONDS = 86_400
 

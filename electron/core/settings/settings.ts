@@ -8,6 +8,15 @@ import { type EpochMs, TOKENS_MAX } from '../../../shared/units.ts'
 const reason = z.string().trim().min(1).max(500)
 const instant = z.int().min(0)
 
+// A price above a million dollars for a million tokens is a typing error, and sums stay exact below it.
+const perMillion = z.int().min(0).max(1_000_000_000_000)
+
+const fallbackPrice = z.strictObject({
+  input_micro_usd_per_million: perMillion,
+  output_micro_usd_per_million: perMillion,
+  cached_input_micro_usd_per_million: perMillion.nullable(),
+})
+
 const enforcement = z.strictObject({
   mode: enforcementMode,
   /** Why it is not simply on, in the operator's words. */
@@ -54,6 +63,8 @@ export const SETTINGS = {
   enforcement: { schema: enforcement, initial: { mode: 'on', reason: null, until: null } },
   /** The global override; null when there is none. */
   override: { schema: override.nullable(), initial: null },
+  /** What a model without a price is taken to cost; null for the price Weir comes with. */
+  fallback_price: { schema: fallbackPrice.nullable(), initial: null },
   /** Whether the first-run screen was left: something imported, the sample loaded, or started empty. */
   first_run_done: { schema: z.boolean(), initial: false },
   /** Whether the data is the sample. */

@@ -1,0 +1,20 @@
+import type { Handlers } from './dispatch-types.ts'
+
+/** The price table and what was spent. */
+export const priceHandlers = {
+  'prices.list': async (weir, input) => ({ kind: 'done', value: await weir.prices.list(input) }),
+  'prices.set': async (weir, input, caller) => ({
+    kind: 'done',
+    value: await weir.prices.set(input, caller),
+  }),
+  'prices.lookUp': async (weir, input) => ({ kind: 'done', value: await weir.prices.lookUp(input) }),
+  'prices.setFallback': async (weir, input, caller) => ({
+    kind: 'done',
+    value: await weir.prices.setFallback(input, caller),
+  }),
+  'prices.delete': async (weir, input, caller) => ({
+    kind: 'done',
+    value: await weir.prices.delete(input.id, caller),
+  }),
+  'costs.summary': async (weir, input) => ({ kind: 'done', value: await weir.prices.costs(input.period) }),
+} satisfies Partial<Handlers>
