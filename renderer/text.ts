@@ -2,6 +2,7 @@ import { appText, enforcementText, periodText, refreshText, shellText } from './
 import { componentsText } from './text/components.ts'
 import { connectText } from './text/connect.ts'
 import { consumptionText } from './text/consumption.ts'
+import { costsText } from './text/costs.ts'
 import { dashboardText } from './text/dashboard.ts'
 import { firstRunText, importText } from './text/import.ts'
 import { loginText } from './text/login.ts'
@@ -20,6 +21,7 @@ export const text = {
   dashboard: dashboardText,
   consumption: consumptionText,
   connect: connectText,
+  costs: costsText,
   firstRun: firstRunText,
   import: importText,
   login: loginText,

@@ -11,6 +11,7 @@ import {
 } from '@tanstack/react-router'
 import { z } from 'zod'
 import { consumptionSearch } from '../screens/consumption/consumption-search.ts'
+import { costsSearch } from '../screens/costs/costs-search.ts'
 import { dashboardSearch } from '../screens/dashboard/dashboard-search.ts'
 import { ErrorScreen, NotFoundScreen } from './error-screens.tsx'
 import { RootLayout } from './root-layout.tsx'
@@ -57,6 +58,13 @@ const usersRoute = createRoute({
   ),
 })
 
+const costsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/costs',
+  validateSearch: costsSearch,
+  component: lazyRouteComponent(() => import('../screens/costs/costs-screen.tsx'), 'CostsScreen'),
+})
+
 const connectRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/connect',
@@ -98,6 +106,7 @@ const routeTree = rootRoute.addChildren([
   startRoute,
   dashboardRoute,
   usersRoute,
+  costsRoute,
   connectRoute,
   importRoute,
   welcomeRoute,

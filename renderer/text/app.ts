@@ -38,10 +38,17 @@ export const shellText = {
   screens: {
     dashboard: 'Dashboard',
     users: 'User consumption',
+    costs: 'Costs & prices',
     connect: 'Connect',
     import: 'Import sessions',
   },
-  navigationLabels: { dashboard: 'Dashboard', users: 'Users', connect: 'Connect', import: 'Import' },
+  navigationLabels: {
+    dashboard: 'Dashboard',
+    users: 'Users',
+    costs: 'Costs',
+    connect: 'Connect',
+    import: 'Import',
+  },
   goTo: (screen: string) => `Go to ${screen}`,
   theme: {
     label: 'Theme',

@@ -58,6 +58,14 @@ const SCREENS: readonly {
     isThere: ({ page }) => expect(page.getByText('No user matches')).toBeVisible(),
   },
   {
+    name: 'costs',
+    address: '/costs?range=all',
+    isThere: async ({ page }) => {
+      await expect(panel(page, 'Costs by model')).toBeVisible()
+      await expect(panel(page, 'Prices').getByRole('row').nth(1)).toBeVisible()
+    },
+  },
+  {
     name: 'connect',
     address: '/connect',
     isThere: ({ page }) => expect(panel(page, connectText.tokens)).toBeVisible(),

@@ -31,7 +31,8 @@ test('g and a letter go to every screen', async ({ crowd: app }) => {
   const { page } = app
   for (const [letter, title] of [
     ['u', 'User consumption'],
-    ['c', 'Connect'],
+    ['c', 'Costs & prices'],
+    ['k', 'Connect'],
     ['m', 'Import sessions'],
     ['d', 'Dashboard'],
   ] as const) {

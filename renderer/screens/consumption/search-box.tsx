@@ -13,11 +13,14 @@ export interface SearchBoxProps {
   /** What is searched for now. */
   readonly value: string
   readonly onSearch: (words: string) => void
+  /** What is searched, for the field. Default: users. */
+  readonly label?: string
 }
 
 /** Searches while one types; `/` goes to it, Escape empties it. */
-export function SearchBox({ value, onSearch }: SearchBoxProps): ReactNode {
+export function SearchBox({ value, onSearch, label }: SearchBoxProps): ReactNode {
   const text = consumptionText.filters
+  const name = label ?? text.search
   const input = useRef<HTMLInputElement>(null)
   const [typed, setTyped] = useState(value)
   const [seen, setSeen] = useState({ value, sent: value })
@@ -39,15 +42,15 @@ export function SearchBox({ value, onSearch }: SearchBoxProps): ReactNode {
     input.current?.focus()
     input.current?.select()
   }
-  useShortcut('/', goTo, text.searchShortcut)
+  useShortcut('/', goTo, label ?? text.searchShortcut)
   return (
     <TextInput
       ref={input}
       type="search"
       size="xs"
       w={240}
-      aria-label={text.search}
-      placeholder={text.search}
+      aria-label={name}
+      placeholder={name}
       maxLength={200}
       value={typed}
       leftSection={<IconSearch size={15} aria-hidden />}
