@@ -1,4 +1,4 @@
--- The schema after step 3, as SQLite keeps it. Made by test/database/migrate.test.ts; compared by it too.
+-- The schema after step 4, as SQLite keeps it. Made by test/database/migrate.test.ts; compared by it too.
 
 CREATE TABLE access_tokens (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -25,6 +25,25 @@ CREATE TABLE admissions (
   state TEXT NOT NULL CHECK (state IN ('open', 'settled', 'expired')),
   settled_at INTEGER
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE alerts (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  raised_at INTEGER NOT NULL,
+  kind TEXT NOT NULL CHECK (length(kind) > 0),
+  -- Within a kind: for what this alert is, so that it is raised once.
+  once_key TEXT NOT NULL CHECK (length(once_key) > 0),
+  severity TEXT NOT NULL CHECK (severity IN ('info', 'warning', 'critical')),
+  title TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  link TEXT NOT NULL CHECK (link LIKE '/%'),
+  user_id TEXT,
+  limit_name TEXT,
+  threshold_percent INTEGER CHECK (threshold_percent BETWEEN 1 AND 100),
+  resets_at INTEGER,
+  acknowledged_at INTEGER,
+  notified_at INTEGER,
+  UNIQUE (kind, once_key)
+) STRICT;
 
 CREATE TABLE audit_log (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -308,7 +327,7 @@ CREATE TABLE user_consumption (
   last_updated_at INTEGER NOT NULL,
   last_reconciled_at INTEGER,
   last_drift_ratio REAL
-) STRICT;
+, alert_marks INTEGER NOT NULL DEFAULT 0 CHECK (alert_marks >= 0)) STRICT;
 
 CREATE TABLE user_hours (
   user_key INTEGER NOT NULL REFERENCES users (key),
@@ -383,6 +402,10 @@ CREATE TRIGGER consumption_periods_archive_is_immutable BEFORE UPDATE ON consump
 BEGIN SELECT RAISE(ABORT, 'a closed month never changes'); END;
 
 CREATE INDEX admissions_open_by_user ON admissions (user_key, expires_at) WHERE state = 'open';
+
+CREATE INDEX alerts_not_notified ON alerts (id) WHERE notified_at IS NULL;
+
+CREATE INDEX alerts_unread ON alerts (id) WHERE acknowledged_at IS NULL;
 
 CREATE UNIQUE INDEX consumption_profiles_one_default ON consumption_profiles (is_default) WHERE is_default = 1;
 

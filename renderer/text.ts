@@ -1,3 +1,4 @@
+import { alertsText } from './text/alerts.ts'
 import { appText, enforcementText, periodText, refreshText, shellText } from './text/app.ts'
 import { componentsText } from './text/components.ts'
 import { connectText } from './text/connect.ts'
@@ -13,6 +14,7 @@ import { loginText } from './text/login.ts'
  */
 export const text = {
   app: appText,
+  alerts: alertsText,
   shell: shellText,
   enforcement: enforcementText,
   period: periodText,

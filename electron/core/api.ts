@@ -1,3 +1,4 @@
+import type { ALERT_KINDS } from '../../shared/contract/alerts.ts'
 import type { OperationInput, OperationOutput, ParsedInput } from '../../shared/contract/index.ts'
 import type { ErrorCode } from '../../shared/error-codes.ts'
 import type { EpochMs } from '../../shared/units.ts'
@@ -66,6 +67,8 @@ export interface ConsumptionApi {
   systemSummary(range?: string): Promise<OperationOutput<'consumption.systemSummary'>>
   users(query: ParsedInput<'consumption.users'>): Promise<OperationOutput<'consumption.users'>>
   turns(query: ParsedInput<'consumption.turns'>): Promise<OperationOutput<'consumption.turns'>>
+  /** Errors: `user_unknown`. */
+  forecast(userId: string): Promise<OperationOutput<'limits.forecast'>>
   history(userId: string, limit?: number): Promise<OperationOutput<'consumption.history'>>
 }
 
@@ -151,6 +154,48 @@ export interface PricesApi {
   costs(range?: string): Promise<OperationOutput<'costs.summary'>>
 }
 
+/** Something the operator should know of. */
+export interface NewAlert {
+  readonly kind: (typeof ALERT_KINDS)[number]
+  /** For what it is, within its kind: the same key again raises nothing. A job's run, say, or a user and a month. */
+  readonly onceKey: string
+  readonly severity: 'info' | 'warning' | 'critical'
+  /** One line, without a full stop. */
+  readonly title: string
+  /** Whole sentences: what is, and what to do. */
+  readonly detail: string
+  /** Address of the console's router that shows more: `/jobs?job=daily`. */
+  readonly link: `/${string}`
+  readonly userId?: string | null
+  /** True when the operator just did it: it stands in the list, but the desktop does not tell. */
+  readonly isOperatorsOwn?: boolean
+}
+
+/** What the desktop tells of an alert. */
+export interface RaisedAlert {
+  readonly title: string
+  readonly detail: string
+  readonly link: string
+}
+
+export interface AlertsApi {
+  /** Keeps an alert once. Errors: `storage_full`, `storage_unavailable`, `shutting_down`. */
+  raise(alert: NewAlert): Promise<{ readonly raised: boolean }>
+  list(query: ParsedInput<'alerts.list'>): Promise<OperationOutput<'alerts.list'>>
+  acknowledge(input: ParsedInput<'alerts.acknowledge'>): Promise<OperationOutput<'alerts.acknowledge'>>
+  mute(input: ParsedInput<'alerts.mute'>, actor: Actor): Promise<OperationOutput<'alerts.mute'>>
+  settings(): OperationOutput<'alerts.settings'>
+  /** Errors: `invalid_request`. */
+  setSettings(
+    input: ParsedInput<'alerts.setSettings'>,
+    actor: Actor,
+  ): Promise<OperationOutput<'alerts.setSettings'>>
+  /** Unread ones of kinds that are not muted. */
+  unreadCount(): Promise<number>
+  /** What the desktop has not told yet; nothing in quiet hours, whose alerts come after them. Each is given out once. */
+  takeNotifications(): Promise<readonly RaisedAlert[]>
+}
+
 export interface Weir {
   readonly ports: SystemPorts
   readonly consumption: ConsumptionApi
@@ -162,6 +207,7 @@ export interface Weir {
   readonly tokens: TokensApi
   readonly imports: ImportsApi
   readonly prices: PricesApi
+  readonly alerts: AlertsApi
   status(): Promise<OperationOutput<'status.get'>>
   suggestions(sessionsDir?: string): Promise<OperationOutput<'setup.suggestions'>>
   startEmpty(actor: Actor): Promise<OperationOutput<'setup.startEmpty'>>

@@ -7,10 +7,13 @@ import { seedProfiles } from './access/shipped-profiles.ts'
 import { TokenManager } from './access/token-manager.ts'
 import { countUsableTokens } from './access/token-store.ts'
 import { UserManager } from './access/user-manager.ts'
+import { AlertManager } from './alerts/alert-manager.ts'
 import type { Actor, Weir, WeirConfig } from './api.ts'
 import { AuditReader } from './audit/audit-reader.ts'
 import { ConsumptionManager } from './consumption/consumption-manager.ts'
-import type { ConsumptionContext } from './consumption/context.ts'
+import { findUserKey } from './consumption/consumption-store.ts'
+import { type ConsumptionContext, momentOf } from './consumption/context.ts'
+import { readForecast } from './consumption/forecast-reader.ts'
 import { periodText, windowsAt } from './consumption/windows.ts'
 import { claimDataFolder } from './database/data-folder-lock.ts'
 import { Database } from './database/database.ts'
@@ -88,9 +91,18 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     randomBytes: ports.randomBytes,
     zone: () => settings.current().time_zone,
   })
+  const alerts = new AlertManager({
+    database,
+    clock: ports.clock,
+    settings,
+    outlooksOf: async (db, userId) => {
+      const isKnown = (await findUserKey(db, userId)) !== undefined
+      return isKnown ? (await readForecast(db, userId, momentOf(context))).limits : []
+    },
+  })
   let apiUrl: string | null = null
   let isClosing = false
-  const status = () => readStatus({ config, ports, opened, settings, imports, apiUrl, isClosing })
+  const status = () => readStatus({ config, ports, opened, settings, imports, alerts, apiUrl, isClosing })
   return {
     ports,
     consumption: new ConsumptionManager(context),
@@ -102,6 +114,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     tokens: new TokenManager(database, ports),
     imports,
     prices,
+    alerts,
     status,
     suggestions: async (sessionsDir) => {
       const folder = sessionsDir ?? config.sessionsDir
@@ -154,6 +167,7 @@ interface StatusSources {
   readonly opened: Opened
   readonly settings: SettingsManager
   readonly imports: ImportManager
+  readonly alerts: AlertManager
   readonly apiUrl: string | null
   readonly isClosing: boolean
 }
@@ -195,6 +209,7 @@ async function readStatus(from: StatusSources): ReturnType<Weir['status']> {
     is_sample: settings.is_sample,
     executor_tokens: await countUsableTokens(reader, 'executor', now),
     running_import: runningImport,
+    unread_alerts: await from.alerts.unreadCount(),
     started_at: toIso(config.startedAt),
     now: toIso(now),
   }

@@ -1,4 +1,5 @@
 import { administrationHandlers } from './administration-handlers.ts'
+import { alertHandlers } from './alerts-handlers.ts'
 import { consumptionHandlers } from './consumption-handlers.ts'
 import { countingHandlers } from './counting-handlers.ts'
 import type { Handlers } from './dispatch-types.ts'
@@ -16,4 +17,5 @@ export const HANDLERS = {
   ...sessionHandlers,
   ...countingHandlers,
   ...priceHandlers,
+  ...alertHandlers,
 } satisfies Handlers

@@ -16,6 +16,7 @@ import { createWeir } from '../core/weir.ts'
 import type { LocalInstance } from '../http/local-instance.ts'
 import { openMainWindow, showWindow } from './main-window.ts'
 import { setMenu } from './menu.ts'
+import { startNotifications } from './notifications.ts'
 import { bindOperationsToIpc, sendToPage } from './operations-ipc.ts'
 import { declarePageScheme, servePage } from './page-protocol.ts'
 import { exitOnBug, quitSafely } from './process-end.ts'
@@ -68,7 +69,14 @@ async function boot(): Promise<void> {
   // On a Mac a program without a window is still running, as everybody there expects.
   app.on('window-all-closed', () => process.platform !== 'darwin' && app.quit())
   powerMonitor.on('resume', () => tell({ kind: 'refresh', reason: 'resumed' }))
-  quitSafely(() => closeAll(running), running.logFile.log)
+  const stopNotifications = startNotifications(running.weir, (link) => {
+    openWindow(files, running.logFile)
+    if (link !== null) tell({ kind: 'go', path: link })
+  })
+  quitSafely(async () => {
+    stopNotifications()
+    await closeAll(running)
+  }, running.logFile.log)
 }
 
 function stopWhenRuntimeIsWrong(): void {

@@ -2,6 +2,7 @@ import { ActionIcon, Group, Title, Tooltip, UnstyledButton } from '@mantine/core
 import { IconDeviceDesktop, IconKeyboard, IconMoon, IconSearch, IconSun } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { text } from '../text.ts'
+import { AlertsBell } from './alerts-bell.tsx'
 import { useColourScheme } from './colour-scheme.ts'
 import { KeyCaps } from './key-caps.tsx'
 import { openPalette } from './open-palette.ts'
@@ -25,6 +26,7 @@ export function TopBar({ title, onShowShortcuts }: TopBarProps): ReactNode {
       <ScreenControlsSlot />
       <Group gap={6} wrap="nowrap" className="top-bar-end">
         <RefreshControl />
+        <AlertsBell />
         <UnstyledButton className="palette-button" onClick={openPalette} title={text.shell.palette}>
           <IconSearch size={15} aria-hidden />
           <span className="palette-word">{text.shell.paletteShort}</span>

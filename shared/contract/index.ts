@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { administrationOperations } from './administration.ts'
+import { alertOperations } from './alerts.ts'
 import { consumptionOperations } from './consumption.ts'
 import { countingOperations } from './counting.ts'
 import { enforcementOperations } from './enforcement.ts'
@@ -27,6 +28,7 @@ export const OPERATIONS = {
   ...countingOperations,
   ...subscriptionOperations,
   ...priceOperations,
+  ...alertOperations,
 }
 
 export type OperationName = keyof typeof OPERATIONS

@@ -88,6 +88,8 @@ export const operatorOperations = {
       /** True until something was imported, the sample was loaded, or the operator chose to start empty. */
       first_run: z.boolean(),
       is_sample: z.boolean(),
+      /** Alerts nobody has looked at, without muted kinds. */
+      unread_alerts: z.number(),
       executor_tokens: z.number(),
       running_import: importRun.nullable(),
       started_at: z.string(),

@@ -25,6 +25,9 @@ const INITIAL: Settings = {
   enforcement: { mode: 'on', reason: null, until: null },
   override: null,
   fallback_price: null,
+  alert_thresholds: [75, 90, 100],
+  alert_muted_kinds: [],
+  alert_quiet_hours: null,
   first_run_done: false,
   is_sample: false,
 }

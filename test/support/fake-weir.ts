@@ -150,6 +150,7 @@ export function fakeWeir(
     audit: part('audit.'),
     imports: part('imports.'),
     prices: part('prices.'),
+    alerts: part('alerts.'),
     isReady: async () => answers['isReady'] !== false,
     announceUrl: () => undefined,
     close: async () => undefined,

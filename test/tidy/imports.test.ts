@@ -24,7 +24,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'electron/core/pricing': ['electron/core/database', 'electron/core/kernel', 'shared'],
   'electron/core/sessions': ['electron/core/kernel', 'shared'],
+  'electron/core/alerts': [
+    'electron/core/api.ts',
+    'electron/core/database',
+    'electron/core/kernel',
+    'electron/core/settings',
+    'shared',
+  ],
   'electron/core/consumption': [
+    'electron/core/alerts',
     'electron/core/api.ts',
     'electron/core/audit',
     'electron/core/database',

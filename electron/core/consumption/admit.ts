@@ -20,6 +20,7 @@ import {
 import { findUserState, saveUsage, type UserAccount } from './consumption-store.ts'
 import { type ConsumptionContext, limitsOf, type Moment, modeOf, momentOf } from './context.ts'
 import { currentUsage, knownUser } from './current-usage.ts'
+import { withLimitAlerts } from './limit-alerts.ts'
 import { type Profiles, readProfiles } from './limit-rules-store.ts'
 import type { LimitDecision } from './limits.ts'
 import { refusalOf, unknownUser } from './refusal.ts'
@@ -65,8 +66,11 @@ export async function admitAll(
     const answer = gate === null ? unknownUser(check.user_id) : await admit(trx, check, gate, id, moment)
     outcomes.push({ kind: 'answer', answer })
   }
-  for (const gate of gates.values())
-    if (gate !== null) await saveUsage(trx, { ...gate.usage, last_updated_at: moment.now })
+  for (const gate of gates.values()) {
+    if (gate === null) continue
+    const usage = await withLimitAlerts(trx, gate.account, gate.usage, gate.decision.limits, moment)
+    await saveUsage(trx, { ...usage, last_updated_at: moment.now })
+  }
   return outcomes
 }
 

@@ -8,6 +8,7 @@ import { insertEnforcementEvent } from './admission-store.ts'
 import { findUserState, saveUsage, type UserAccount } from './consumption-store.ts'
 import { type ConsumptionContext, limitsOf, type Moment, modeOf, momentOf } from './context.ts'
 import { currentUsage, userOf } from './current-usage.ts'
+import { withLimitAlerts } from './limit-alerts.ts'
 import { readProfiles } from './limit-rules-store.ts'
 import type { LimitDecision } from './limits.ts'
 import { refusalOf } from './refusal.ts'
@@ -44,7 +45,8 @@ export async function countConfigChange(
     ...(verdict.kind === 'no' &&
       !isBlocked && { would_have_blocked_requests: usage.would_have_blocked_requests + 1 }),
   }
-  await saveUsage(trx, { ...counted, last_updated_at: moment.now })
+  const alerted = await withLimitAlerts(trx, account, counted, decision.limits, moment)
+  await saveUsage(trx, { ...alerted, last_updated_at: moment.now })
   return answerOf(verdict, stateOf(counted, decision, moment), moment)
 }
 

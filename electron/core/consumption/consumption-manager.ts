@@ -10,6 +10,7 @@ import { type ConsumptionContext, modeOf, momentOf } from './context.ts'
 import { countCase } from './count-case.ts'
 import { countSubscription } from './count-subscription.ts'
 import { extendTurn } from './extend-turn.ts'
+import { readForecast } from './forecast-reader.ts'
 import { readHistory } from './history-reader.ts'
 import { readQuotaStatus } from './quota-status.ts'
 import { recordTurns } from './record-turn.ts'
@@ -116,6 +117,10 @@ export class ConsumptionManager implements ConsumptionApi {
 
   turns(query: ParsedInput<'consumption.turns'>): Promise<OperationOutput<'consumption.turns'>> {
     return this.#context.database.read((db) => readTurns(db, query))
+  }
+
+  forecast(userId: string): Promise<OperationOutput<'limits.forecast'>> {
+    return this.#context.database.read((db) => readForecast(db, userId, momentOf(this.#context)))
   }
 
   history(userId: string, limit?: number): Promise<OperationOutput<'consumption.history'>> {

@@ -9,6 +9,7 @@ import { type ConsumptionContext, momentOf } from './context.ts'
 import { currentUsage } from './current-usage.ts'
 import { growthOf, rollUpGrowth } from './extension-roll-up.ts'
 import { findTurn, type TurnWithModel } from './ledger-store.ts'
+import { withLimitAlerts } from './limit-alerts.ts'
 import { readProfiles } from './limit-rules-store.ts'
 import { findOwnedSession, type OwnedSession } from './session-store.ts'
 import { type ExtensionRow, extensionsOf, insertExtension, saveExtendedTurn } from './turn-extension-store.ts'
@@ -45,10 +46,12 @@ export async function extendTurn(trx: Writer, input: Input, context: Consumption
     return { replayed: true, turn: recordOf(before, found) }
   }
   const after = grown(before, addition, earlier, context.prices())
-  const { usage } = await currentUsage(trx, found.state, await readProfiles(trx), moment)
+  const { usage, decision } = await currentUsage(trx, found.state, await readProfiles(trx), moment)
   await saveExtendedTurn(trx, after)
   await rollUpGrowth(trx, before, after, moment.settings.time_zone)
-  await saveUsage(trx, { ...withGrowth(usage, before, after, moment.windows), last_updated_at: moment.now })
+  const grownUsage = withGrowth(usage, before, after, moment.windows)
+  const alerted = await withLimitAlerts(trx, found.state.account, grownUsage, decision.limits, moment)
+  await saveUsage(trx, { ...alerted, last_updated_at: moment.now })
   await insertExtension(trx, {
     session_key: before.session_key,
     turn_number: before.turn_number,

@@ -7,7 +7,7 @@ import { WeirError } from '../kernel/weir-error.ts'
 import { priceTurn, savedCost } from '../pricing/price-turn.ts'
 import type { Settings } from '../settings/settings.ts'
 import { settleAdmission } from './admission-store.ts'
-import { saveUsage } from './consumption-store.ts'
+import { saveUsage, type UserAccount } from './consumption-store.ts'
 import { type ConsumptionContext, type Moment, momentOf } from './context.ts'
 import { currentUsage, userOf } from './current-usage.ts'
 import {
@@ -21,7 +21,9 @@ import {
   type TurnWithModel,
   touchSession,
 } from './ledger-store.ts'
+import { withLimitAlerts } from './limit-alerts.ts'
 import { type Profiles, readProfiles } from './limit-rules-store.ts'
+import type { EffectiveLimits } from './limits.ts'
 import { rollUpSession, rollUpTurns } from './roll-up-store.ts'
 import { saveSessionClosed } from './session-store.ts'
 import { totalsOf } from './turn-effect.ts'
@@ -40,6 +42,8 @@ const PREVIEW_CHARACTERS = 120
 
 /** A user whose turns are recorded in one batch: read once, added up in memory, written once. */
 interface Book {
+  readonly account: UserAccount
+  readonly limits: EffectiveLimits
   readonly opened: Usage
   usage: Usage
 }
@@ -73,8 +77,10 @@ export async function recordTurns(
     }
   }
   await rollUpTurns(trx, written, moment.settings.time_zone)
-  for (const { usage, opened } of books.values()) {
-    if (usage !== opened) await saveUsage(trx, { ...usage, last_updated_at: moment.now })
+  for (const { account, limits, usage, opened } of books.values()) {
+    if (usage === opened) continue
+    const alerted = await withLimitAlerts(trx, account, usage, limits, moment)
+    await saveUsage(trx, { ...alerted, last_updated_at: moment.now })
   }
   return outcomes
 }
@@ -87,8 +93,8 @@ interface Run {
 
 async function openBook(trx: Writer, userId: string, profiles: Profiles, moment: Moment): Promise<Book> {
   const state = await userOf(trx, userId, moment)
-  const { usage } = await currentUsage(trx, state, profiles, moment)
-  return { opened: usage, usage }
+  const { usage, decision } = await currentUsage(trx, state, profiles, moment)
+  return { account: state.account, limits: decision.limits, opened: usage, usage }
 }
 
 async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promise<Answer> {

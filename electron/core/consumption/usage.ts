@@ -38,6 +38,27 @@ export function addTotals(to: Totals, from: Totals): Totals {
   return sum
 }
 
+/**
+ * `alert_marks`: how many thresholds of each limit have been alerted in its running window, two bits a limit, in the
+ * order of `LIMIT_NAMES`: hour, day, three of the month, configuration changes of the hour.
+ */
+const MARK_BITS = 2
+const MARK_MASK = 0b11
+const HOUR_MARKS = 0b11_00_00_00_00_11
+const DAY_MARKS = 0b11_00
+const MONTH_MARKS = 0b11_11_11_00_00
+
+/** How many thresholds of the limit at that place have been alerted. */
+export function levelIn(usage: Pick<Usage, 'alert_marks'>, place: number): number {
+  return (usage.alert_marks >> (place * MARK_BITS)) & MARK_MASK
+}
+
+/** The row with that many thresholds of the limit at that place alerted. */
+export function withLevel(usage: Usage, place: number, level: number): Usage {
+  const others = usage.alert_marks & ~(MARK_MASK << (place * MARK_BITS))
+  return { ...usage, alert_marks: others | (level << (place * MARK_BITS)) }
+}
+
 /** A row for a user who has used nothing. */
 export function unused(userKey: number, windows: Windows): Usage {
   return {
@@ -68,6 +89,7 @@ export function unused(userKey: number, windows: Windows): Usage {
     last_updated_at: windows.now,
     last_reconciled_at: null,
     last_drift_ratio: null,
+    alert_marks: 0,
   }
 }
 
@@ -81,6 +103,7 @@ export function withWindows(usage: Usage, windows: Windows): Usage {
   if (!isNewHour && !isNewDay) return usage
   return {
     ...usage,
+    alert_marks: usage.alert_marks & ~((isNewHour ? HOUR_MARKS : 0) | (isNewDay ? DAY_MARKS : 0)),
     ...(isNewHour && { hour_started_at: windows.hour.startsAt, hour_requests: 0, hour_config_changes: 0 }),
     ...(isNewDay && {
       day_started_at: windows.day.startsAt,
@@ -103,9 +126,11 @@ export function inNewPeriod(
   windows: Windows,
   held: Totals & { readonly sessions: number },
 ): Usage {
+  const current = withWindows(usage, windows)
   return {
-    ...withWindows(usage, windows),
+    ...current,
     ...held,
+    alert_marks: current.alert_marks & ~MONTH_MARKS,
     period: windows.period,
     champion_cases_created: 0,
     collections_subscribed: 0,

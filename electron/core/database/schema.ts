@@ -164,6 +164,7 @@ export interface UserConsumptionTable extends TotalColumns {
   last_updated_at: number
   last_reconciled_at: number | null
   last_drift_ratio: number | null
+  alert_marks: Generated<number>
 }
 
 export interface SessionsTable {
@@ -322,6 +323,23 @@ export interface CollectionSubscriptionsTable {
   counted_at: number
 }
 
+export interface AlertsTable {
+  id: GeneratedAlways<number>
+  raised_at: number
+  kind: string
+  once_key: string
+  severity: 'info' | 'warning' | 'critical'
+  title: string
+  detail: string
+  link: string
+  user_id: string | null
+  limit_name: string | null
+  threshold_percent: number | null
+  resets_at: number | null
+  acknowledged_at: number | null
+  notified_at: number | null
+}
+
 /** All tables of the database. */
 export interface Schema {
   consumption_profiles: ConsumptionProfilesTable
@@ -348,4 +366,5 @@ export interface Schema {
   turn_extensions: TurnExtensionsTable
   champion_cases: ChampionCasesTable
   collection_subscriptions: CollectionSubscriptionsTable
+  alerts: AlertsTable
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ALERT_KINDS } from '../../../shared/contract/alerts.ts'
 import { enforcementMode, limitValue } from '../../../shared/contract/fields.ts'
 import { isTimeZone } from '../../../shared/time-window.ts'
 import { type EpochMs, TOKENS_MAX } from '../../../shared/units.ts'
@@ -7,6 +8,7 @@ import { type EpochMs, TOKENS_MAX } from '../../../shared/units.ts'
 
 const reason = z.string().trim().min(1).max(500)
 const instant = z.int().min(0)
+const minuteOfDay = z.int().min(0).max(1439)
 
 // A price above a million dollars for a million tokens is a typing error, and sums stay exact below it.
 const perMillion = z.int().min(0).max(1_000_000_000_000)
@@ -65,6 +67,15 @@ export const SETTINGS = {
   override: { schema: override.nullable(), initial: null },
   /** What a model without a price is taken to cost; null for the price Weir comes with. */
   fallback_price: { schema: fallbackPrice.nullable(), initial: null },
+  /** Percent of a limit at which an alert is raised, ascending; three at most, for that is what a user's row can mark. */
+  alert_thresholds: { schema: z.array(z.int().min(1).max(100)).min(1).max(3), initial: [75, 90, 100] },
+  /** Kinds of alerts that are kept, but neither counted as unread nor told by the desktop. */
+  alert_muted_kinds: { schema: z.array(z.enum(ALERT_KINDS)), initial: [] },
+  /** When the desktop tells nothing, as minutes of the day in the billing zone; null for never. */
+  alert_quiet_hours: {
+    schema: z.strictObject({ from_minute: minuteOfDay, until_minute: minuteOfDay }).nullable(),
+    initial: null,
+  },
   /** Whether the first-run screen was left: something imported, the sample loaded, or started empty. */
   first_run_done: { schema: z.boolean(), initial: false },
   /** Whether the data is the sample. */

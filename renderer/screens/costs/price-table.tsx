@@ -35,12 +35,11 @@ export function PriceTable({ page, onMore }: PriceTableProps): ReactNode {
       <Text size="sm" c="dimmed" mb="xs">
         {text.hint}
       </Text>
-      <Table.ScrollContainer minWidth={860}>
+      <Table.ScrollContainer minWidth={760}>
         <Table verticalSpacing={6} highlightOnHover aria-label={text.caption}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{columns.model}</Table.Th>
-              <Table.Th>{columns.provider}</Table.Th>
               <Table.Th className="number">{columns.input}</Table.Th>
               <Table.Th className="number">{columns.output}</Table.Th>
               <Table.Th className="number">{columns.cached}</Table.Th>
@@ -88,11 +87,8 @@ function PriceRow({ price, onEdit }: { readonly price: Price; readonly onEdit: (
         onEdit()
       }}
     >
-      <Table.Td maw={260}>
-        <PlainText text={price.model_pattern} />
-      </Table.Td>
-      <Table.Td maw={140}>
-        <PlainText text={price.provider} />
+      <Table.Td maw={280}>
+        <PlainText text={`${price.model_pattern} · ${price.provider}`} />
       </Table.Td>
       <Table.Td className="number tabular">{formatMoneyExact(price.input_usd_per_million)}</Table.Td>
       <Table.Td className="number tabular">{formatMoneyExact(price.output_usd_per_million)}</Table.Td>
@@ -113,8 +109,11 @@ function PriceRow({ price, onEdit }: { readonly price: Price; readonly onEdit: (
           </Text>
         )}
       </Table.Td>
-      <Table.Td className="nowrap tabular">
-        {price.valid_from === null ? text.always : dateTime(price.valid_from)}
+      <Table.Td
+        className="nowrap tabular"
+        title={price.valid_from === null ? undefined : dateTime(price.valid_from)}
+      >
+        {price.valid_from === null ? text.always : dateTime(price.valid_from).slice(0, 10)}
       </Table.Td>
       <Table.Td className="number tabular">{formatCount(price.turns_this_month)}</Table.Td>
       <Table.Td className="number nowrap">
@@ -144,7 +143,7 @@ function EditedRow({ price, onClose }: { readonly price: Price; readonly onClose
   const isOwn = price.source === 'operator' && valid_from !== null
   return (
     <Table.Tr data-price-id={price.id}>
-      <Table.Td colSpan={9}>
+      <Table.Td colSpan={8}>
         <Text fw={600} size="sm" mb={4}>
           <PlainText text={`${model_pattern} · ${provider}`} />
         </Text>

@@ -40,6 +40,7 @@ export const STATUS: OperationOutput<'status.get'> = {
   first_run: false,
   is_sample: false,
   executor_tokens: 1,
+  unread_alerts: 0,
   running_import: null,
   started_at: '2026-11-24T06:00:00.000Z',
   now: '2026-11-24T07:00:00.000Z',
