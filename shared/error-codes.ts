@@ -44,6 +44,8 @@ export const ERROR_CODES = {
   config_limit_exceeded: { status: 429, title: 'Hourly limit of configuration changes reached' },
   session_unknown: { status: 404, title: 'Session is unknown' },
   turn_unknown: { status: 404, title: 'Turn is unknown' },
+  setting_fixed: { status: 409, title: 'Setting cannot be changed any more' },
+  confirmation_needed: { status: 409, title: 'Confirmation is needed' },
   cancelled: { status: 409, title: 'Cancelled' },
   internal: { status: 500, title: 'Something in Weir is broken' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>

@@ -19,9 +19,11 @@ import { EnforcementManager } from './enforcement/enforcement-manager.ts'
 import { ImportManager } from './import/import-manager.ts'
 import { LedgerAdapter } from './import/ledger-adapter.ts'
 import { loadSample } from './import/load-sample.ts'
+import { ChangeFeed } from './kernel/change-feed.ts'
 import { keepFilesPrivate } from './kernel/data-folder-path.ts'
 import type { SystemPorts } from './kernel/ports.ts'
 import { WorkerClient } from './kernel/worker-client.ts'
+import { observe } from './observing/observe.ts'
 import { loadPriceBook, seedPriceCatalogue } from './pricing/price-catalogue.ts'
 import { enforcementInForce, overrideInForce } from './settings/settings.ts'
 import { SettingsManager } from './settings/settings-manager.ts'
@@ -89,6 +91,19 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
   })
   let apiUrl: string | null = null
   let isClosing = false
+  const observed = observe({
+    config,
+    ports,
+    ...opened,
+    settings,
+    apiUrl: () => apiUrl,
+    checkDatabase: () =>
+      worker.run('check-database', {
+        databaseFile: opened.databaseFile,
+        sqliteBinding: config.sqliteBinding,
+      }),
+  })
+  const changes = new ChangeFeed()
   const status = () => readStatus({ config, ports, opened, settings, imports, apiUrl, isClosing })
   return {
     ports,
@@ -100,6 +115,12 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     audit: new AuditReader(database),
     tokens: new TokenManager(database, ports),
     imports,
+    logs: observed.logs,
+    readiness: observed.readiness,
+    settings: observed.settings,
+    metrics: observed.metrics,
+    changes,
+    diagnostics: observed.diagnostics,
     status,
     suggestions: async (sessionsDir) => {
       const folder = sessionsDir ?? config.sessionsDir
@@ -128,6 +149,8 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     },
     close: async () => {
       isClosing = true
+      changes.close()
+      await observed.close()
       await imports.close()
       await worker.close()
       await database.close()

@@ -3,6 +3,7 @@ import { consumptionHandlers } from './consumption-handlers.ts'
 import { countingHandlers } from './counting-handlers.ts'
 import type { Handlers } from './dispatch-types.ts'
 import { enforcementHandlers } from './enforcement-handlers.ts'
+import { observingHandlers } from './observing-handlers.ts'
 import { operatorHandlers } from './operator-handlers.ts'
 import { sessionHandlers } from './sessions-handlers.ts'
 
@@ -14,4 +15,5 @@ export const HANDLERS = {
   ...operatorHandlers,
   ...sessionHandlers,
   ...countingHandlers,
+  ...observingHandlers,
 } satisfies Handlers

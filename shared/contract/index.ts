@@ -5,9 +5,12 @@ import { countingOperations } from './counting.ts'
 import { enforcementOperations } from './enforcement.ts'
 import { grantOperations } from './grants.ts'
 import { limitOperations } from './limits.ts'
+import { logOperations } from './logs.ts'
 import { operatorOperations } from './operator.ts'
 import { profileOperations } from './profiles.ts'
+import { readinessOperations } from './readiness.ts'
 import { sessionOperations } from './sessions.ts'
+import { settingOperations } from './settings.ts'
 
 /**
  * Every operation of Weir under its name. HTTP routes, IPC, the typed client, OpenAPI and the command line
@@ -23,6 +26,9 @@ export const OPERATIONS = {
   ...operatorOperations,
   ...sessionOperations,
   ...countingOperations,
+  ...logOperations,
+  ...readinessOperations,
+  ...settingOperations,
 }
 
 export type OperationName = keyof typeof OPERATIONS
