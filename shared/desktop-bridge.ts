@@ -19,6 +19,9 @@ export const MENU_SCREENS = [
   { id: 'users', label: 'User consumption', path: '/users' },
   { id: 'connect', label: 'Connect the agent', path: '/connect' },
   { id: 'import', label: 'Import', path: '/import' },
+  { id: 'logs', label: 'Logs', path: '/logs' },
+  { id: 'readiness', label: 'Readiness', path: '/readiness' },
+  { id: 'settings', label: 'Settings', path: '/settings' },
 ] as const satisfies readonly MenuScreen[]
 
 /** What the process tells the page without being asked. */

@@ -1,10 +1,18 @@
-import { IconChartAreaLine, IconFileImport, IconPlugConnected, IconUsers } from '@tabler/icons-react'
+import {
+  IconChartAreaLine,
+  IconChecklist,
+  IconFileImport,
+  IconFileText,
+  IconPlugConnected,
+  IconSettings,
+  IconUsers,
+} from '@tabler/icons-react'
 import { text } from '../text.ts'
 
 /** A screen one can go to: what the navigation, the palette and the shortcuts are made of. */
 export interface Screen {
   readonly id: keyof typeof text.shell.screens
-  readonly path: '/dashboard' | '/users' | '/connect' | '/import'
+  readonly path: '/dashboard' | '/users' | '/connect' | '/import' | '/logs' | '/readiness' | '/settings'
   /** The title in the top bar. */
   readonly title: string
   /** The word in the navigation. */
@@ -20,6 +28,9 @@ export const SCREENS: readonly Screen[] = [
   screen('users', '/users', 'u', IconUsers),
   screen('connect', '/connect', 'c', IconPlugConnected),
   screen('import', '/import', 'm', IconFileImport),
+  screen('logs', '/logs', 'l', IconFileText),
+  screen('readiness', '/readiness', 'y', IconChecklist),
+  screen('settings', '/settings', 's', IconSettings),
 ]
 
 function screen(id: Screen['id'], path: Screen['path'], letter: string, icon: Screen['icon']): Screen {
@@ -33,7 +44,9 @@ export function screenAt(pathname: string): Screen | undefined {
 
 /** The shortcuts that lead to a screen: `g d` and Ctrl/Cmd+1. */
 export function shortcutsOf(target: Screen): readonly string[] {
-  return [`g ${target.letter}`, `mod+${SCREENS.indexOf(target) + 1}`]
+  // What every program has its settings under.
+  const custom = target.id === 'settings' ? ['mod+,'] : []
+  return [`g ${target.letter}`, `mod+${SCREENS.indexOf(target) + 1}`, ...custom]
 }
 
 /** The way in for a browser; the only screen that needs no session. */
