@@ -68,6 +68,10 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
     'Nobody, or not this user, has a session with this id. Open it, or record a turn in it, first.',
   turn_unknown: 'The ledger has no such turn to add to. Record it first.',
   price_unknown: 'The price that was named is not in the table, or no longer.',
+  setting_fixed:
+    'What was counted depends on this setting. Start with an empty data folder to choose another value.',
+  confirmation_needed:
+    'The change destroys something; `would_erase` says how much. Send `confirm_erase: true` to do it.',
   cancelled: 'The run was cancelled. What it had finished stays, and it can be started again.',
   internal: 'A fault of Weir. The log has the cause under the `request_id`; please report it.',
 }

@@ -7,6 +7,7 @@ import { costsText } from './text/costs.ts'
 import { dashboardText } from './text/dashboard.ts'
 import { firstRunText, importText } from './text/import.ts'
 import { loginText } from './text/login.ts'
+import { logsText, readinessText, settingsText } from './text/watching.ts'
 
 /**
  * Every sentence the operator reads, in one place: to be checked by one reader and translated at one go.
@@ -27,4 +28,7 @@ export const text = {
   firstRun: firstRunText,
   import: importText,
   login: loginText,
+  logs: logsText,
+  readiness: readinessText,
+  settings: settingsText,
 } as const

@@ -20,6 +20,9 @@ export const MENU_SCREENS = [
   { id: 'costs', label: 'Costs & prices', path: '/costs' },
   { id: 'connect', label: 'Connect the agent', path: '/connect' },
   { id: 'import', label: 'Import', path: '/import' },
+  { id: 'logs', label: 'Logs', path: '/logs' },
+  { id: 'readiness', label: 'Readiness', path: '/readiness' },
+  { id: 'settings', label: 'Settings', path: '/settings' },
 ] as const satisfies readonly MenuScreen[]
 
 /** What the process tells the page without being asked. */

@@ -45,6 +45,8 @@ export const ERROR_CODES = {
   session_unknown: { status: 404, title: 'Session is unknown' },
   turn_unknown: { status: 404, title: 'Turn is unknown' },
   price_unknown: { status: 404, title: 'Price is unknown' },
+  setting_fixed: { status: 409, title: 'Setting cannot be changed any more' },
+  confirmation_needed: { status: 409, title: 'Confirmation is needed' },
   cancelled: { status: 409, title: 'Cancelled' },
   internal: { status: 500, title: 'Something in Weir is broken' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>

@@ -3,6 +3,7 @@ import type { CliContext } from './cli-context.ts'
 import { withExamples } from './command-help.ts'
 import { checkCommand } from './commands/check-command.ts'
 import { demoCommand } from './commands/demo-command.ts'
+import { doctorCommand } from './commands/doctor-command.ts'
 import { enforcementCommands } from './commands/enforcement-commands.ts'
 import { importCommand } from './commands/import-command.ts'
 import { loginCommand } from './commands/login-command.ts'
@@ -29,6 +30,7 @@ export function buildProgram(context: CliContext): Command {
     .addCommand(tokensCommands(context))
     .addCommand(enforcementCommands(context))
     .addCommand(verifyCommand(context))
+    .addCommand(doctorCommand(context))
     .addCommand(loginCommand(context))
     .addCommand(openapiCommand(context))
   withExamples(program, [

@@ -3,6 +3,8 @@ import type { OperationInput, OperationOutput, ParsedInput } from '../../shared/
 import type { ErrorCode } from '../../shared/error-codes.ts'
 import type { EpochMs } from '../../shared/units.ts'
 import type { AuditLogTable } from './database/schema.ts'
+import type { ChangeFeed } from './kernel/change-feed.ts'
+import type { Metrics } from './kernel/metrics.ts'
 import type { SystemPorts } from './kernel/ports.ts'
 
 /** What the three faces may call of the core. Only types: `weir.ts` puts the parts together. */
@@ -196,6 +198,52 @@ export interface AlertsApi {
   takeNotifications(): Promise<readonly RaisedAlert[]>
 }
 
+export interface LogsApi {
+  list(query: ParsedInput<'logs.list'>): Promise<OperationOutput<'logs.list'>>
+  counters(query: ParsedInput<'logs.counters'>): Promise<OperationOutput<'logs.counters'>>
+}
+
+/** What a check found out; see `readinessCheck` of the contract. */
+export type CheckFinding = Pick<
+  OperationOutput<'readiness.get'>['checks'][number],
+  'state' | 'evidence' | 'since' | 'fix'
+>
+
+/** A check of readiness. A part of Weir that knows something worth checking registers its own. */
+export interface ReadinessCheck {
+  /** Unique; the same id again replaces the check. */
+  readonly id: string
+  /** What is true when it is fine: `Every user has a profile`. */
+  readonly title: string
+  /** Looks, and changes nothing. What it throws, and an answer that takes too long, is `unknown`. */
+  run(): Promise<CheckFinding>
+}
+
+/** A figure Weir is judged by after a week. */
+export interface SuccessMetric {
+  readonly id: string
+  readonly title: string
+  /** In words: `0 in seven days`. */
+  readonly target: string
+  /** What it throws, and an answer that takes too long, cannot be judged. */
+  run(): Promise<Omit<OperationOutput<'readiness.get'>['success'][number], 'id' | 'title' | 'target'>>
+}
+
+export interface ReadinessApi {
+  /** Runs every check, each with a time limit of its own. */
+  run(): Promise<OperationOutput<'readiness.get'>>
+  /** Adds a check at the end of the list. */
+  register(check: ReadinessCheck): void
+  /** Adds a figure of success at the end of the list. */
+  registerSuccess(metric: SuccessMetric): void
+}
+
+export interface SettingsApi {
+  get(): Promise<OperationOutput<'settings.get'>>
+  /** Errors: `invalid_request`, `setting_fixed`, `confirmation_needed`, `folder_unreadable`, `busy`. */
+  update(input: ParsedInput<'settings.update'>, actor: Actor): Promise<OperationOutput<'settings.update'>>
+}
+
 export interface Weir {
   readonly ports: SystemPorts
   readonly consumption: ConsumptionApi
@@ -208,6 +256,14 @@ export interface Weir {
   readonly imports: ImportsApi
   readonly prices: PricesApi
   readonly alerts: AlertsApi
+  readonly logs: LogsApi
+  readonly readiness: ReadinessApi
+  readonly settings: SettingsApi
+  /** What this process has measured; parts register sources of their own. */
+  readonly metrics: Metrics
+  /** Tells who looks that something changed; `dispatch` publishes what operations write. */
+  readonly changes: ChangeFeed
+  diagnostics(): Promise<OperationOutput<'diagnostics.get'>>
   status(): Promise<OperationOutput<'status.get'>>
   suggestions(sessionsDir?: string): Promise<OperationOutput<'setup.suggestions'>>
   startEmpty(actor: Actor): Promise<OperationOutput<'setup.startEmpty'>>

@@ -22,9 +22,11 @@ import { EnforcementManager } from './enforcement/enforcement-manager.ts'
 import { ImportManager } from './import/import-manager.ts'
 import { LedgerAdapter } from './import/ledger-adapter.ts'
 import { loadSample } from './import/load-sample.ts'
+import { ChangeFeed } from './kernel/change-feed.ts'
 import { keepFilesPrivate } from './kernel/data-folder-path.ts'
 import type { SystemPorts } from './kernel/ports.ts'
 import { WorkerClient } from './kernel/worker-client.ts'
+import { observe } from './observing/observe.ts'
 import { PriceManager } from './prices/price-manager.ts'
 import { seedPriceCatalogue } from './pricing/price-catalogue.ts'
 import { enforcementInForce, overrideInForce } from './settings/settings.ts'
@@ -102,6 +104,19 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
   })
   let apiUrl: string | null = null
   let isClosing = false
+  const observed = observe({
+    config,
+    ports,
+    ...opened,
+    settings,
+    apiUrl: () => apiUrl,
+    checkDatabase: () =>
+      worker.run('check-database', {
+        databaseFile: opened.databaseFile,
+        sqliteBinding: config.sqliteBinding,
+      }),
+  })
+  const changes = new ChangeFeed()
   const status = () => readStatus({ config, ports, opened, settings, imports, alerts, apiUrl, isClosing })
   return {
     ports,
@@ -115,6 +130,12 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     imports,
     prices,
     alerts,
+    logs: observed.logs,
+    readiness: observed.readiness,
+    settings: observed.settings,
+    metrics: observed.metrics,
+    changes,
+    diagnostics: observed.diagnostics,
     status,
     suggestions: async (sessionsDir) => {
       const folder = sessionsDir ?? config.sessionsDir
@@ -143,6 +164,8 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     },
     close: async () => {
       isClosing = true
+      changes.close()
+      await observed.close()
       await imports.close()
       await worker.close()
       await database.close()

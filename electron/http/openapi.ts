@@ -14,6 +14,7 @@ import type {
 } from './openapi-types.ts'
 import { OWN_CONTRACT } from './own-contract.ts'
 import { pathNamesOf } from './request-input.ts'
+import { EVENTS_PATH, METRICS_PATH } from './watching-routes.ts'
 
 /** The version of the interface, not of the program: it changes when a caller has to. */
 const API_VERSION = '1.0.0'
@@ -54,6 +55,10 @@ const TAGS = [
   { name: 'setup', description: 'The first run' },
   { name: 'import', description: 'Reading session files' },
   { name: 'books', description: 'Checking the numbers' },
+  { name: 'logs', description: 'The log of this Weir' },
+  { name: 'readiness', description: 'Whether all is as it should be' },
+  { name: 'diagnostics', description: 'What to hand over with a report' },
+  { name: 'settings', description: 'The settings' },
   { name: 'browser', description: 'Signing a browser in' },
   { name: 'service', description: 'Health and documentation' },
 ] as const
@@ -83,7 +88,13 @@ export function openApiDocument(port: number): OpenApiDocument {
   for (const [name, contract] of Object.entries(OWN_CONTRACT)) {
     add(name, OWN_TAGS[name as keyof typeof OWN_CONTRACT], contract as OperationContract)
   }
-  paths['/docs'] = { get: describeDocs() }
+  paths['/docs'] = { get: describeText('docs', 'This API, to read', 'text/html', []) }
+  paths[METRICS_PATH] = {
+    get: describeText('metrics', 'What is measured, for Prometheus', 'text/plain', ['admin']),
+  }
+  paths[EVENTS_PATH] = {
+    get: describeText('events', 'Server-sent events: which subjects changed', 'text/event-stream', ['admin']),
+  }
   return {
     openapi: '3.1.0',
     info: {
@@ -224,16 +235,20 @@ function problemResponse(status: number, codes: readonly ErrorCode[]): Described
   }
 }
 
-function describeDocs(): DescribedOperation {
+/** What answers with something else than JSON. */
+function describeText(
+  id: string,
+  summary: string,
+  mediaType: string,
+  scopes: DescribedOperation['x-weir-scopes'],
+): DescribedOperation {
   return {
-    operationId: 'docs',
-    summary: 'This API, to read',
+    operationId: id,
+    summary,
     tags: ['service'],
-    security: [],
-    responses: {
-      200: { description: 'A page', content: { 'text/html': { schema: { type: 'string' } } } },
-    },
-    'x-weir-scopes': [],
+    security: scopes.length === 0 ? [] : [{ token: [] }, { session: [] }],
+    responses: { 200: { description: summary, content: { [mediaType]: { schema: { type: 'string' } } } } },
+    'x-weir-scopes': scopes,
   }
 }
 

@@ -17,6 +17,7 @@ const RETRY_AFTER_SECONDS = 5
 
 /** Sends a refusal as a problem document, with the headers its status asks for. */
 export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  reply.request.refusal = refusal
   const problem = problemOf(refusal.code, refusal.detail, reply.request.id, refusal.details)
   const retryAfter = retryAfterSeconds(problem.status, refusal.details['retry_after_seconds'])
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
@@ -83,7 +84,7 @@ const CLIENT_ERRORS: Readonly<Record<string, { readonly status: number; readonly
 const MALFORMED = { status: 400, detail: 'This is not a well-formed HTTP request.' }
 
 /** Answers a connection that could not be parsed as HTTP and closes it. No route and no hook has seen it. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, log: Logger): void {
   // The other side is gone: nobody reads an answer.
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
@@ -92,6 +93,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
   const { status, detail } = CLIENT_ERRORS[error.code ?? ''] ?? MALFORMED
   // 408 and 431 have no code of their own in the ledger: to a program they are requests to be sent differently.
   const problem = { ...problemOf('invalid_request', detail, newRequestId()), status }
+  log.info('refused: not a whole request', { area: 'http', request_id: problem.request_id, status })
   const body = JSON.stringify(problem)
   const headers = {
     ...SECURITY_HEADERS,

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { DASHBOARD_OPERATIONS } from '../../shared/contract/dashboards.ts'
 import { OPERATIONS, type OperationName, type OperationOutput } from '../../shared/contract/index.ts'
 import type { Refusal, Weir } from '../core/api.ts'
 import type { Clock } from '../core/kernel/ports.ts'
@@ -24,7 +25,8 @@ export function addOperationRoutes(app: FastifyInstance, parts: RouteParts): voi
 function addOperationRoute(app: FastifyInstance, name: OperationName, parts: RouteParts): void {
   const { method, path, scopes, headers } = OPERATIONS[name]
   const readInput = inputReader(method, pathNamesOf(path), headers)
-  const { weir, checkOutput } = parts
+  const { weir, checkOutput, clock } = parts
+  const isDashboard = DASHBOARD_OPERATIONS.includes(name)
 
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { authenticated } = request
@@ -33,7 +35,10 @@ function addOperationRoute(app: FastifyInstance, name: OperationName, parts: Rou
     if (read.kind === 'refused') return sendProblem(reply, read)
     const options: DispatchOptions =
       checkOutput === undefined ? { requestId: request.id } : { requestId: request.id, checkOutput }
+    const startedMs = isDashboard ? clock.monotonicMs() : 0
     const result = await dispatch(weir, name, read.input, authenticated.caller, options)
+    if (isDashboard)
+      reply.header('server-timing', `total;dur=${(clock.monotonicMs() - startedMs).toFixed(2)}`)
     if (name === 'limits.check') setRateLimit(reply, result, parts.clock)
     if (result.kind === 'refused') return sendProblem(reply, result)
     return reply.status(result.status).send(result.value)

@@ -1,9 +1,10 @@
 import type { Server } from 'node:http'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { userId } from '../../shared/contract/fields.ts'
 import { SECOND_MS } from '../../shared/units.ts'
 import type { Refusal, Weir, WeirConfig } from '../core/api.ts'
 import type { Clock, Logger } from '../core/kernel/ports.ts'
-import { refused } from '../operations/refusals.ts'
+import { logRefusal, refused } from '../operations/refusals.ts'
 import { newRequestId } from '../operations/request-id.ts'
 import { Authentication } from './authentication.ts'
 import { addDocumentationRoutes } from './documentation-routes.ts'
@@ -20,6 +21,7 @@ import { addStateRoutes } from './state-routes.ts'
 import { addStaticConsole } from './static-console.ts'
 import { UiSessions } from './ui-sessions.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
+import { addWatchingRoutes } from './watching-routes.ts'
 
 /** What the HTTP face is made of. */
 export interface HttpParts {
@@ -74,6 +76,7 @@ export async function buildHttp(parts: HttpParts): Promise<FastifyInstance> {
   addOperationRoutes(app, { weir, clock, checkOutput: parts.checkOutput })
   addSignInRoutes(app, { weir, port, authentication, sessions, loginCodes: parts.loginCodes, attempts })
   addStateRoutes(app, parts)
+  addWatchingRoutes(app, { weir, authentication })
   addDocumentationRoutes(app, port)
   if (parts.rendererDir !== null) await addStaticConsole(app, parts.rendererDir)
   return app
@@ -103,7 +106,7 @@ function createServer(parts: HttpParts): FastifyInstance {
       // Small answers leave at once instead of waiting for more.
       noDelay: true,
     },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, parts.log),
     // Addresses the router cannot read never reach the hooks, so the guard's first step is taken here.
     frameworkErrors: (_error, request, reply) => {
       prepareAnswer(request, reply)
@@ -125,12 +128,19 @@ function createServer(parts: HttpParts): FastifyInstance {
   )
   app.setErrorHandler(errorHandler(parts.log))
   app.decorateRequest('authenticated', null)
+  app.decorateRequest('refusal', null)
   return app
 }
 
 function prepareAnswer(request: FastifyRequest, reply: FastifyReply): void {
   reply.headers(SECURITY_HEADERS)
   reply.header('x-request-id', request.id)
+}
+
+/** Whom a refused request was about; ids are no secret, the rest of the body is left alone. */
+function userIdOf(body: unknown): string | null {
+  if (typeof body !== 'object' || body === null || !('user_id' in body)) return null
+  return userId.safeParse(body.user_id).data ?? null
 }
 
 interface GuardParts {
@@ -146,12 +156,24 @@ function addGuard(app: FastifyInstance, parts: GuardParts): void {
   app.addHook('preClose', async () => {
     isClosing = true
   })
+  // After the answer has left: the line costs the caller nothing.
+  app.addHook('onResponse', async (request) => {
+    if (request.refusal === null) return
+    const { method, routeOptions } = request
+    logRefusal(parts.log, request.refusal, {
+      area: 'http',
+      request_id: request.id,
+      method,
+      route: routeOptions.url ?? null,
+      user_id: userIdOf(request.body),
+    })
+  })
   app.addHook('onRequest', async (request, reply) => {
     prepareAnswer(request, reply)
     if (isClosing) {
       return sendProblem(reply, refused('shutting_down', 'Weir is shutting down; it takes no more requests.'))
     }
-    const { headers, method } = request
+    const { headers } = request
     const foreignHost = refuseHost(request.raw, parts.port())
     if (foreignHost !== undefined) return sendProblem(reply, foreignHost)
     // An unknown address or method is answered as such by its own handler; there is nothing behind it to protect.
@@ -159,7 +181,6 @@ function addGuard(app: FastifyInstance, parts: GuardParts): void {
     const refusal =
       refuseOrigin(headers, parts.port()) ?? (await refuseCaller(request, parts)) ?? refuseBody(headers)
     if (refusal === undefined) return
-    parts.log.debug('request refused', { request_id: request.id, method, code: refusal.code })
     return sendProblem(reply, refusal)
   })
 }

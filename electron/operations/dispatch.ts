@@ -7,11 +7,13 @@ import {
 import { type OperationAnswer, problemOf } from '../../shared/contract/problem.ts'
 import { ERROR_CODES } from '../../shared/error-codes.ts'
 import type { Caller, Refusal, Weir } from '../core/api.ts'
+import { eventOfCode } from '../core/kernel/log-events.ts'
 import { WeirError } from '../core/kernel/weir-error.ts'
 import type { Handlers } from './dispatch-types.ts'
 import { HANDLERS } from './handlers.ts'
 import { invalidInput } from './input-errors.ts'
-import { refused } from './refusals.ts'
+import { noteCall } from './note-call.ts'
+import { logRefusal, refused } from './refusals.ts'
 import { newRequestId } from './request-id.ts'
 
 /** What an operation came to: a value with its status of success, or a refusal. Never an exception. */
@@ -52,6 +54,19 @@ export async function dispatch<Name extends OperationName>(
   caller: Caller,
   options: DispatchOptions = {},
 ): Promise<OperationResult<Name>> {
+  const startedMs = weir.ports.clock.monotonicMs()
+  const result = await run(weir, name, rawInput, caller, options)
+  noteCall(weir, name, rawInput, result, startedMs)
+  return result
+}
+
+async function run<Name extends OperationName>(
+  weir: Weir,
+  name: Name,
+  rawInput: unknown,
+  caller: Caller,
+  options: DispatchOptions,
+): Promise<OperationResult<Name>> {
   const operation = OPERATIONS[name]
   if (caller.scope !== 'admin' && !operation.scopes.includes(caller.scope)) return refuseScope(name, caller)
   const parsed = operation.input.safeParse(rawInput)
@@ -76,6 +91,7 @@ export async function dispatchToAnswer<Name extends OperationName>(
   const requestId = newRequestId()
   const result = await dispatch(weir, name, rawInput, caller, { requestId })
   if (result.kind === 'done') return { ok: true, value: result.value }
+  logRefusal(weir.ports.log, result, { request_id: requestId, operation: name, via: caller.via })
   return { ok: false, problem: problemOf(result.code, result.detail, requestId, result.details) }
 }
 
@@ -101,6 +117,7 @@ function refusalOfError(weir: Weir, name: OperationName, error: unknown, request
         operation: name,
         request_id: requestId,
         code: error.code,
+        ...eventOfCode(error.code),
         detail: error.message,
         cause,
       })

@@ -4,6 +4,7 @@ import { consumptionHandlers } from './consumption-handlers.ts'
 import { countingHandlers } from './counting-handlers.ts'
 import type { Handlers } from './dispatch-types.ts'
 import { enforcementHandlers } from './enforcement-handlers.ts'
+import { observingHandlers } from './observing-handlers.ts'
 import { operatorHandlers } from './operator-handlers.ts'
 import { priceHandlers } from './prices-handlers.ts'
 import { sessionHandlers } from './sessions-handlers.ts'
@@ -18,4 +19,5 @@ export const HANDLERS = {
   ...countingHandlers,
   ...priceHandlers,
   ...alertHandlers,
+  ...observingHandlers,
 } satisfies Handlers

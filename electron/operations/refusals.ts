@@ -1,5 +1,6 @@
-import type { ErrorCode } from '../../shared/error-codes.ts'
+import { ERROR_CODES, type ErrorCode } from '../../shared/error-codes.ts'
 import type { Refusal } from '../core/api.ts'
+import type { Logger } from '../core/kernel/ports.ts'
 
 /** No members beyond the standard ones; shared, because most refusals have none. */
 const NO_DETAILS: Readonly<Record<string, unknown>> = Object.freeze({})
@@ -11,4 +12,12 @@ export function refused(
   details: Readonly<Record<string, unknown>> = NO_DETAILS,
 ): Refusal {
   return { kind: 'refused', code, detail, details }
+}
+
+/**
+ * The line that the `request_id` of a refusal leads to. The sentence of the refusal is not in it, because it may repeat
+ * what the caller sent; the code says what it was, and a fault has a line of its own besides.
+ */
+export function logRefusal(log: Logger, refusal: Refusal, fields: Readonly<Record<string, unknown>>): void {
+  log.info(`refused: ${ERROR_CODES[refusal.code].title}`, { ...fields, code: refusal.code })
 }

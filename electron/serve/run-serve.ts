@@ -80,7 +80,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
 
 async function openWeir(dataDir: string, sessionsDir: string | null, logFile: LogFile): Promise<Weir> {
   const { version, workerFile } = productFiles()
-  const ports = systemPorts(logFile.log)
+  const ports = systemPorts(logFile.log, logFile)
   try {
     const weir = await createWeir(
       {
@@ -95,7 +95,7 @@ async function openWeir(dataDir: string, sessionsDir: string | null, logFile: Lo
       ports,
     )
     // Only now is the folder ours: another Weir may have been writing that log.
-    logFile.rotateIfLarge()
+    logFile.own()
     return weir
   } catch (error) {
     throw error instanceof WeirError && error.code === 'folder_in_use' ? inUse(dataDir, error) : error

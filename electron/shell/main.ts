@@ -149,7 +149,7 @@ async function openAll(settings: StartSettings, files: ProductFiles): Promise<Ru
 }
 
 async function openWeir(settings: StartSettings, files: ProductFiles, logFile: LogFile): Promise<Weir> {
-  const ports = systemPorts(logFile.log)
+  const ports = systemPorts(logFile.log, logFile)
   const weir = await createWeir(
     {
       dataDir: settings.dataDir,
@@ -163,7 +163,7 @@ async function openWeir(settings: StartSettings, files: ProductFiles, logFile: L
     ports,
   )
   // Only now is the folder ours: another Weir may have been writing that log.
-  logFile.rotateIfLarge()
+  logFile.own()
   return weir
 }
 

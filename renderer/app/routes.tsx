@@ -13,6 +13,7 @@ import { z } from 'zod'
 import { consumptionSearch } from '../screens/consumption/consumption-search.ts'
 import { costsSearch } from '../screens/costs/costs-search.ts'
 import { dashboardSearch } from '../screens/dashboard/dashboard-search.ts'
+import { logsSearch } from '../screens/logs/logs-search.ts'
 import { ErrorScreen, NotFoundScreen } from './error-screens.tsx'
 import { RootLayout } from './root-layout.tsx'
 import { LOGIN_PATH } from './screens.ts'
@@ -81,6 +82,25 @@ const importRoute = createRoute({
   component: lazyRouteComponent(() => import('../screens/first-run/import-screen.tsx'), 'ImportScreen'),
 })
 
+const logsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/logs',
+  validateSearch: logsSearch,
+  component: lazyRouteComponent(() => import('../screens/logs/logs-screen.tsx'), 'LogsScreen'),
+})
+
+const readinessRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/readiness',
+  component: lazyRouteComponent(() => import('../screens/readiness/readiness-screen.tsx'), 'ReadinessScreen'),
+})
+
+const settingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../screens/settings/settings-screen.tsx'), 'SettingsScreen'),
+})
+
 const welcomeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/welcome',
@@ -109,6 +129,9 @@ const routeTree = rootRoute.addChildren([
   costsRoute,
   connectRoute,
   importRoute,
+  logsRoute,
+  readinessRoute,
+  settingsRoute,
   welcomeRoute,
   loginRoute,
 ])

@@ -1,8 +1,11 @@
 import {
   IconChartAreaLine,
+  IconChecklist,
   IconCoin,
   IconFileImport,
+  IconFileText,
   IconPlugConnected,
+  IconSettings,
   IconUsers,
 } from '@tabler/icons-react'
 import { text } from '../text.ts'
@@ -10,7 +13,15 @@ import { text } from '../text.ts'
 /** A screen one can go to: what the navigation, the palette and the shortcuts are made of. */
 export interface Screen {
   readonly id: keyof typeof text.shell.screens
-  readonly path: '/dashboard' | '/users' | '/connect' | '/import' | '/costs'
+  readonly path:
+    | '/dashboard'
+    | '/users'
+    | '/connect'
+    | '/import'
+    | '/costs'
+    | '/logs'
+    | '/readiness'
+    | '/settings'
   /** The title in the top bar. */
   readonly title: string
   /** The word in the navigation. */
@@ -27,6 +38,9 @@ export const SCREENS: readonly Screen[] = [
   screen('costs', '/costs', 'c', IconCoin),
   screen('connect', '/connect', 'k', IconPlugConnected),
   screen('import', '/import', 'm', IconFileImport),
+  screen('logs', '/logs', 'l', IconFileText),
+  screen('readiness', '/readiness', 'y', IconChecklist),
+  screen('settings', '/settings', 's', IconSettings),
 ]
 
 function screen(id: Screen['id'], path: Screen['path'], letter: string, icon: Screen['icon']): Screen {
@@ -40,7 +54,9 @@ export function screenAt(pathname: string): Screen | undefined {
 
 /** The shortcuts that lead to a screen: `g d` and Ctrl/Cmd+1. */
 export function shortcutsOf(target: Screen): readonly string[] {
-  return [`g ${target.letter}`, `mod+${SCREENS.indexOf(target) + 1}`]
+  // What every program has its settings under.
+  const custom = target.id === 'settings' ? ['mod+,'] : []
+  return [`g ${target.letter}`, `mod+${SCREENS.indexOf(target) + 1}`, ...custom]
 }
 
 /** The way in for a browser; the only screen that needs no session. */

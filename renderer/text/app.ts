@@ -41,6 +41,9 @@ export const shellText = {
     costs: 'Costs & prices',
     connect: 'Connect',
     import: 'Import sessions',
+    logs: 'Logs',
+    readiness: 'Readiness',
+    settings: 'Settings',
   },
   navigationLabels: {
     dashboard: 'Dashboard',
@@ -48,6 +51,9 @@ export const shellText = {
     costs: 'Costs',
     connect: 'Connect',
     import: 'Import',
+    logs: 'Logs',
+    readiness: 'Readiness',
+    settings: 'Settings',
   },
   goTo: (screen: string) => `Go to ${screen}`,
   theme: {

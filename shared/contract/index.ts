@@ -6,10 +6,13 @@ import { countingOperations } from './counting.ts'
 import { enforcementOperations } from './enforcement.ts'
 import { grantOperations } from './grants.ts'
 import { limitOperations } from './limits.ts'
+import { logOperations } from './logs.ts'
 import { operatorOperations } from './operator.ts'
 import { priceOperations } from './prices.ts'
 import { profileOperations } from './profiles.ts'
+import { readinessOperations } from './readiness.ts'
 import { sessionOperations } from './sessions.ts'
+import { settingOperations } from './settings.ts'
 import { subscriptionOperations } from './subscriptions.ts'
 
 /**
@@ -29,6 +32,9 @@ export const OPERATIONS = {
   ...subscriptionOperations,
   ...priceOperations,
   ...alertOperations,
+  ...logOperations,
+  ...readinessOperations,
+  ...settingOperations,
 }
 
 export type OperationName = keyof typeof OPERATIONS

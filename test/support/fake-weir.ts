@@ -1,4 +1,6 @@
 import type { Caller, CheckAnswer, Weir } from '../../electron/core/api.ts'
+import { ChangeFeed } from '../../electron/core/kernel/change-feed.ts'
+import { Metrics } from '../../electron/core/kernel/metrics.ts'
 import type { Logger } from '../../electron/core/kernel/ports.ts'
 import type { TestClock } from './clock.ts'
 
@@ -129,7 +131,7 @@ export function fakeWeir(
   let random = 0
   const weir = {
     ...Object.fromEntries(
-      ['status', 'suggestions', 'startEmpty', 'loadSample', 'verify'].map((name) => [
+      ['status', 'suggestions', 'startEmpty', 'loadSample', 'verify', 'diagnostics'].map((name) => [
         name,
         Reflect.get(part(''), name),
       ]),
@@ -151,6 +153,11 @@ export function fakeWeir(
     imports: part('imports.'),
     prices: part('prices.'),
     alerts: part('alerts.'),
+    logs: part('logs.'),
+    readiness: part('readiness.'),
+    settings: part('settings.'),
+    metrics: new Metrics(),
+    changes: new ChangeFeed(),
     isReady: async () => answers['isReady'] !== false,
     announceUrl: () => undefined,
     close: async () => undefined,

@@ -86,6 +86,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'electron/core/kernel',
     'shared',
   ],
+  'electron/core/logs': ['electron/core/api.ts', 'electron/core/kernel', 'shared'],
+  'electron/core/observing': [
+    'electron/core/api.ts',
+    'electron/core/consumption',
+    'electron/core/database',
+    'electron/core/kernel',
+    'electron/core/logs',
+    'electron/core/settings',
+    'shared',
+  ],
   'electron/core/workers': [
     'electron/core/database',
     'electron/core/kernel',

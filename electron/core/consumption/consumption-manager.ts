@@ -2,6 +2,7 @@ import type { OperationOutput, ParsedInput } from '../../../shared/contract/inde
 import type { CheckAnswer, ConfigChangeAnswer, ConsumptionApi, Refusal } from '../api.ts'
 import { Batch } from '../database/batch.ts'
 import { isStorageError } from '../database/storage-error.ts'
+import { LOG_EVENTS } from '../kernel/log-events.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { insertEnforcementEvent } from './admission-store.ts'
 import { admitAll, tryAdmission } from './admit.ts'
@@ -132,6 +133,8 @@ export class ConsumptionManager implements ConsumptionApi {
     const moment = momentOf(this.#context)
     const isOpen = moment.settings.when_unavailable === 'open'
     this.#context.log.error('a limit check could not be worked out', {
+      event: LOG_EVENTS.databaseError,
+      area: 'limits',
       user_id: userId,
       let_through: isOpen,
       code: error instanceof WeirError ? error.code : 'internal',

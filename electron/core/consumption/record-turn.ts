@@ -5,7 +5,7 @@ import type { Outcome } from '../database/batch.ts'
 import type { Writer } from '../database/database.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { priceTurn, savedCost } from '../pricing/price-turn.ts'
-import type { Settings } from '../settings/settings.ts'
+import { PROMPT_PREVIEW_CHARACTERS, type Settings } from '../settings/settings.ts'
 import { settleAdmission } from './admission-store.ts'
 import { saveUsage, type UserAccount } from './consumption-store.ts'
 import { type ConsumptionContext, type Moment, momentOf } from './context.ts'
@@ -37,8 +37,6 @@ type Answer = OperationOutput<'turns.record'>
 
 // A caller's clock may be ahead; by more than a day it is a mistake, not a drift.
 const FUTURE_MS_MAX = DAY_MS
-// What is kept of a question by default: enough to recognise it in a list.
-const PREVIEW_CHARACTERS = 120
 
 /** A user whose turns are recorded in one batch: read once, added up in memory, written once. */
 interface Book {
@@ -212,7 +210,7 @@ export function keptQuery(query: string | null, settings: Pick<Settings, 'prompt
   if (query === null || settings.prompt_text === 'none') return null
   if (settings.prompt_text === 'full') return query
   // By code points, so that no emoji is cut in half; none takes more than two units.
-  return [...query.slice(0, 2 * PREVIEW_CHARACTERS)].slice(0, PREVIEW_CHARACTERS).join('')
+  return [...query.slice(0, 2 * PROMPT_PREVIEW_CHARACTERS)].slice(0, PROMPT_PREVIEW_CHARACTERS).join('')
 }
 
 /** A usage row with a ledger row added: period totals if it is of that period, today's if it happened today. */

@@ -1,75 +1,91 @@
-import { renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { destination, type Logger as Pino, pino, stdSerializers, stdTimeFunctions } from 'pino'
-import type { Logger } from './ports.ts'
+import { pino } from 'pino'
+import { safeFields, safeText } from './log-redaction.ts'
+import type { Logger, LogKeeper } from './ports.ts'
+import { RotatingFile } from './rotating-file.ts'
 
 /** A log on disk and what belongs to it. */
-export interface LogFile {
+export interface LogFile extends LogKeeper {
   readonly log: Logger
-  /** Puts a log that has grown too large aside. Only for the owner of the data folder: another may still be writing. */
-  rotateIfLarge(): void
+  /**
+   * This process owns the data folder from now on, and with it the log: it may put full files aside and remove old
+   * ones. Until then another may still be writing.
+   */
+  own(): void
   close(): void
 }
 
-/** One log file is read in an editor: above this it is put aside at the next start (the one before it is dropped). */
-const LOG_BYTES_MAX = 10 * 1024 * 1024
-const PRIVATE_FILE = 0o600
+/** What the logs may take until the setting `log_cap_mb` is known. */
+export const LOG_CAP_BYTES_DEFAULT = 50 * 1000 * 1000
 
-/** Nobody should log these; if somebody does, the value does not reach the disk. */
-const SECRETS = ['authorization', 'token', 'cookie', 'password']
+/** A line is read by a person. What is longer keeps its message and says that it was cut. */
+const LINE_LENGTH_MAX = 16 * 1024
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+type Level = (typeof LEVELS)[number]
 
 /**
- * `logs/weir.log` of the data folder: JSON lines, appended at once, so that the last line before a crash is there.
+ * `logs/weir.log` of the data folder: JSON lines, each with a growing `seq` that a reader can go on from. Warnings and
+ * errors are on disk when the call returns, so that the last line before a crash is there; the rest follows within
+ * a fifth of a second. Secrets and prompt text are hidden before anything is written.
  *
  * @param level the least that is written (`WEIR_LOG_LEVEL`); an unknown name is `info`
  */
 export function openLogFile(dataDir: string, level: string | undefined): LogFile {
-  const path = join(dataDir, 'logs', 'weir.log')
-  const stream = destination({ dest: path, mode: PRIVATE_FILE, sync: true })
-  // A full disk must stop neither the server nor the checks; the operator sees it once where Weir was started.
-  let isReported = false
-  stream.on('error', (error: Error) => {
-    if (!isReported) process.stderr.write(`weir: the log cannot be written: ${error.message}\n`)
-    isReported = true
+  const file = new RotatingFile({
+    folder: join(dataDir, 'logs'),
+    capBytes: LOG_CAP_BYTES_DEFAULT,
+    onTrouble: (error) => process.stderr.write(`weir: the log cannot be written: ${error.message}\n`),
   })
-  const lines = pino(
-    {
-      level: LEVELS.find((known) => known === level) ?? 'info',
-      timestamp: stdTimeFunctions.isoTime,
-      base: { pid: process.pid },
-      messageKey: 'message',
-      formatters: { level: (label) => ({ level: label }) },
-      serializers: { error: stdSerializers.err, cause: stdSerializers.err },
-      redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[hidden]' },
-    },
-    stream,
-  )
-  let isClosed = false
+  const lowest = LEVELS.find((known) => known === level) ?? 'info'
+  const write = lineWriter(file, lowest)
   return {
-    // Something may still end after the log was closed, and what it has to say must not break the end.
-    log: portOf(lines, () => !isClosed),
-    rotateIfLarge: () => {
-      if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) <= LOG_BYTES_MAX) return
-      renameSync(path, join(dataDir, 'logs', 'weir.1.log'))
-      stream.reopen()
-    },
-    close: () => {
-      isClosed = true
-      stream.end()
-    },
+    log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
+    lowestLevel: lowest,
+    flush: () => file.flush(),
+    limitTo: (capBytes) => file.limitTo(capBytes),
+    own: () => file.own(),
+    close: () => file.close(),
   }
 }
 
-function portOf(lines: Pino, isOpen: () => boolean): Logger {
-  const writer =
-    (level: (typeof LEVELS)[number]): Logger[typeof level] =>
-    (message, fields) => {
-      if (isOpen()) lines[level](fields ?? {}, message)
-    }
-  return { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') }
+/** Makes the four methods of a logger over a file. */
+function lineWriter(file: RotatingFile, lowest: Level): (level: Level) => Logger[Level] {
+  let seq = 0
+  let isUrgent = false
+  const stamp = (): string => {
+    const now = Date.now()
+    // Grows also when the clock is set back, and from one start to the next: microseconds leave room for a thousand
+    // lines a millisecond.
+    seq = Math.max(seq + 1, now * 1000)
+    return `,"seq":${seq},"time":"${new Date(now).toISOString()}"`
+  }
+  const lines = pino(
+    {
+      level: lowest,
+      timestamp: stamp,
+      base: { pid: process.pid },
+      messageKey: 'message',
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    {
+      write: (line: string) =>
+        file.write(
+          line.length <= LINE_LENGTH_MAX ? line : `${line.slice(0, line.indexOf(',"pid"'))}${CUT}\n`,
+          isUrgent,
+        ),
+    },
+  )
+  return (level) => (message, fields) => {
+    isUrgent = level === 'warn' || level === 'error'
+    const dropped = file.takeDropped()
+    if (dropped > 0)
+      lines.warn({ area: 'log', dropped }, 'log lines were dropped: more came than could be written')
+    lines[level](fields === undefined ? {} : safeFields(fields), safeText(message))
+  }
 }
+
+const CUT = ',"message":"a line was too long for the log and was left out"}'
 
 /** The log of a command: warnings and errors as sentences for the person who typed it, and nothing else. */
 export function terminalLogger(write: (line: string) => void): Logger {

@@ -17,6 +17,16 @@ export interface Logger {
   error(message: string, fields?: Readonly<Record<string, unknown>>): void
 }
 
+/** What keeps the log on disk: what a reader of the log and the setting of its size need. */
+export interface LogKeeper {
+  /** The least that is written. */
+  readonly lowestLevel: 'debug' | 'info' | 'warn' | 'error'
+  /** Puts lines that wait to be written on disk. */
+  flush(): void
+  /** Changes how many bytes all log files together may take; the oldest are removed at once. */
+  limitTo(bytes: number): void
+}
+
 /** Cryptographically random bytes. */
 export type RandomBytes = (count: number) => Uint8Array
 
@@ -24,4 +34,6 @@ export interface SystemPorts {
   readonly clock: Clock
   readonly log: Logger
   readonly randomBytes: RandomBytes
+  /** Absent where the log is not a file: for commands and in tests. */
+  readonly logKeeper?: LogKeeper
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { writeFileAtomically } from './atomic-file.ts'
 import { WeirError } from './weir-error.ts'
 
 /** What must be known before the database opens; everything else is a setting in the database. */
@@ -30,6 +31,21 @@ export function readSettingsFile(dataDir: string): SettingsFile {
   const result = settingsJson.safeParse(parseJson(text, path))
   if (!result.success) throw notUnderstood(path, z.prettifyError(result.error), result.error)
   return { port: result.data.port ?? null, sessionsDir: result.data.sessions_dir ?? null }
+}
+
+/**
+ * Writes what is named into `settings.json`; null takes a member out, everything else in the file stays. Errors: those
+ * of `readSettingsFile`, since a file that is not understood must not be written over; those of the file system.
+ */
+export async function changeSettingsFile(
+  dataDir: string,
+  changes: { readonly port?: number | null; readonly sessions_dir?: string | null },
+): Promise<void> {
+  readSettingsFile(dataDir)
+  const path = join(dataDir, 'settings.json')
+  const before = parseJson(readIfThere(path) ?? '{}', path) as Record<string, unknown>
+  const after = Object.entries({ ...before, ...changes }).filter(([, value]) => value !== null)
+  await writeFileAtomically(path, `${JSON.stringify(Object.fromEntries(after), null, 2)}\n`)
 }
 
 function readIfThere(path: string): string | undefined {

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { ALERT_KINDS } from '../../../shared/contract/alerts.ts'
 import { enforcementMode, limitValue } from '../../../shared/contract/fields.ts'
+import {
+  LOG_CAP_MB_MAX,
+  LOG_CAP_MB_MIN,
+  RETENTION_DAYS_MAX,
+  RETENTION_DAYS_MIN,
+} from '../../../shared/contract/settings.ts'
 import { isTimeZone } from '../../../shared/time-window.ts'
 import { type EpochMs, TOKENS_MAX } from '../../../shared/units.ts'
 
@@ -62,6 +68,15 @@ export const SETTINGS = {
   prompt_text: { schema: z.enum(['full', 'preview', 'none']), initial: 'preview' },
   /** Who writes the session files: the platform's agent, or Weir when a turn is recorded. */
   sessions_writer: { schema: z.enum(['agent', 'weir']), initial: 'agent' },
+  /** Days a turn is kept in the ledger once its month is archived. */
+  retention_days: {
+    schema: z.int().min(RETENTION_DAYS_MIN).max(RETENTION_DAYS_MAX),
+    initial: 90,
+  },
+  /** Megabytes all logs together may take. Fifty hold weeks of an ordinary agent and fit any disk. */
+  log_cap_mb: { schema: z.int().min(LOG_CAP_MB_MIN).max(LOG_CAP_MB_MAX), initial: 50 },
+  /** Whether prompt text that may no longer be kept is still being erased; a start goes on with it. */
+  prompt_erasure_pending: { schema: z.boolean(), initial: false },
   enforcement: { schema: enforcement, initial: { mode: 'on', reason: null, until: null } },
   /** The global override; null when there is none. */
   override: { schema: override.nullable(), initial: null },
@@ -86,6 +101,9 @@ export type SettingName = keyof typeof SETTINGS
 
 /** All settings with their values. */
 export type Settings = { readonly [Name in SettingName]: z.output<(typeof SETTINGS)[Name]['schema']> }
+
+/** What `prompt_text: preview` keeps of a question: enough to recognise it in a list. */
+export const PROMPT_PREVIEW_CHARACTERS = 120
 
 const NO_LONGER: EnforcementSetting = { mode: 'on', reason: null, until: null }
 

@@ -16,6 +16,12 @@ export interface WorkerTasks {
     readonly batch: never
     readonly result: FolderLook
   }
+  /** SQLite's own look at the database; what it found wrong. */
+  readonly 'check-database': {
+    readonly input: { readonly databaseFile: string; readonly sqliteBinding: string | null }
+    readonly batch: never
+    readonly result: readonly string[]
+  }
   /** Adds the ledger up again over a read connection of its own. */
   readonly 'verify-books': {
     readonly input: { readonly databaseFile: string; readonly sqliteBinding: string | null }

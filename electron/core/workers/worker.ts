@@ -10,6 +10,10 @@ import type { WorkerTasks } from './tasks.ts'
 const runners: TaskRunners<WorkerTasks> = {
   'scan-sessions': (input) => scanSessions(input),
   'look-at-folder': async (input) => lookAtFolder(input.sessionsDir),
+  'check-database': async (input) => {
+    const { checkDatabase } = await import('../verify/check-database-task.ts')
+    return checkDatabase(input.databaseFile, input.sqliteBinding)
+  },
   'verify-books': async (input) => {
     // Only then: it brings the database driver, which a scan does not need.
     const { verifyBooks } = await import('../verify/verify-task.ts')

@@ -1,0 +1,32 @@
+import type { Logger } from './ports.ts'
+
+/**
+ * Lines the operator watches for carry an `event`: the pinned counters of the log screen count them, and readiness
+ * looks at them. Whoever writes such a line names its event: `log.warn('…', { event: LOG_EVENTS.driftWarning })`.
+ */
+export const LOG_EVENTS = {
+  /** A turn is in its session file and not (yet) in the database. */
+  dualWriteFailure: 'dual_write_failure',
+  /** The database could not be read or written. */
+  databaseError: 'database_error',
+  /** Files and ledger differ by more than the threshold. */
+  driftWarning: 'drift_warning',
+} as const
+
+/** Codes whose line is a database error. */
+const STORAGE_CODES: readonly string[] = ['storage_full', 'storage_unavailable', 'limits_unavailable']
+
+/** The event a fault of this code is, as a field of its line; nothing when it is none. */
+export function eventOfCode(code: string): { readonly event?: string } {
+  return STORAGE_CODES.includes(code) ? { event: LOG_EVENTS.databaseError } : {}
+}
+
+/** The same log with the part of Weir named in each line (`area`), for the filter of the log screen. */
+export function withArea(log: Logger, area: string): Logger {
+  return {
+    debug: (message, fields) => log.debug(message, { area, ...fields }),
+    info: (message, fields) => log.info(message, { area, ...fields }),
+    warn: (message, fields) => log.warn(message, { area, ...fields }),
+    error: (message, fields) => log.error(message, { area, ...fields }),
+  }
+}

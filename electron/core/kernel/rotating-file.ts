@@ -1,0 +1,217 @@
+import {
+  chmodSync,
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+
+/**
+ * `weir.log` and the files it was before: appended to in batches, put aside when it is full, the oldest removed, so
+ * that the folder never holds more than its cap. (pino-roll numbers the file that is being written and removes old
+ * ones some time later; the name `weir.log` and the cap are promises, so this is done here.)
+ */
+
+const PRIVATE_FILE = 0o600
+
+/** Parts the cap is divided into: the one being written and seven before it. More would only be smaller files. */
+const PARTS = 8
+/** Lines of a breath are written together; long enough to save writes, short enough to look live. */
+const FLUSH_MS = 200
+/** So much at once is written without waiting for the breath to end. */
+const FLUSH_BYTES = 64 * 1024
+/** More waiting than this means the disk does not keep up, or a flood: lines are dropped, counted and said. */
+const WAITING_BYTES_MAX = 1024 * 1024
+
+/** The file being written; what was before is `weir.1.log` (the newest) and so on. */
+export const LOG_NAME = 'weir.log'
+const ROTATED = /^weir\.(\d{1,4})\.log$/
+
+/** The log files of a folder, the newest first. */
+export function logFilesOf(folder: string): readonly string[] {
+  const names = readdirSync(folder)
+  const rotated = names
+    .map((name) => ({ name, number: Number(ROTATED.exec(name)?.[1] ?? Number.NaN) }))
+    .filter(({ number }) => !Number.isNaN(number))
+    .sort((one, other) => one.number - other.number)
+    .map(({ name }) => name)
+  return (names.includes(LOG_NAME) ? [LOG_NAME, ...rotated] : rotated).map((name) => join(folder, name))
+}
+
+/** How a rotating file is made. */
+export interface RotatingFileOptions {
+  /** Absolute; made when missing. */
+  readonly folder: string
+  /** Bytes the folder may hold, other logs included. */
+  readonly capBytes: number
+  /** Hears of the first write that failed; a full disk must stop neither the server nor the checks. */
+  readonly onTrouble: (error: Error) => void
+}
+
+/** The file behind the log. Nothing here throws after it is open: a log must never be the reason that work fails. */
+export class RotatingFile {
+  readonly #folder: string
+  readonly #onTrouble: (error: Error) => void
+  #capBytes: number
+  #descriptor: number | null
+  #bytes: number
+  #waiting: string[] = []
+  #waitingBytes = 0
+  #dropped = 0
+  #timer: NodeJS.Timeout | undefined
+  #mayRotate = false
+  #isTroubleTold = false
+
+  /** Errors: those of the file system when the file cannot be opened. */
+  constructor(options: RotatingFileOptions) {
+    this.#folder = options.folder
+    this.#capBytes = options.capBytes
+    this.#onTrouble = options.onTrouble
+    mkdirSync(options.folder, { recursive: true, mode: 0o700 })
+    const path = join(options.folder, LOG_NAME)
+    this.#descriptor = openSync(path, 'a', PRIVATE_FILE)
+    this.#bytes = fstatSync(this.#descriptor).size
+    // A file of an older version may have been made with other rights.
+    if (process.platform !== 'win32') chmodSync(path, PRIVATE_FILE)
+  }
+
+  /** Takes a line in; false when it was dropped. `now` writes it, and what waits before it, at once. */
+  write(line: string, now: boolean): boolean {
+    if (this.#descriptor === null) return false
+    if (this.#waitingBytes > WAITING_BYTES_MAX) {
+      this.#dropped += 1
+      return false
+    }
+    this.#waiting.push(line)
+    this.#waitingBytes += line.length
+    if (now || this.#waitingBytes >= FLUSH_BYTES) this.flush()
+    else this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref()
+    return true
+  }
+
+  /** Lines dropped since this was asked last. */
+  takeDropped(): number {
+    const dropped = this.#dropped
+    this.#dropped = 0
+    return dropped
+  }
+
+  /** Puts what waits on disk. */
+  flush(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const lines = this.#waiting
+    if (lines.length === 0 || this.#descriptor === null) return
+    this.#waiting = []
+    this.#waitingBytes = 0
+    for (const batch of batchesOf(lines)) this.#append(Buffer.from(batch))
+  }
+
+  /** From now on this process owns the folder: it may put files aside and remove the oldest. */
+  own(): void {
+    this.#mayRotate = true
+    this.limitTo(this.#capBytes)
+  }
+
+  /** Another cap; what is too much is removed at once, the oldest first. */
+  limitTo(capBytes: number): void {
+    this.#capBytes = capBytes
+    if (!this.#mayRotate) return
+    this.flush()
+    this.#guarded(() => {
+      if (this.#bytes > this.#partBytes()) this.#rotate()
+      this.#removeOldest()
+    })
+  }
+
+  /** Writes what waits and closes; lines that come later are dropped. */
+  close(): void {
+    this.flush()
+    if (this.#descriptor !== null) closeSync(this.#descriptor)
+    this.#descriptor = null
+  }
+
+  #partBytes(): number {
+    return Math.floor(this.#capBytes / PARTS)
+  }
+
+  #append(bytes: Buffer): void {
+    this.#guarded(() => {
+      if (this.#mayRotate && this.#bytes > 0 && this.#bytes + bytes.length > this.#partBytes()) this.#rotate()
+      if (this.#descriptor === null) return
+      // Counted before: half a batch on a full disk takes room too.
+      this.#bytes += bytes.length
+      writeSync(this.#descriptor, bytes)
+    })
+  }
+
+  #rotate(): void {
+    if (this.#descriptor === null) return
+    const rotated = logFilesOf(this.#folder).slice(1)
+    // From the oldest on, or a file would be renamed over the next one.
+    for (const [index, path] of [...rotated.entries()].reverse())
+      renameSync(path, join(this.#folder, `weir.${index + 2}.log`))
+    const path = join(this.#folder, LOG_NAME)
+    closeSync(this.#descriptor)
+    this.#descriptor = null
+    renameSync(path, join(this.#folder, 'weir.1.log'))
+    this.#descriptor = openSync(path, 'a', PRIVATE_FILE)
+    this.#bytes = 0
+    this.#removeOldest()
+  }
+
+  /** Room MUST be left for the file being written to become full: the cap holds at every moment, not after a while. */
+  #removeOldest(): void {
+    const rotated = logFilesOf(this.#folder).filter((path) => !path.endsWith(`${LOG_NAME}`))
+    let room = this.#capBytes - this.#partBytes() - otherBytes(this.#folder)
+    for (const path of rotated) {
+      room -= statSync(path).size
+      if (room < 0) rmSync(path, { force: true })
+    }
+  }
+
+  #guarded(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      if (!this.#isTroubleTold) this.#onTrouble(error instanceof Error ? error : new Error(String(error)))
+      this.#isTroubleTold = true
+    }
+  }
+}
+
+/** What the other files of the folder take: the logs of the jobs. */
+function otherBytes(folder: string): number {
+  const ours = new Set(logFilesOf(folder))
+  return readdirSync(folder)
+    .map((name) => join(folder, name))
+    .filter((path) => !ours.has(path))
+    .reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0)
+}
+
+/** Bytes all logs of the folder take; 0 when it does not exist. */
+export function logFolderBytes(folder: string): number {
+  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return 0
+  return (
+    otherBytes(folder) +
+    logFilesOf(folder).reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0)
+  )
+}
+
+function* batchesOf(lines: readonly string[]): Generator<string> {
+  let batch = ''
+  for (const line of lines) {
+    if (batch !== '' && batch.length + line.length > FLUSH_BYTES) {
+      yield batch
+      batch = ''
+    }
+    batch += line
+  }
+  yield batch
+}
