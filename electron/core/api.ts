@@ -1,4 +1,5 @@
 import type { OperationInput, OperationOutput, ParsedInput } from '../../shared/contract/index.ts'
+import type { ReconciliationReport } from '../../shared/contract/reconciliation.ts'
 import type { ErrorCode } from '../../shared/error-codes.ts'
 import type { EpochMs } from '../../shared/units.ts'
 import type { AuditLogTable } from './database/schema.ts'
@@ -133,6 +134,35 @@ export interface ImportsApi {
   finished(runId: string): Promise<OperationOutput<'import.get'>>
 }
 
+export interface ReconciliationApi {
+  /** Errors: `busy`, `folder_unreadable`, `shutting_down`. */
+  start(
+    input: ParsedInput<'reconciliation.start'>,
+    actor: Actor,
+  ): Promise<OperationOutput<'reconciliation.start'>>
+  /** A whole run, for jobs. Errors: those of `start`, `cancelled`, and what stopped it. */
+  run(
+    input: ParsedInput<'reconciliation.start'>,
+    actor: Actor,
+    signal?: AbortSignal,
+  ): Promise<ReconciliationReport>
+  /** Errors: `run_unknown`. */
+  get(runId: string): Promise<OperationOutput<'reconciliation.get'>>
+  list(limit?: number): Promise<OperationOutput<'reconciliation.list'>>
+  cancel(runId: string): Promise<OperationOutput<'reconciliation.cancel'>>
+  /** Errors: `run_unknown`, `busy`, `invalid_request`. */
+  repair(
+    input: ParsedInput<'reconciliation.repair'>,
+    actor: Actor,
+  ): Promise<OperationOutput<'reconciliation.repair'>>
+  report(
+    runId: string,
+    format?: 'json' | 'text' | 'csv' | 'markdown',
+  ): Promise<OperationOutput<'reconciliation.report'>>
+  /** Settles when the run is over, whatever became of it. Errors: `run_unknown`. */
+  finished(runId: string): Promise<OperationOutput<'reconciliation.get'>>
+}
+
 export interface Weir {
   readonly ports: SystemPorts
   readonly consumption: ConsumptionApi
@@ -143,6 +173,7 @@ export interface Weir {
   readonly audit: AuditApi
   readonly tokens: TokensApi
   readonly imports: ImportsApi
+  readonly reconciliation: ReconciliationApi
   status(): Promise<OperationOutput<'status.get'>>
   suggestions(sessionsDir?: string): Promise<OperationOutput<'setup.suggestions'>>
   startEmpty(actor: Actor): Promise<OperationOutput<'setup.startEmpty'>>

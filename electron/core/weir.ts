@@ -23,8 +23,11 @@ import { keepFilesPrivate } from './kernel/data-folder-path.ts'
 import type { SystemPorts } from './kernel/ports.ts'
 import { WorkerClient } from './kernel/worker-client.ts'
 import { loadPriceBook, seedPriceCatalogue } from './pricing/price-catalogue.ts'
+import { ReconciliationManager } from './reconciliation/reconciliation-manager.ts'
+import type { SafetyCopy } from './reconciliation/safety-copy.ts'
 import { enforcementInForce, overrideInForce } from './settings/settings.ts'
 import { SettingsManager } from './settings/settings-manager.ts'
+import { createReconciliationWorker } from './workers/reconciliation-worker.ts'
 import { createSessionScanner } from './workers/session-scanner.ts'
 import type { WorkerTasks } from './workers/tasks.ts'
 
@@ -86,7 +89,30 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     log: ports.log,
     randomBytes: ports.randomBytes,
     zone: () => settings.current().time_zone,
+    onImported: async (sessionsDir, actor) => {
+      await settings.change({ sessions_dir: sessionsDir }, actor)
+    },
   })
+  const safetyCopy: SafetyCopy = (reason) =>
+    worker.run('snapshot-database', {
+      databaseFile: opened.databaseFile,
+      sqliteBinding: config.sqliteBinding,
+      backupsDir: join(config.dataDir, 'backups'),
+      id: `${reason}-${Buffer.from(ports.randomBytes(8)).toString('hex')}`,
+    })
+  const reconciliation = new ReconciliationManager({
+    context,
+    settings,
+    safetyCopy,
+    scanner: createSessionScanner(worker),
+    worker: createReconciliationWorker(worker, {
+      databaseFile: opened.databaseFile,
+      sqliteBinding: config.sqliteBinding,
+      zone: () => settings.current().time_zone,
+    }),
+    sessionsDir: config.sessionsDir,
+  })
+  await reconciliation.endInterrupted()
   let apiUrl: string | null = null
   let isClosing = false
   const status = () => readStatus({ config, ports, opened, settings, imports, apiUrl, isClosing })
@@ -100,9 +126,10 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     audit: new AuditReader(database),
     tokens: new TokenManager(database, ports),
     imports,
+    reconciliation,
     status,
     suggestions: async (sessionsDir) => {
-      const folder = sessionsDir ?? config.sessionsDir
+      const folder = sessionsDir ?? config.sessionsDir ?? settings.current().sessions_dir
       return {
         data_dir: config.dataDir,
         time_zone: settings.current().time_zone,
@@ -129,6 +156,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     close: async () => {
       isClosing = true
       await imports.close()
+      await reconciliation.close()
       await worker.close()
       await database.close()
       opened.release()

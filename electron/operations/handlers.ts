@@ -4,6 +4,7 @@ import { countingHandlers } from './counting-handlers.ts'
 import type { Handlers } from './dispatch-types.ts'
 import { enforcementHandlers } from './enforcement-handlers.ts'
 import { operatorHandlers } from './operator-handlers.ts'
+import { reconciliationHandlers } from './reconciliation-handlers.ts'
 import { sessionHandlers } from './sessions-handlers.ts'
 
 /** One handler per operation of the table; a missing, doubled or misspelt one does not compile. */
@@ -14,4 +15,5 @@ export const HANDLERS = {
   ...operatorHandlers,
   ...sessionHandlers,
   ...countingHandlers,
+  ...reconciliationHandlers,
 } satisfies Handlers

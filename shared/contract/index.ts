@@ -7,6 +7,7 @@ import { grantOperations } from './grants.ts'
 import { limitOperations } from './limits.ts'
 import { operatorOperations } from './operator.ts'
 import { profileOperations } from './profiles.ts'
+import { reconciliationOperations } from './reconciliation.ts'
 import { sessionOperations } from './sessions.ts'
 
 /**
@@ -23,6 +24,7 @@ export const OPERATIONS = {
   ...operatorOperations,
   ...sessionOperations,
   ...countingOperations,
+  ...reconciliationOperations,
 }
 
 export type OperationName = keyof typeof OPERATIONS

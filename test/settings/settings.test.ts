@@ -22,6 +22,7 @@ const INITIAL: Settings = {
   max_reservation_tokens: 2_000_000,
   prompt_text: 'preview',
   sessions_writer: 'agent',
+  sessions_dir: null,
   enforcement: { mode: 'on', reason: null, until: null },
   override: null,
   first_run_done: false,

@@ -51,6 +51,8 @@ export const SETTINGS = {
   prompt_text: { schema: z.enum(['full', 'preview', 'none']), initial: 'preview' },
   /** Who writes the session files: the platform's agent, or Weir when a turn is recorded. */
   sessions_writer: { schema: z.enum(['agent', 'weir']), initial: 'agent' },
+  /** Where the platform's session files are, as last imported or reconciled; null before the first time. */
+  sessions_dir: { schema: z.string().min(1).max(4096).nullable(), initial: null },
   enforcement: { schema: enforcement, initial: { mode: 'on', reason: null, until: null } },
   /** The global override; null when there is none. */
   override: { schema: override.nullable(), initial: null },
