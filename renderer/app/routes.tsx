@@ -10,6 +10,7 @@ import {
   stringifySearchWith,
 } from '@tanstack/react-router'
 import { z } from 'zod'
+import { RECONCILIATION_STATUSES } from '../../shared/contract/reconciliation.ts'
 import { consumptionSearch } from '../screens/consumption/consumption-search.ts'
 import { dashboardSearch } from '../screens/dashboard/dashboard-search.ts'
 import { ErrorScreen, NotFoundScreen } from './error-screens.tsx'
@@ -73,6 +74,17 @@ const importRoute = createRoute({
   component: lazyRouteComponent(() => import('../screens/first-run/import-screen.tsx'), 'ImportScreen'),
 })
 
+/** `only` shows the findings of users of one result. */
+const reconciliationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reconciliation',
+  validateSearch: z.object({ only: z.enum(RECONCILIATION_STATUSES).optional().catch(undefined) }),
+  component: lazyRouteComponent(
+    () => import('../screens/reconciliation/reconciliation-screen.tsx'),
+    'ReconciliationScreen',
+  ),
+})
+
 const welcomeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/welcome',
@@ -100,6 +112,7 @@ const routeTree = rootRoute.addChildren([
   usersRoute,
   connectRoute,
   importRoute,
+  reconciliationRoute,
   welcomeRoute,
   loginRoute,
 ])

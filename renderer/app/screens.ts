@@ -1,10 +1,16 @@
-import { IconChartAreaLine, IconFileImport, IconPlugConnected, IconUsers } from '@tabler/icons-react'
+import {
+  IconChartAreaLine,
+  IconFileImport,
+  IconPlugConnected,
+  IconScale,
+  IconUsers,
+} from '@tabler/icons-react'
 import { text } from '../text.ts'
 
 /** A screen one can go to: what the navigation, the palette and the shortcuts are made of. */
 export interface Screen {
   readonly id: keyof typeof text.shell.screens
-  readonly path: '/dashboard' | '/users' | '/connect' | '/import'
+  readonly path: '/dashboard' | '/users' | '/connect' | '/import' | '/reconciliation'
   /** The title in the top bar. */
   readonly title: string
   /** The word in the navigation. */
@@ -20,6 +26,7 @@ export const SCREENS: readonly Screen[] = [
   screen('users', '/users', 'u', IconUsers),
   screen('connect', '/connect', 'c', IconPlugConnected),
   screen('import', '/import', 'm', IconFileImport),
+  screen('reconciliation', '/reconciliation', 'r', IconScale),
 ]
 
 function screen(id: Screen['id'], path: Screen['path'], letter: string, icon: Screen['icon']): Screen {

@@ -40,8 +40,15 @@ export const shellText = {
     users: 'User consumption',
     connect: 'Connect',
     import: 'Import sessions',
+    reconciliation: 'Reconciliation',
   },
-  navigationLabels: { dashboard: 'Dashboard', users: 'Users', connect: 'Connect', import: 'Import' },
+  navigationLabels: {
+    dashboard: 'Dashboard',
+    users: 'Users',
+    connect: 'Connect',
+    import: 'Import',
+    reconciliation: 'Reconciliation',
+  },
   goTo: (screen: string) => `Go to ${screen}`,
   theme: {
     label: 'Theme',

@@ -216,3 +216,16 @@ test('every form of the report holds the same findings, and nothing a spreadshee
   if (finding !== undefined) finding.file_value = '=cmd|"/c calc"!A1'
   expect(renderReport(evil, 'csv').content).toContain(`"'=cmd|""/c calc""!A1"`)
 })
+
+test('a closed month never becomes smaller, not even by a person; the screen says why', async () => {
+  await importTwoTurns()
+  clock.set('2026-12-02T10:00:00Z')
+  await ask('limits.check', { user_id: 'alice' })
+  write(40)
+  const seen = await reconcile()
+  const ids = seen.users[0]?.findings.map((one) => one.id) ?? []
+  await expect(
+    ask('reconciliation.repair', { run_id: seen.run_id, finding_ids: ids, reason: 'counted twice' }),
+  ).rejects.toThrow('2026-11 is closed for alice')
+  expect((await own.weir.verify()).differences).toEqual([])
+})

@@ -7,8 +7,9 @@ import type { ConsumptionContext } from '../consumption/context.ts'
 import { ledgerTurns } from '../consumption/ledger-import.ts'
 import { type RowRepair, repairLedger } from '../consumption/ledger-repair.ts'
 import { findSession } from '../consumption/ledger-store.ts'
-import { periodNumber } from '../consumption/windows.ts'
+import { periodNumber, periodText } from '../consumption/windows.ts'
 import type { Writer } from '../database/database.ts'
+import { WeirError } from '../kernel/weir-error.ts'
 import type { SessionReading } from '../sessions/session-reading.ts'
 import { compareSession, type Difference, type Extensions, isAutomatic, type LedgerTurn } from './drift.ts'
 
@@ -32,6 +33,7 @@ export interface RepairOrder {
 /**
  * Repairs one user's rows in the transaction it is given, with one audit entry. Both sides are compared again here:
  * what changed since the run is not overwritten, and doing it twice changes nothing. Answers what was repaired.
+ * Errors: `invalid_request` for what would make a closed month smaller; nothing is changed then.
  */
 export async function repairUser(
   trx: Writer,
@@ -52,6 +54,7 @@ export async function repairUser(
     repairs.push(...repairsOf(session, wanted))
   }
   if (repairs.length === 0) return []
+  await refuseClosedMonths(trx, order.userId, done)
   await repairLedger(trx, order.userId, repairs, context)
   await audit(trx, {
     at: context.clock.now(),
@@ -71,6 +74,35 @@ export async function repairUser(
     },
   })
   return done
+}
+
+/** The archive row of a closed month never changes, and a ledger that holds less than it could not be explained. */
+async function refuseClosedMonths(
+  trx: Writer,
+  userId: string,
+  differences: readonly Difference[],
+): Promise<void> {
+  const lowered = new Set(
+    differences
+      .filter((one) => one.repair === 'confirm' && one.weight > 0 && !isHigher(one))
+      .map((one) => one.period),
+  )
+  if (lowered.size === 0) return
+  const closed = await trx
+    .selectFrom('consumption_periods_archive')
+    .select('period')
+    .where('user_key', '=', (await findUserKey(trx, userId)) ?? -1)
+    .execute()
+  const month = closed.find((row) => lowered.has(row.period))?.period
+  if (month === undefined) return
+  throw new WeirError(
+    'invalid_request',
+    `${periodText(month)} is closed for ${userId}, and the figures of a closed month never become smaller. Nothing was changed; bring back the file if it is wrong.`,
+  )
+}
+
+function isHigher({ fileValue, databaseValue }: Difference): boolean {
+  return typeof fileValue === 'number' && fileValue > Number(databaseValue ?? 0)
 }
 
 /** An audit entry that names more rows than anybody reads would only fill the log; how many there were stands in it. */
