@@ -19,6 +19,7 @@ export const MENU_SCREENS = [
   { id: 'users', label: 'User consumption', path: '/users' },
   { id: 'connect', label: 'Connect the agent', path: '/connect' },
   { id: 'import', label: 'Import', path: '/import' },
+  { id: 'reconciliation', label: 'Reconciliation', path: '/reconciliation' },
 ] as const satisfies readonly MenuScreen[]
 
 /** What the process tells the page without being asked. */

@@ -110,11 +110,13 @@ class Scan {
     const comparison = this.#comparisonOf(userId)
     for (const entry of listed.unreadable) comparison.leaveOut(entry)
     for (const file of listed.files) {
-      if (!this.#input.isFull && comparison.isUnchanged(file)) this.filesUnchanged += 1
-      else {
-        this.filesRead += 1
-        comparison.compare(file, this.#reader.read(file), this.#input.startedAt)
+      if (!this.#input.isFull && comparison.isUnchanged(file)) {
+        this.filesUnchanged += 1
+        // Nothing to send, and looking at it took microseconds: no reason to pause.
+        continue
       }
+      this.filesRead += 1
+      comparison.compare(file, this.#reader.read(file), this.#input.startedAt)
       this.#filesInBatch += 1
       if (this.#filesInBatch >= BATCH_FILES_MAX) {
         this.#drainSessions(comparison)
