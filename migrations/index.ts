@@ -2,6 +2,7 @@ import * as step1 from './0001-ledger-counters-and-roll-ups.ts'
 import * as step2 from './0002-session-ids-extensions-and-cases.ts'
 import * as step3 from './0003-collections-subscribed.ts'
 import * as step4 from './0004-alerts.ts'
+import * as step5 from './0005-reconciliation.ts'
 
 /** One step of the schema: from `version - 1` to `version`, all or nothing. */
 export interface MigrationStep {
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly MigrationStep[] = [
   { version: 2, name: '0002-session-ids-extensions-and-cases', statements: step2.statements },
   { version: 3, name: '0003-collections-subscribed', statements: step3.statements },
   { version: 4, name: '0004-alerts', statements: step4.statements },
+  { version: 5, name: '0005-reconciliation', statements: step5.statements },
 ]

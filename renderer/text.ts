@@ -7,6 +7,7 @@ import { costsText } from './text/costs.ts'
 import { dashboardText } from './text/dashboard.ts'
 import { firstRunText, importText } from './text/import.ts'
 import { loginText } from './text/login.ts'
+import { reconciliationText } from './text/reconciliation.ts'
 import { logsText, readinessText, settingsText } from './text/watching.ts'
 
 /**
@@ -31,4 +32,5 @@ export const text = {
   logs: logsText,
   readiness: readinessText,
   settings: settingsText,
+  reconciliation: reconciliationText,
 } as const

@@ -17,9 +17,11 @@ export interface MenuScreen {
 export const MENU_SCREENS = [
   { id: 'dashboard', label: 'Dashboard', path: '/dashboard' },
   { id: 'users', label: 'User consumption', path: '/users' },
+  { id: 'sessions', label: 'Sessions & turns', path: '/sessions' },
   { id: 'costs', label: 'Costs & prices', path: '/costs' },
   { id: 'connect', label: 'Connect the agent', path: '/connect' },
   { id: 'import', label: 'Import', path: '/import' },
+  { id: 'reconciliation', label: 'Reconciliation', path: '/reconciliation' },
   { id: 'logs', label: 'Logs', path: '/logs' },
   { id: 'readiness', label: 'Readiness', path: '/readiness' },
   { id: 'settings', label: 'Settings', path: '/settings' },

@@ -9,6 +9,7 @@ import { importCommand } from './commands/import-command.ts'
 import { loginCommand } from './commands/login-command.ts'
 import { openapiCommand } from './commands/openapi-command.ts'
 import { profilesCommands } from './commands/profiles-commands.ts'
+import { reconcileCommand } from './commands/reconcile-command.ts'
 import { serveCommand } from './commands/serve-command.ts'
 import { tokensCommands } from './commands/tokens-commands.ts'
 import { usersCommands } from './commands/users-commands.ts'
@@ -23,6 +24,7 @@ export function buildProgram(context: CliContext): Command {
     .option('--json', 'print the answer as JSON, as the HTTP interface gives it')
     .addCommand(serveCommand(context))
     .addCommand(importCommand(context))
+    .addCommand(reconcileCommand(context))
     .addCommand(demoCommand(context))
     .addCommand(checkCommand(context))
     .addCommand(usersCommands(context))

@@ -1,5 +1,6 @@
 import type { ALERT_KINDS } from '../../shared/contract/alerts.ts'
 import type { OperationInput, OperationOutput, ParsedInput } from '../../shared/contract/index.ts'
+import type { ReconciliationReport } from '../../shared/contract/reconciliation.ts'
 import type { ErrorCode } from '../../shared/error-codes.ts'
 import type { EpochMs } from '../../shared/units.ts'
 import type { AuditLogTable } from './database/schema.ts'
@@ -244,6 +245,35 @@ export interface SettingsApi {
   update(input: ParsedInput<'settings.update'>, actor: Actor): Promise<OperationOutput<'settings.update'>>
 }
 
+export interface ReconciliationApi {
+  /** Errors: `busy`, `folder_unreadable`, `shutting_down`. */
+  start(
+    input: ParsedInput<'reconciliation.start'>,
+    actor: Actor,
+  ): Promise<OperationOutput<'reconciliation.start'>>
+  /** A whole run, for jobs. Errors: those of `start`, `cancelled`, and what stopped it. */
+  run(
+    input: ParsedInput<'reconciliation.start'>,
+    actor: Actor,
+    signal?: AbortSignal,
+  ): Promise<ReconciliationReport>
+  /** Errors: `run_unknown`. */
+  get(runId: string): Promise<OperationOutput<'reconciliation.get'>>
+  list(limit?: number): Promise<OperationOutput<'reconciliation.list'>>
+  cancel(runId: string): Promise<OperationOutput<'reconciliation.cancel'>>
+  /** Errors: `run_unknown`, `busy`, `invalid_request`. */
+  repair(
+    input: ParsedInput<'reconciliation.repair'>,
+    actor: Actor,
+  ): Promise<OperationOutput<'reconciliation.repair'>>
+  report(
+    runId: string,
+    format?: 'json' | 'text' | 'csv' | 'markdown',
+  ): Promise<OperationOutput<'reconciliation.report'>>
+  /** Settles when the run is over, whatever became of it. Errors: `run_unknown`. */
+  finished(runId: string): Promise<OperationOutput<'reconciliation.get'>>
+}
+
 export interface Weir {
   readonly ports: SystemPorts
   readonly consumption: ConsumptionApi
@@ -264,6 +294,7 @@ export interface Weir {
   /** Tells who looks that something changed; `dispatch` publishes what operations write. */
   readonly changes: ChangeFeed
   diagnostics(): Promise<OperationOutput<'diagnostics.get'>>
+  readonly reconciliation: ReconciliationApi
   status(): Promise<OperationOutput<'status.get'>>
   suggestions(sessionsDir?: string): Promise<OperationOutput<'setup.suggestions'>>
   startEmpty(actor: Actor): Promise<OperationOutput<'setup.startEmpty'>>

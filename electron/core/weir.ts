@@ -29,8 +29,11 @@ import { WorkerClient } from './kernel/worker-client.ts'
 import { observe } from './observing/observe.ts'
 import { PriceManager } from './prices/price-manager.ts'
 import { seedPriceCatalogue } from './pricing/price-catalogue.ts'
+import { ReconciliationManager } from './reconciliation/reconciliation-manager.ts'
+import type { SafetyCopy } from './reconciliation/safety-copy.ts'
 import { enforcementInForce, overrideInForce } from './settings/settings.ts'
 import { SettingsManager } from './settings/settings-manager.ts'
+import { createReconciliationWorker } from './workers/reconciliation-worker.ts'
 import { createSessionScanner } from './workers/session-scanner.ts'
 import type { WorkerTasks } from './workers/tasks.ts'
 
@@ -92,6 +95,9 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     log: ports.log,
     randomBytes: ports.randomBytes,
     zone: () => settings.current().time_zone,
+    onImported: async (sessionsDir, actor) => {
+      await settings.change({ sessions_dir: sessionsDir }, actor)
+    },
   })
   const alerts = new AlertManager({
     database,
@@ -102,6 +108,26 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
       return isKnown ? (await readForecast(db, userId, momentOf(context))).limits : []
     },
   })
+  const safetyCopy: SafetyCopy = (reason) =>
+    worker.run('snapshot-database', {
+      databaseFile: opened.databaseFile,
+      sqliteBinding: config.sqliteBinding,
+      backupsDir: join(config.dataDir, 'backups'),
+      id: `${reason}-${Buffer.from(ports.randomBytes(8)).toString('hex')}`,
+    })
+  const reconciliation = new ReconciliationManager({
+    context,
+    settings,
+    safetyCopy,
+    scanner: createSessionScanner(worker),
+    worker: createReconciliationWorker(worker, {
+      databaseFile: opened.databaseFile,
+      sqliteBinding: config.sqliteBinding,
+      zone: () => settings.current().time_zone,
+    }),
+    sessionsDir: config.sessionsDir,
+  })
+  await reconciliation.endInterrupted()
   let apiUrl: string | null = null
   let isClosing = false
   const observed = observe({
@@ -136,9 +162,10 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     metrics: observed.metrics,
     changes,
     diagnostics: observed.diagnostics,
+    reconciliation,
     status,
     suggestions: async (sessionsDir) => {
-      const folder = sessionsDir ?? config.sessionsDir
+      const folder = sessionsDir ?? config.sessionsDir ?? settings.current().sessions_dir
       return {
         data_dir: config.dataDir,
         time_zone: settings.current().time_zone,
@@ -167,6 +194,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
       changes.close()
       await observed.close()
       await imports.close()
+      await reconciliation.close()
       await worker.close()
       await database.close()
       opened.release()

@@ -7,6 +7,7 @@ import { enforcementHandlers } from './enforcement-handlers.ts'
 import { observingHandlers } from './observing-handlers.ts'
 import { operatorHandlers } from './operator-handlers.ts'
 import { priceHandlers } from './prices-handlers.ts'
+import { reconciliationHandlers } from './reconciliation-handlers.ts'
 import { sessionHandlers } from './sessions-handlers.ts'
 
 /** One handler per operation of the table; a missing, doubled or misspelt one does not compile. */
@@ -20,4 +21,5 @@ export const HANDLERS = {
   ...priceHandlers,
   ...alertHandlers,
   ...observingHandlers,
+  ...reconciliationHandlers,
 } satisfies Handlers

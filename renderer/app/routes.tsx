@@ -10,6 +10,7 @@ import {
   stringifySearchWith,
 } from '@tanstack/react-router'
 import { z } from 'zod'
+import { RECONCILIATION_STATUSES } from '../../shared/contract/reconciliation.ts'
 import { consumptionSearch } from '../screens/consumption/consumption-search.ts'
 import { costsSearch } from '../screens/costs/costs-search.ts'
 import { dashboardSearch } from '../screens/dashboard/dashboard-search.ts'
@@ -101,6 +102,17 @@ const settingsRoute = createRoute({
   component: lazyRouteComponent(() => import('../screens/settings/settings-screen.tsx'), 'SettingsScreen'),
 })
 
+/** `only` shows the findings of users of one result. */
+const reconciliationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reconciliation',
+  validateSearch: z.object({ only: z.enum(RECONCILIATION_STATUSES).optional().catch(undefined) }),
+  component: lazyRouteComponent(
+    () => import('../screens/reconciliation/reconciliation-screen.tsx'),
+    'ReconciliationScreen',
+  ),
+})
+
 const welcomeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/welcome',
@@ -132,6 +144,7 @@ const routeTree = rootRoute.addChildren([
   logsRoute,
   readinessRoute,
   settingsRoute,
+  reconciliationRoute,
   welcomeRoute,
   loginRoute,
 ])

@@ -4,7 +4,9 @@ import {
   IconCoin,
   IconFileImport,
   IconFileText,
+  IconMessages,
   IconPlugConnected,
+  IconScale,
   IconSettings,
   IconUsers,
 } from '@tabler/icons-react'
@@ -16,9 +18,11 @@ export interface Screen {
   readonly path:
     | '/dashboard'
     | '/users'
+    | '/sessions'
+    | '/costs'
     | '/connect'
     | '/import'
-    | '/costs'
+    | '/reconciliation'
     | '/logs'
     | '/readiness'
     | '/settings'
@@ -35,9 +39,11 @@ export interface Screen {
 export const SCREENS: readonly Screen[] = [
   screen('dashboard', '/dashboard', 'd', IconChartAreaLine),
   screen('users', '/users', 'u', IconUsers),
+  screen('sessions', '/sessions', 't', IconMessages),
   screen('costs', '/costs', 'c', IconCoin),
   screen('connect', '/connect', 'k', IconPlugConnected),
   screen('import', '/import', 'm', IconFileImport),
+  screen('reconciliation', '/reconciliation', 'r', IconScale),
   screen('logs', '/logs', 'l', IconFileText),
   screen('readiness', '/readiness', 'y', IconChecklist),
   screen('settings', '/settings', 's', IconSettings),
@@ -52,11 +58,16 @@ export function screenAt(pathname: string): Screen | undefined {
   return SCREENS.find(({ path }) => path === pathname)
 }
 
-/** The shortcuts that lead to a screen: `g d` and Ctrl/Cmd+1. */
+// There is no Ctrl/Cmd+10.
+const NUMBERED_MAX = 9
+
+/** The shortcuts that lead to a screen: `g d`, and Ctrl/Cmd+1 for the first nine. */
 export function shortcutsOf(target: Screen): readonly string[] {
+  const place = SCREENS.indexOf(target) + 1
+  const numbered = place <= NUMBERED_MAX ? [`mod+${place}`] : []
   // What every program has its settings under.
   const custom = target.id === 'settings' ? ['mod+,'] : []
-  return [`g ${target.letter}`, `mod+${SCREENS.indexOf(target) + 1}`, ...custom]
+  return [`g ${target.letter}`, ...numbered, ...custom]
 }
 
 /** The way in for a browser; the only screen that needs no session. */

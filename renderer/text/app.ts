@@ -44,6 +44,7 @@ export const shellText = {
     logs: 'Logs',
     readiness: 'Readiness',
     settings: 'Settings',
+    reconciliation: 'Reconciliation',
   },
   navigationLabels: {
     dashboard: 'Dashboard',
@@ -54,6 +55,7 @@ export const shellText = {
     logs: 'Logs',
     readiness: 'Readiness',
     settings: 'Settings',
+    reconciliation: 'Reconciliation',
   },
   goTo: (screen: string) => `Go to ${screen}`,
   theme: {

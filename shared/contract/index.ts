@@ -11,6 +11,7 @@ import { operatorOperations } from './operator.ts'
 import { priceOperations } from './prices.ts'
 import { profileOperations } from './profiles.ts'
 import { readinessOperations } from './readiness.ts'
+import { reconciliationOperations } from './reconciliation.ts'
 import { sessionOperations } from './sessions.ts'
 import { settingOperations } from './settings.ts'
 import { subscriptionOperations } from './subscriptions.ts'
@@ -35,6 +36,7 @@ export const OPERATIONS = {
   ...logOperations,
   ...readinessOperations,
   ...settingOperations,
+  ...reconciliationOperations,
 }
 
 export type OperationName = keyof typeof OPERATIONS

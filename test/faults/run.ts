@@ -1,17 +1,26 @@
 // npm run test:faults: the fault tests and the random histories at the sizes that find what is rare. About half an hour.
-// node test/faults/run.ts [--cycles 200] [--histories 2000]
+// node test/faults/run.ts [--cycles 200] [--histories 2000] [--injuries 200]
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
 const { values } = parseArgs({
-  options: { cycles: { type: 'string', default: '200' }, histories: { type: 'string', default: '2000' } },
+  options: {
+    cycles: { type: 'string', default: '200' },
+    histories: { type: 'string', default: '2000' },
+    injuries: { type: 'string', default: '200' },
+  },
 })
 const root = resolve(import.meta.dirname, '../..')
 const vitest = resolve(root, 'node_modules/vitest/vitest.mjs')
 const { status } = spawnSync(process.execPath, [vitest, 'run', '--config', 'test/faults/vitest.config.ts'], {
   cwd: root,
   stdio: 'inherit',
-  env: { ...process.env, WEIR_KILL_CYCLES: values.cycles, WEIR_HISTORIES: values.histories },
+  env: {
+    ...process.env,
+    WEIR_KILL_CYCLES: values.cycles,
+    WEIR_HISTORIES: values.histories,
+    WEIR_INJURIES: values.injuries,
+  },
 })
 process.exitCode = status ?? 1

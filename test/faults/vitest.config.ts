@@ -7,7 +7,11 @@ export default defineConfig({
   test: {
     name: 'faults',
     environment: 'node',
-    include: ['test/faults/**/*.test.ts', 'test/consumption/histories.test.ts'],
+    include: [
+      'test/faults/**/*.test.ts',
+      'test/consumption/histories.test.ts',
+      'test/reconciliation/real-sessions.test.ts',
+    ],
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,

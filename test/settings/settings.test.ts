@@ -25,6 +25,7 @@ const INITIAL: Settings = {
   retention_days: 90,
   log_cap_mb: 50,
   prompt_erasure_pending: false,
+  sessions_dir: null,
   enforcement: { mode: 'on', reason: null, until: null },
   override: null,
   fallback_price: null,

@@ -158,6 +158,7 @@ export function fakeWeir(
     settings: part('settings.'),
     metrics: new Metrics(),
     changes: new ChangeFeed(),
+    reconciliation: part('reconciliation.'),
     isReady: async () => answers['isReady'] !== false,
     announceUrl: () => undefined,
     close: async () => undefined,

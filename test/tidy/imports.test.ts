@@ -96,9 +96,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'electron/core/settings',
     'shared',
   ],
-  'electron/core/workers': [
+  'electron/core/reconciliation': [
+    'electron/core/api.ts',
+    'electron/core/audit',
+    'electron/core/consumption',
     'electron/core/database',
     'electron/core/kernel',
+    'electron/core/sessions',
+    'electron/core/settings',
+    'shared',
+  ],
+  'electron/core/workers': [
+    'electron/core/consumption',
+    'electron/core/database',
+    'electron/core/kernel',
+    'electron/core/reconciliation',
     'electron/core/sessions',
     'electron/core/verify',
     'shared',

@@ -56,7 +56,8 @@ export async function importSessions(
   return effect
 }
 
-interface Run {
+/** What the bookings of one transaction share. */
+export interface Run {
   /** Keys of the models met in this transaction: a session rarely changes its model. */
   readonly models: Map<string, number>
   readonly context: ConsumptionContext
@@ -65,7 +66,8 @@ interface Run {
   readonly written: NewTurn[]
 }
 
-async function usageOf(trx: Writer, userId: string, moment: Moment): Promise<Usage> {
+/** The user's counters as of now; a user nobody knew is added. */
+export async function usageOf(trx: Writer, userId: string, moment: Moment): Promise<Usage> {
   const key =
     (await findUserKey(trx, userId)) ??
     (await addUser(trx, { id: userId, source: 'import' }, moment.now, moment.settings.time_zone))
@@ -109,7 +111,12 @@ async function importSession(trx: Writer, session: SessionReading, usage: Usage,
   return current
 }
 
-async function startSession(trx: Writer, userKey: number, session: SessionReading): Promise<SessionRow> {
+/** Adds a session as its file describes it. The period of its creation MUST be told in the same transaction. */
+export async function startSession(
+  trx: Writer,
+  userKey: number,
+  session: SessionReading,
+): Promise<SessionRow> {
   return insertSession(trx, {
     user_key: userKey,
     id: session.sessionId,
@@ -155,7 +162,13 @@ function isSame(turn: TurnReading, held: TurnRow): boolean {
   )
 }
 
-async function toNewTurn(trx: Writer, turn: TurnReading, session: SessionRow, run: Run): Promise<NewTurn> {
+/** The ledger row of a turn of a file, priced. */
+export async function toNewTurn(
+  trx: Writer,
+  turn: TurnReading,
+  session: SessionRow,
+  run: Run,
+): Promise<NewTurn> {
   const { context, moment } = run
   const priced = { ...turn, provider: turn.provider, model: turn.model, occurredAt: turn.occurredAt }
   const price = priceTurn(context.prices(), priced)

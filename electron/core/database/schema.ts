@@ -1,4 +1,11 @@
 import type { Generated, GeneratedAlways } from 'kysely'
+import type {
+  PrunedPeriodsTable,
+  ReconciledSessionsTable,
+  ReconciliationFindingsTable,
+  ReconciliationRunsTable,
+  ReconciliationUsersTable,
+} from './reconciliation-tables.ts'
 
 /**
  * The tables as TypeScript sees them. Units are those of the migrations: epoch milliseconds, micro-dollars,
@@ -367,4 +374,9 @@ export interface Schema {
   champion_cases: ChampionCasesTable
   collection_subscriptions: CollectionSubscriptionsTable
   alerts: AlertsTable
+  reconciliation_runs: ReconciliationRunsTable
+  reconciliation_users: ReconciliationUsersTable
+  reconciliation_findings: ReconciliationFindingsTable
+  reconciled_sessions: ReconciledSessionsTable
+  pruned_periods: PrunedPeriodsTable
 }

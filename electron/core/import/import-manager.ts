@@ -17,6 +17,8 @@ export interface ImportManagerPorts {
   readonly randomBytes: RandomBytes
   /** The billing time zone; asked once at the start of a run. */
   readonly zone: () => string
+  /** Told of the folder of an import that went through. */
+  readonly onImported?: (sessionsDir: string, actor: Actor) => Promise<void>
 }
 
 interface KeptRun {
@@ -152,6 +154,8 @@ export class ImportManager implements ImportsApi {
   async #audit(run: ImportRun, actor: Actor): Promise<void> {
     try {
       await this.#ports.ledger.auditImport(actor, run.snapshot())
+      const { status, sessions_dir } = run.snapshot()
+      if (status === 'done') await this.#ports.onImported?.(sessions_dir, actor)
     } catch (error) {
       // The import itself is done: its result must not be lost because the line about it could not be written.
       this.#ports.log.error('import could not be written to the audit log', {

@@ -54,9 +54,11 @@ export function sessionsRoot(sessionsDir: string): string {
  * in memory. No link is followed below `root`. Blocks: for worker threads. Errors: `folder_unreadable`.
  *
  * @param root from `sessionsRoot`
+ * @param onlyUserId leaves everybody else's folder closed
  */
-export function* listSessionFiles(root: string): Generator<ListedUser, void> {
+export function* listSessionFiles(root: string, onlyUserId?: string): Generator<ListedUser, void> {
   for (const entry of sortedEntries(root)) {
+    if (onlyUserId !== undefined && entry.name !== onlyUserId) continue
     const listed = listTopEntry(root, entry)
     if (listed !== null) yield listed
   }

@@ -54,7 +54,7 @@ export class SessionFileReader {
       }
       return {
         ...unread,
-        reading: unreadable('The file was being written to while Weir read it; the next run reads it again.'),
+        reading: unreadable(UNREADABLE.changed),
       }
     } catch (error) {
       return { ...unread, reading: unreadable(fileProblem(error)) }

@@ -29,6 +29,7 @@ const RAG_TOKENS_MAX = 1e9
 /** About eleven days: the bound the API has for the duration of a turn. */
 const DURATION_MS_MAX = 1e9
 // Longer texts are cut to what the API accepts, so that a file cannot put more into a row than a request could.
+const ID_LENGTH_MAX = 128
 const PROVIDER_LENGTH_MAX = 128
 const MODEL_LENGTH_MAX = 256
 const NAME_LENGTH_MAX = 500
@@ -94,7 +95,15 @@ export function interpretSession(
     outsideInputTokens: Math.max(0, (sessionInputTokens ?? 0) - turnsInputTokens),
     outsideOutputTokens: Math.max(0, (sessionOutputTokens ?? 0) - turnsOutputTokens),
     lastTurnNumber: numbers.highest,
+    ...claimsOf(document, file),
   }
+}
+
+/** Whose session the file says it is, where its place says otherwise. */
+function claimsOf(document: JsonObject, file: SessionFileFacts): Pick<SessionReading, 'claims'> {
+  const sessionId = textOf(document.id, ID_LENGTH_MAX) ?? file.sessionId
+  const userId = textOf(document.user_uuid, ID_LENGTH_MAX) ?? file.userId
+  return sessionId === file.sessionId && userId === file.userId ? {} : { claims: { userId, sessionId } }
 }
 
 function readTurn(

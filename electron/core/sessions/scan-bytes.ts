@@ -36,7 +36,7 @@ const SECOND_OPINION_BYTES_MAX = 16 * 1024 * 1024
 
 /** The members that count, level by level. */
 const ROOT_LEVEL = level(
-  ['name', 'created_at', 'provider', 'model', 'input_tokens', 'output_tokens'],
+  ['id', 'user_uuid', 'name', 'created_at', 'provider', 'model', 'input_tokens', 'output_tokens'],
   'last_turn_data',
 )
 const DATA_LEVEL = level([], 'workflow_history')

@@ -52,6 +52,8 @@ export interface SessionReading {
   readonly outsideOutputTokens: number
   /** The highest turn number, 0 without turns. */
   readonly lastTurnNumber: number
+  /** Only where the file says inside that it is another session, or another user's, than its place says. */
+  readonly claims?: { readonly userId: string; readonly sessionId: string }
 }
 
 /** A session file that says nothing; `reason` is a sentence for a person and holds nothing of the content. */
@@ -80,5 +82,6 @@ export const UNREADABLE = {
   tooDeep: `The file nests more than ${SESSION_DEPTH_MAX} levels deep, which no session does.`,
   notUtf8: 'The file is not text in UTF-8; it may be damaged.',
   notJson: 'The file is not valid JSON; it may be cut off or damaged.',
+  changed: 'The file was being written to while Weir read it; the next run reads it again.',
   notAnObject: 'The file holds JSON, but not a JSON object, so it is not a session.',
 } as const

@@ -77,6 +77,8 @@ export const SETTINGS = {
   log_cap_mb: { schema: z.int().min(LOG_CAP_MB_MIN).max(LOG_CAP_MB_MAX), initial: 50 },
   /** Whether prompt text that may no longer be kept is still being erased; a start goes on with it. */
   prompt_erasure_pending: { schema: z.boolean(), initial: false },
+  /** Where the platform's session files are, as last imported or reconciled; null before the first time. */
+  sessions_dir: { schema: z.string().min(1).max(4096).nullable(), initial: null },
   enforcement: { schema: enforcement, initial: { mode: 'on', reason: null, until: null } },
   /** The global override; null when there is none. */
   override: { schema: override.nullable(), initial: null },

@@ -1,3 +1,6 @@
+import type { RereadSession } from '../reconciliation/repair-user.ts'
+import type { SnapshotInput } from '../reconciliation/safety-copy.ts'
+import type { DriftMessage, DriftResult, DriftScanInput } from '../reconciliation/scan-drift.ts'
 import type { FolderLook } from '../sessions/look-at-folder.ts'
 import type { ScanInput, ScanMessage, ScanResult } from '../sessions/scan-sessions.ts'
 import type { VerifyReport } from '../verify/verify-task.ts'
@@ -27,5 +30,27 @@ export interface WorkerTasks {
     readonly input: { readonly databaseFile: string; readonly sqliteBinding: string | null }
     readonly batch: never
     readonly result: VerifyReport
+  }
+  /** Compares a sessions folder with the ledger over a read connection of its own. Errors: `folder_unreadable`, `cancelled`. */
+  readonly 'scan-drift': {
+    readonly input: DriftScanInput
+    readonly batch: DriftMessage
+    readonly result: DriftResult
+  }
+  /** Reads some files of one user again. Errors: `folder_unreadable`. */
+  readonly 'reread-sessions': {
+    readonly input: {
+      readonly sessionsDir: string
+      readonly userId: string
+      readonly sessionIds: readonly string[]
+    }
+    readonly batch: never
+    readonly result: readonly RereadSession[]
+  }
+  /** Copies the database as it is at one moment. */
+  readonly 'snapshot-database': {
+    readonly input: SnapshotInput
+    readonly batch: never
+    readonly result: { readonly id: string }
   }
 }

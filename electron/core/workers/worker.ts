@@ -1,5 +1,8 @@
 import { parentPort } from 'node:worker_threads'
 import { assert } from '../kernel/weir-error.ts'
+import { rereadSessions } from '../reconciliation/reread-sessions.ts'
+import { snapshotDatabase } from '../reconciliation/safety-copy.ts'
+import { scanDrift } from '../reconciliation/scan-drift.ts'
 import { lookAtFolder } from '../sessions/look-at-folder.ts'
 import { scanSessions } from '../sessions/scan-sessions.ts'
 import { serveTasks, type TaskRunners } from './task-runner.ts'
@@ -19,6 +22,9 @@ const runners: TaskRunners<WorkerTasks> = {
     const { verifyBooks } = await import('../verify/verify-task.ts')
     return verifyBooks(input.databaseFile, input.sqliteBinding)
   },
+  'scan-drift': (input) => scanDrift(input),
+  'reread-sessions': async (input) => rereadSessions(input),
+  'snapshot-database': async (input) => snapshotDatabase(input),
 }
 
 assert(parentPort !== null, 'worker.ts runs as a worker thread')
