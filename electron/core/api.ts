@@ -62,6 +62,10 @@ export interface ConsumptionApi {
   systemSummary(range?: string): Promise<OperationOutput<'consumption.systemSummary'>>
   users(query: ParsedInput<'consumption.users'>): Promise<OperationOutput<'consumption.users'>>
   turns(query: ParsedInput<'consumption.turns'>): Promise<OperationOutput<'consumption.turns'>>
+  /** Errors: `user_unknown`. */
+  sessions(query: ParsedInput<'sessions.list'>): Promise<OperationOutput<'sessions.list'>>
+  /** Errors: `user_unknown`, `session_unknown`. */
+  session(query: ParsedInput<'sessions.get'>): Promise<OperationOutput<'sessions.get'>>
   history(userId: string, limit?: number): Promise<OperationOutput<'consumption.history'>>
 }
 

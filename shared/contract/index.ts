@@ -7,6 +7,7 @@ import { grantOperations } from './grants.ts'
 import { limitOperations } from './limits.ts'
 import { operatorOperations } from './operator.ts'
 import { profileOperations } from './profiles.ts'
+import { sessionRecordOperations } from './session-records.ts'
 import { sessionOperations } from './sessions.ts'
 
 /**
@@ -22,6 +23,7 @@ export const OPERATIONS = {
   ...enforcementOperations,
   ...operatorOperations,
   ...sessionOperations,
+  ...sessionRecordOperations,
   ...countingOperations,
 }
 

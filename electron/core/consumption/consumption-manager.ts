@@ -13,6 +13,8 @@ import { readHistory } from './history-reader.ts'
 import { readQuotaStatus } from './quota-status.ts'
 import { recordTurns } from './record-turn.ts'
 import { closeSession, openSession, renameSession } from './session-lifecycle.ts'
+import { readSession } from './session-reader.ts'
+import { readSessions } from './sessions-reader.ts'
 import { readSystemSummary } from './system-summary-reader.ts'
 import { readTurns } from './turns-reader.ts'
 import { readUserSummary } from './user-summary-reader.ts'
@@ -109,6 +111,14 @@ export class ConsumptionManager implements ConsumptionApi {
 
   turns(query: ParsedInput<'consumption.turns'>): Promise<OperationOutput<'consumption.turns'>> {
     return this.#context.database.read((db) => readTurns(db, query))
+  }
+
+  sessions(query: ParsedInput<'sessions.list'>): Promise<OperationOutput<'sessions.list'>> {
+    return this.#context.database.read((db) => readSessions(db, query, momentOf(this.#context)))
+  }
+
+  session(query: ParsedInput<'sessions.get'>): Promise<OperationOutput<'sessions.get'>> {
+    return this.#context.database.read((db) => readSession(db, query, momentOf(this.#context)))
   }
 
   history(userId: string, limit?: number): Promise<OperationOutput<'consumption.history'>> {
