@@ -5,6 +5,7 @@ import { consumptionText } from './text/consumption.ts'
 import { dashboardText } from './text/dashboard.ts'
 import { firstRunText, importText } from './text/import.ts'
 import { loginText } from './text/login.ts'
+import { sessionsText } from './text/sessions.ts'
 
 /**
  * Every sentence the operator reads, in one place: to be checked by one reader and translated at one go.
@@ -23,4 +24,5 @@ export const text = {
   firstRun: firstRunText,
   import: importText,
   login: loginText,
+  sessions: sessionsText,
 } as const

@@ -17,6 +17,7 @@ export interface MenuScreen {
 export const MENU_SCREENS = [
   { id: 'dashboard', label: 'Dashboard', path: '/dashboard' },
   { id: 'users', label: 'User consumption', path: '/users' },
+  { id: 'sessions', label: 'Sessions & turns', path: '/sessions' },
   { id: 'connect', label: 'Connect the agent', path: '/connect' },
   { id: 'import', label: 'Import', path: '/import' },
 ] as const satisfies readonly MenuScreen[]

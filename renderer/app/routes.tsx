@@ -12,6 +12,7 @@ import {
 import { z } from 'zod'
 import { consumptionSearch } from '../screens/consumption/consumption-search.ts'
 import { dashboardSearch } from '../screens/dashboard/dashboard-search.ts'
+import { sessionsSearch } from '../screens/sessions/sessions-search.ts'
 import { ErrorScreen, NotFoundScreen } from './error-screens.tsx'
 import { RootLayout } from './root-layout.tsx'
 import { LOGIN_PATH } from './screens.ts'
@@ -57,6 +58,13 @@ const usersRoute = createRoute({
   ),
 })
 
+const sessionsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sessions',
+  validateSearch: sessionsSearch,
+  component: lazyRouteComponent(() => import('../screens/sessions/sessions-screen.tsx'), 'SessionsScreen'),
+})
+
 const connectRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/connect',
@@ -98,6 +106,7 @@ const routeTree = rootRoute.addChildren([
   startRoute,
   dashboardRoute,
   usersRoute,
+  sessionsRoute,
   connectRoute,
   importRoute,
   welcomeRoute,

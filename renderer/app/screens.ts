@@ -1,10 +1,16 @@
-import { IconChartAreaLine, IconFileImport, IconPlugConnected, IconUsers } from '@tabler/icons-react'
+import {
+  IconChartAreaLine,
+  IconFileImport,
+  IconMessages,
+  IconPlugConnected,
+  IconUsers,
+} from '@tabler/icons-react'
 import { text } from '../text.ts'
 
 /** A screen one can go to: what the navigation, the palette and the shortcuts are made of. */
 export interface Screen {
   readonly id: keyof typeof text.shell.screens
-  readonly path: '/dashboard' | '/users' | '/connect' | '/import'
+  readonly path: '/dashboard' | '/users' | '/sessions' | '/connect' | '/import'
   /** The title in the top bar. */
   readonly title: string
   /** The word in the navigation. */
@@ -18,6 +24,7 @@ export interface Screen {
 export const SCREENS: readonly Screen[] = [
   screen('dashboard', '/dashboard', 'd', IconChartAreaLine),
   screen('users', '/users', 'u', IconUsers),
+  screen('sessions', '/sessions', 't', IconMessages),
   screen('connect', '/connect', 'c', IconPlugConnected),
   screen('import', '/import', 'm', IconFileImport),
 ]

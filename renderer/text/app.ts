@@ -38,10 +38,17 @@ export const shellText = {
   screens: {
     dashboard: 'Dashboard',
     users: 'User consumption',
+    sessions: 'Sessions & turns',
     connect: 'Connect',
     import: 'Import sessions',
   },
-  navigationLabels: { dashboard: 'Dashboard', users: 'Users', connect: 'Connect', import: 'Import' },
+  navigationLabels: {
+    dashboard: 'Dashboard',
+    users: 'Users',
+    sessions: 'Sessions',
+    connect: 'Connect',
+    import: 'Import',
+  },
   goTo: (screen: string) => `Go to ${screen}`,
   theme: {
     label: 'Theme',

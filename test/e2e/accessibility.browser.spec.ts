@@ -58,6 +58,11 @@ const SCREENS: readonly {
     isThere: ({ page }) => expect(page.getByText('No user matches')).toBeVisible(),
   },
   {
+    name: 'sessions',
+    address: '/sessions',
+    isThere: ({ page }) => expect(userRows(page).first()).toBeVisible(),
+  },
+  {
     name: 'connect',
     address: '/connect',
     isThere: ({ page }) => expect(panel(page, connectText.tokens)).toBeVisible(),

@@ -13,10 +13,19 @@ export interface SearchBoxProps {
   /** What is searched for now. */
   readonly value: string
   readonly onSearch: (words: string) => void
+  /** What is searched in; the users of this screen unless another says otherwise. */
+  readonly label?: string
+  /** What `/` does, for the list of shortcuts. */
+  readonly shortcutLabel?: string
 }
 
 /** Searches while one types; `/` goes to it, Escape empties it. */
-export function SearchBox({ value, onSearch }: SearchBoxProps): ReactNode {
+export function SearchBox({
+  value,
+  onSearch,
+  label = consumptionText.filters.search,
+  shortcutLabel = consumptionText.filters.searchShortcut,
+}: SearchBoxProps): ReactNode {
   const text = consumptionText.filters
   const input = useRef<HTMLInputElement>(null)
   const [typed, setTyped] = useState(value)
@@ -39,15 +48,15 @@ export function SearchBox({ value, onSearch }: SearchBoxProps): ReactNode {
     input.current?.focus()
     input.current?.select()
   }
-  useShortcut('/', goTo, text.searchShortcut)
+  useShortcut('/', goTo, shortcutLabel)
   return (
     <TextInput
       ref={input}
       type="search"
       size="xs"
       w={240}
-      aria-label={text.search}
-      placeholder={text.search}
+      aria-label={label}
+      placeholder={label}
       maxLength={200}
       value={typed}
       leftSection={<IconSearch size={15} aria-hidden />}
