@@ -8,6 +8,7 @@ import { dashboardText } from './text/dashboard.ts'
 import { firstRunText, importText } from './text/import.ts'
 import { loginText } from './text/login.ts'
 import { reconciliationText } from './text/reconciliation.ts'
+import { sessionsText } from './text/sessions.ts'
 import { logsText, readinessText, settingsText } from './text/watching.ts'
 
 /**
@@ -33,4 +34,5 @@ export const text = {
   readiness: readinessText,
   settings: settingsText,
   reconciliation: reconciliationText,
+  sessions: sessionsText,
 } as const

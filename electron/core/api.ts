@@ -72,6 +72,9 @@ export interface ConsumptionApi {
   turns(query: ParsedInput<'consumption.turns'>): Promise<OperationOutput<'consumption.turns'>>
   /** Errors: `user_unknown`. */
   forecast(userId: string): Promise<OperationOutput<'limits.forecast'>>
+  sessions(query: ParsedInput<'sessions.list'>): Promise<OperationOutput<'sessions.list'>>
+  /** Errors: `user_unknown`, `session_unknown`. */
+  session(query: ParsedInput<'sessions.get'>): Promise<OperationOutput<'sessions.get'>>
   history(userId: string, limit?: number): Promise<OperationOutput<'consumption.history'>>
 }
 

@@ -48,10 +48,19 @@ function viewItems({ tell }: MenuActions): MenuItemConstructorOptions[] {
   ]
 }
 
+// There is no Ctrl/Cmd+10; the screens after the ninth are reached by name, or by a key of their own.
+const NUMBERED_MAX = 9
+
+function acceleratorOf(id: string, at: number): { readonly accelerator?: string } {
+  // What every program has its settings under.
+  if (id === 'settings') return { accelerator: 'CommandOrControl+,' }
+  return at < NUMBERED_MAX ? { accelerator: `CommandOrControl+${at + 1}` } : {}
+}
+
 function goItems({ tell }: MenuActions): MenuItemConstructorOptions[] {
   return MENU_SCREENS.map((screen, at) => ({
     label: screen.label,
-    accelerator: `CommandOrControl+${at + 1}`,
+    ...acceleratorOf(screen.id, at),
     click: () => tell({ kind: 'go', path: screen.path }),
   }))
 }

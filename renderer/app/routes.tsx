@@ -15,6 +15,7 @@ import { consumptionSearch } from '../screens/consumption/consumption-search.ts'
 import { costsSearch } from '../screens/costs/costs-search.ts'
 import { dashboardSearch } from '../screens/dashboard/dashboard-search.ts'
 import { logsSearch } from '../screens/logs/logs-search.ts'
+import { sessionsSearch } from '../screens/sessions/sessions-search.ts'
 import { ErrorScreen, NotFoundScreen } from './error-screens.tsx'
 import { RootLayout } from './root-layout.tsx'
 import { LOGIN_PATH } from './screens.ts'
@@ -65,6 +66,11 @@ const costsRoute = createRoute({
   path: '/costs',
   validateSearch: costsSearch,
   component: lazyRouteComponent(() => import('../screens/costs/costs-screen.tsx'), 'CostsScreen'),
+const sessionsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sessions',
+  validateSearch: sessionsSearch,
+  component: lazyRouteComponent(() => import('../screens/sessions/sessions-screen.tsx'), 'SessionsScreen'),
 })
 
 const connectRoute = createRoute({
@@ -139,6 +145,7 @@ const routeTree = rootRoute.addChildren([
   dashboardRoute,
   usersRoute,
   costsRoute,
+  sessionsRoute,
   connectRoute,
   importRoute,
   logsRoute,

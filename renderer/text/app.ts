@@ -39,6 +39,7 @@ export const shellText = {
     dashboard: 'Dashboard',
     users: 'User consumption',
     costs: 'Costs & prices',
+    sessions: 'Sessions & turns',
     connect: 'Connect',
     import: 'Import sessions',
     logs: 'Logs',
@@ -49,13 +50,14 @@ export const shellText = {
   navigationLabels: {
     dashboard: 'Dashboard',
     users: 'Users',
+    sessions: 'Sessions',
     costs: 'Costs',
     connect: 'Connect',
     import: 'Import',
+    reconciliation: 'Reconciliation',
     logs: 'Logs',
     readiness: 'Readiness',
     settings: 'Settings',
-    reconciliation: 'Reconciliation',
   },
   goTo: (screen: string) => `Go to ${screen}`,
   theme: {

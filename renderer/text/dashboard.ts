@@ -79,7 +79,7 @@ export const dashboardText = {
     tokens: (count: string) => `${count} tokens`,
     untitled: 'Session without a name',
     noQuestion: 'Question was not kept',
-    open: (name: string) => `Show the dashboard of ${name}`,
+    open: (name: string) => `Show the turns of session ${name}`,
   },
   noTurns: {
     title: 'No turns recorded yet',

@@ -12,6 +12,7 @@ import { priceOperations } from './prices.ts'
 import { profileOperations } from './profiles.ts'
 import { readinessOperations } from './readiness.ts'
 import { reconciliationOperations } from './reconciliation.ts'
+import { sessionRecordOperations } from './session-records.ts'
 import { sessionOperations } from './sessions.ts'
 import { settingOperations } from './settings.ts'
 import { subscriptionOperations } from './subscriptions.ts'
@@ -29,6 +30,7 @@ export const OPERATIONS = {
   ...enforcementOperations,
   ...operatorOperations,
   ...sessionOperations,
+  ...sessionRecordOperations,
   ...countingOperations,
   ...subscriptionOperations,
   ...priceOperations,

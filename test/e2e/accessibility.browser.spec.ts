@@ -1,4 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright'
+import { alertsText } from '../../renderer/text/alerts.ts'
 import { shellText } from '../../renderer/text/app.ts'
 import { connectText } from '../../renderer/text/connect.ts'
 import { expect, type RunningApp, show, test } from './app.ts'
@@ -66,6 +67,11 @@ const SCREENS: readonly {
     },
   },
   {
+    name: 'sessions',
+    address: '/sessions',
+    isThere: ({ page }) => expect(userRows(page).first()).toBeVisible(),
+  },
+  {
     name: 'connect',
     address: '/connect',
     isThere: ({ page }) => expect(panel(page, connectText.tokens)).toBeVisible(),
@@ -112,6 +118,11 @@ for (const theme of ['light', 'dark'] as const satisfies readonly Theme[]) {
     await page.getByRole('button', { name: shellText.help, exact: true }).click()
     await expect(page.getByRole('dialog', { name: shellText.shortcutHelp.title })).toBeVisible()
     found['the list of shortcuts'] = await findings(app, theme)
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: /^Alerts: / }).click()
+    await expect(page.getByRole('dialog', { name: alertsText.title })).toBeVisible()
+    await expect(page.getByRole('button', { name: alertsText.readAll })).toBeVisible()
+    found['the alerts'] = await findings(app, theme)
     await page.keyboard.press('Escape')
     await page.emulateMedia({ colorScheme: null })
     expect(Object.fromEntries(Object.entries(found).filter(([, all]) => all.length > 0))).toEqual({})

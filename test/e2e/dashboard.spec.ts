@@ -1,4 +1,5 @@
 import { formatCount, formatMoneyExact, formatPercent } from '../../renderer/format.ts'
+import { sessionsText } from '../../renderer/text/sessions.ts'
 import type { OperationOutput } from '../../shared/contract/index.ts'
 import { addressOf, expect, type RunningApp, show, test } from './app.ts'
 import { ask, recordTurn } from './support/api.ts'
@@ -70,7 +71,7 @@ test('models are compared by turns, tokens or cost, largest first', async ({ cro
   await expect(list.first()).toContainText(byCost?.model.slice(0, 20) ?? 'no model')
 })
 
-test('a session and a question of the top lists lead to the user whose they are, and Back leads back', async ({
+test('a session and a question of the top lists lead to their session, and Back leads back', async ({
   crowd: app,
 }) => {
   const { page } = app
@@ -82,13 +83,13 @@ test('a session and a question of the top lists lead to the user whose they are,
   const question = questions[1]
   if (session === undefined || question === undefined) throw new Error('The crowd has no top sessions')
   await panel(page, 'Top sessions by cost').getByRole('button').first().click()
-  await expect.poll(() => addressOf(page).get('user')).toBe(session.user_id)
-  await expect(panel(page, 'Limits')).toBeVisible()
+  await expect.poll(() => addressOf(page).get('session')).toBe(session.session_id)
+  await expect(panel(page, sessionsText.inspector.timeline)).toBeVisible()
   await page.goBack()
-  await expect(panel(page, 'Limits')).toBeHidden()
+  await expect(panel(page, sessionsText.inspector.timeline)).toBeHidden()
   await panel(page, 'Top questions by cost').getByRole('button').nth(1).click()
-  await expect.poll(() => addressOf(page).get('user')).toBe(question.user_id)
-  await expect(panel(page, 'Limits')).toBeVisible()
+  await expect.poll(() => addressOf(page).get('of')).toBe(question.user_id)
+  await expect(panel(page, sessionsText.inspector.timeline)).toBeVisible()
 })
 
 test('the chosen range is in the address and survives loading the page again', async ({ crowd: app }) => {

@@ -16,6 +16,8 @@ import { readHistory } from './history-reader.ts'
 import { readQuotaStatus } from './quota-status.ts'
 import { recordTurns } from './record-turn.ts'
 import { closeSession, openSession, renameSession } from './session-lifecycle.ts'
+import { readSession } from './session-reader.ts'
+import { readSessions } from './sessions-reader.ts'
 import { readSystemSummary } from './system-summary-reader.ts'
 import { readTurns } from './turns-reader.ts'
 import { readUserSummary } from './user-summary-reader.ts'
@@ -124,9 +126,16 @@ export class ConsumptionManager implements ConsumptionApi {
     return this.#context.database.read((db) => readForecast(db, userId, momentOf(this.#context)))
   }
 
-  history(userId: string, limit?: number): Promise<OperationOutput<'consumption.history'>> {
-    return this.#context.database.read((db) => readHistory(db, userId, limit))
+  sessions(query: ParsedInput<'sessions.list'>): Promise<OperationOutput<'sessions.list'>> {
+    return this.#context.database.read((db) => readSessions(db, query, momentOf(this.#context)))
   }
+
+  session(query: ParsedInput<'sessions.get'>): Promise<OperationOutput<'sessions.get'>> {
+    return this.#context.database.read((db) => readSession(db, query, momentOf(this.#context)))
+  }
+
+  history(userId: string, limit?: number): Promise<OperationOutput<'consumption.history'>> 
+    return this.#context.database.read((db) => readHistory(db, userId, limit))
 
   /** The answer cannot be worked out: the operator decided beforehand whether that means yes or no (DESIGN 5). */
   #unavailable(userId: string, error: unknown): Refusal | LetThrough {

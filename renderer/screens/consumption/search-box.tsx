@@ -13,14 +13,20 @@ export interface SearchBoxProps {
   /** What is searched for now. */
   readonly value: string
   readonly onSearch: (words: string) => void
-  /** What is searched, for the field. Default: users. */
+  /** What is searched in; the users of this screen unless another says otherwise. */
   readonly label?: string
+  /** What `/` does, for the list of shortcuts. */
+  readonly shortcutLabel?: string
 }
 
 /** Searches while one types; `/` goes to it, Escape empties it. */
-export function SearchBox({ value, onSearch, label }: SearchBoxProps): ReactNode {
+export function SearchBox({
+  value,
+  onSearch,
+  label = consumptionText.filters.search,
+  shortcutLabel = consumptionText.filters.searchShortcut,
+}: SearchBoxProps): ReactNode {
   const text = consumptionText.filters
-  const name = label ?? text.search
   const input = useRef<HTMLInputElement>(null)
   const [typed, setTyped] = useState(value)
   const [seen, setSeen] = useState({ value, sent: value })
@@ -42,15 +48,15 @@ export function SearchBox({ value, onSearch, label }: SearchBoxProps): ReactNode
     input.current?.focus()
     input.current?.select()
   }
-  useShortcut('/', goTo, label ?? text.searchShortcut)
+  useShortcut('/', goTo, shortcutLabel)
   return (
     <TextInput
       ref={input}
       type="search"
       size="xs"
       w={240}
-      aria-label={name}
-      placeholder={name}
+      aria-label={label}
+      placeholder={label}
       maxLength={200}
       value={typed}
       leftSection={<IconSearch size={15} aria-hidden />}

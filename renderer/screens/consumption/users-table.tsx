@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useMemo } from 'react'
 import { DataTable } from '../../components/data-table.tsx'
 import { parseColumns, type TableView } from '../../components/data-table-columns.ts'
+import { tableAddress } from '../../components/table-address.ts'
 import { useNow } from '../../components/use-now.ts'
 import { formatCount } from '../../format.ts'
 import { consumptionText } from '../../text/consumption.ts'
@@ -27,16 +28,7 @@ export function tableView(view: ConsumptionSearch): TableView<UserSortKey> {
 
 /** A change of the table as it stands in the address, where what is the default is absent. */
 export function addressOf(change: Partial<TableView<UserSortKey>>): Partial<ConsumptionSearch> {
-  const { columns, density, page, size, ...sorting } = change
-  return {
-    ...sorting,
-    ...(page === undefined ? {} : { page: page === 1 ? undefined : page }),
-    ...(size === undefined
-      ? {}
-      : { size: PAGE_SIZES.find((each) => each === size && each !== DEFAULT_PAGE_SIZE) }),
-    ...(columns === undefined ? {} : { columns: columns === null ? undefined : columns.join(',') }),
-    ...(density === undefined ? {} : { density: density === 'comfortable' ? undefined : density }),
-  }
+  return tableAddress(change, PAGE_SIZES, DEFAULT_PAGE_SIZE)
 }
 
 /** What `UsersTable` takes. */

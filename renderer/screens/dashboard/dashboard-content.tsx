@@ -28,7 +28,6 @@ export interface DashboardContentProps {
   readonly models: ModelMetric
   readonly onChart: (metric: TimeMetric) => void
   readonly onModels: (metric: ModelMetric) => void
-  readonly onUser: (user: string) => void
   readonly onShowNearLimit: () => void
 }
 
@@ -92,7 +91,7 @@ function Figures(props: DashboardContentProps & { readonly range: string }): Rea
         onMetric={props.onModels}
         empty={<Notice icon={<IconCpu size={28} />} title={dashboardText.charts.noModels} />}
       />
-      <TopLists data={data} zone={zone} onUser={props.onUser} />
+      <TopLists data={data} zone={zone} />
     </>
   )
 }

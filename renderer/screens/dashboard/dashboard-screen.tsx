@@ -53,7 +53,6 @@ export function DashboardScreen(): ReactNode {
             models={view.models ?? 'turns'}
             onChart={(metric) => change({ chart: metric })}
             onModels={(metric) => change({ models: metric })}
-            onUser={(user) => change({ user })}
             onShowNearLimit={() => void navigate({ to: '/users', search: { threshold: 80 } })}
           />
         )}

@@ -1,4 +1,5 @@
 import { IconMessageQuestion, IconMessages } from '@tabler/icons-react'
+import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Notice } from '../../components/notice.tsx'
 import { TopList } from '../../components/top-list.tsx'
@@ -16,13 +17,15 @@ const NAME_MAX = 60
 export interface TopListsProps {
   readonly data: DashboardData
   readonly zone: string
-  readonly onUser: (user: string) => void
 }
 
-/** The dearest sessions and questions; among all users' each leads to the user whose it is. */
-export function TopLists({ data, zone, onUser }: TopListsProps): ReactNode {
+/** The dearest sessions and questions; each leads to its session with the turns. */
+export function TopLists({ data, zone }: TopListsProps): ReactNode {
   const { summary, kind } = data
   const isAll = kind === 'all'
+  const navigate = useNavigate()
+  const open: OpenSession = ({ session_id, user_id }) =>
+    void navigate({ to: '/sessions', search: { session: session_id, of: user_id } })
   const unit = text.unit(formatPeriod(summary.range))
   const sessions = summary.top_expensive_queries
   const questions = summary.top_expensive_questions
@@ -33,14 +36,14 @@ export function TopLists({ data, zone, onUser }: TopListsProps): ReactNode {
         unit={unit}
         empty={<Notice icon={<IconMessages size={28} />} title={text.none} />}
         items={sessions.map((session) => sessionItem(session, isAll, zone))}
-        {...(isAll ? opening(sessions, sessionKey, onUser) : {})}
+        {...opening(sessions, sessionKey, open)}
       />
       <TopList
         title={text.questions}
         unit={unit}
         empty={<Notice icon={<IconMessageQuestion size={28} />} title={text.none} />}
         items={questions.map((question) => questionItem(question, isAll, zone))}
-        {...(isAll ? opening(questions, questionKey, onUser) : {})}
+        {...opening(questions, questionKey, open)}
       />
     </div>
   )
@@ -57,18 +60,23 @@ function questionKey({ user_id, session_id, turn_number }: TopQuestion): string 
   return JSON.stringify([user_id, session_id, turn_number])
 }
 
-function opening<Entry extends { readonly user_id: string; readonly username: string }>(
+type OpenSession = (entry: Pick<TopSession, 'user_id' | 'session_id'>) => void
+
+function opening<Entry extends Pick<TopSession, 'user_id' | 'session_id' | 'session_name'>>(
   entries: readonly Entry[],
   keyOf: (entry: Entry) => string,
-  onUser: (user: string) => void,
+  open: OpenSession,
 ) {
   const find = (key: string): Entry | undefined => entries.find((entry) => keyOf(entry) === key)
   return {
     onOpen: (key: string) => {
       const entry = find(key)
-      if (entry !== undefined) onUser(entry.user_id)
+      if (entry !== undefined) open(entry)
     },
-    openLabel: (key: string) => text.open(clipText(find(key)?.username ?? '', NAME_MAX)),
+    openLabel: (key: string) => {
+      const entry = find(key)
+      return text.open(clipText(entry?.session_name ?? entry?.session_id ?? '', NAME_MAX))
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-import { act, fireEvent, screen, within } from '@testing-library/react'
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { lastDashboardView } from '../../../renderer/screens/dashboard/last-view.ts'
 import { type FakeWeir, fakeWeir, openPage, problem } from '../app/fake-weir.tsx'
@@ -70,17 +70,19 @@ describe('the dashboard of all users', () => {
     expect(router.state.location.pathname).toBe('/connect')
   })
 
-  it('leads from a question, shown as plain text, to its user', async () => {
+  it('leads from a question, shown as plain text, to its session', async () => {
     const weir = weirWith()
     const { router, container } = openPage(weir, '/dashboard?chart=tokens')
     const question = (await screen.findByText('<b>Which tables hold orders?</b>')).closest('button')
     await act(async () => {
       fireEvent.click(question as HTMLElement)
     })
-    expect(router.state.location.search).toEqual({ user: 'bob', chart: 'tokens' })
-    expect(await screen.findByRole('heading', { name: 'Limits' })).toBeTruthy()
+    expect(router.state.location).toMatchObject({
+      pathname: '/sessions',
+      search: { session: 's1', of: 'bob' },
+    })
     expect(container.querySelector('li b')).toBeNull()
-    expect(callsOf(weir, 'consumption.summary')).toEqual([{ period: 'current', user_id: 'bob' }])
+    await waitFor(() => expect(callsOf(weir, 'sessions.get')).toMatchObject([{ id: 's1', user_id: 'bob' }]))
   })
 
   it('leads from users near a limit to their list', async () => {
