@@ -67,6 +67,9 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   session_unknown:
     'Nobody, or not this user, has a session with this id. Open it, or record a turn in it, first.',
   turn_unknown: 'The ledger has no such turn to add to. Record it first.',
+  backup_unknown: 'There is no backup of this name. The list of backups names those there are.',
+  backup_damaged:
+    'The bytes of the backup are not those that were written, so it is not used. Choose another one and find out what happened to the disk.',
   cancelled: 'The run was cancelled. What it had finished stays, and it can be started again.',
   internal: 'A fault of Weir. The log has the cause under the `request_id`; please report it.',
 }

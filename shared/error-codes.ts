@@ -45,6 +45,8 @@ export const ERROR_CODES = {
   session_unknown: { status: 404, title: 'Session is unknown' },
   turn_unknown: { status: 404, title: 'Turn is unknown' },
   cancelled: { status: 409, title: 'Cancelled' },
+  backup_unknown: { status: 404, title: 'Backup is unknown' },
+  backup_damaged: { status: 422, title: 'Backup is damaged' },
   internal: { status: 500, title: 'Something in Weir is broken' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>
 

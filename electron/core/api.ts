@@ -1,3 +1,4 @@
+import type { BackupReason } from '../../shared/backup-reasons.ts'
 import type { OperationInput, OperationOutput, ParsedInput } from '../../shared/contract/index.ts'
 import type { ErrorCode } from '../../shared/error-codes.ts'
 import type { EpochMs } from '../../shared/units.ts'
@@ -133,6 +134,30 @@ export interface ImportsApi {
   finished(runId: string): Promise<OperationOutput<'import.get'>>
 }
 
+/** A backup as the JSON of DESIGN 13 shows it; `verified_at` is when it was last opened and found whole. */
+export interface BackupManifestView {
+  readonly id: string
+  readonly created_at: string
+  readonly reason: BackupReason
+  readonly size_bytes: number
+  readonly sha256: string
+  readonly schema_version: number
+  readonly verified_at: string | null
+}
+
+/** Making, listing and proving backups. */
+export interface BackupsApi {
+  /** Resolves when the backup is on disk and was opened once. Errors: `busy`, `storage_full`, `storage_unavailable`, `backup_damaged`. */
+  create(
+    input: { readonly reason: BackupReason; readonly signal?: AbortSignal },
+    actor: Actor,
+  ): Promise<BackupManifestView>
+  /** Newest first; a damaged one is in the list without having been proved. */
+  list(): readonly BackupManifestView[]
+  /** Errors: `backup_unknown`, `backup_damaged`. */
+  verify(id: string): Promise<BackupManifestView>
+}
+
 export interface Weir {
   readonly ports: SystemPorts
   readonly consumption: ConsumptionApi
@@ -143,6 +168,7 @@ export interface Weir {
   readonly audit: AuditApi
   readonly tokens: TokensApi
   readonly imports: ImportsApi
+  readonly backups: BackupsApi
   status(): Promise<OperationOutput<'status.get'>>
   suggestions(sessionsDir?: string): Promise<OperationOutput<'setup.suggestions'>>
   startEmpty(actor: Actor): Promise<OperationOutput<'setup.startEmpty'>>

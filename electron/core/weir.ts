@@ -9,6 +9,7 @@ import { countUsableTokens } from './access/token-store.ts'
 import { UserManager } from './access/user-manager.ts'
 import type { Actor, Weir, WeirConfig } from './api.ts'
 import { AuditReader } from './audit/audit-reader.ts'
+import { BackupManager } from './backup/backup-manager.ts'
 import { ConsumptionManager } from './consumption/consumption-manager.ts'
 import type { ConsumptionContext } from './consumption/context.ts'
 import { periodText, windowsAt } from './consumption/windows.ts'
@@ -100,6 +101,18 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     audit: new AuditReader(database),
     tokens: new TokenManager(database, ports),
     imports,
+    backups: new BackupManager({
+      ports,
+      database,
+      databaseFile: opened.databaseFile,
+      sqliteBinding: config.sqliteBinding,
+      dataDir: config.dataDir,
+      version: config.version,
+      copier: {
+        make: (input, signal) => worker.run('make-backup', input, signal === undefined ? {} : { signal }),
+        verify: (folder) => worker.run('verify-backup', { folder, sqliteBinding: config.sqliteBinding }),
+      },
+    }),
     status,
     suggestions: async (sessionsDir) => {
       const folder = sessionsDir ?? config.sessionsDir

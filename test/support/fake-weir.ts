@@ -149,6 +149,7 @@ export function fakeWeir(
     enforcement: part('enforcement.'),
     audit: part('audit.'),
     imports: part('imports.'),
+    backups: part('backups.'),
     isReady: async () => answers['isReady'] !== false,
     announceUrl: () => undefined,
     close: async () => undefined,

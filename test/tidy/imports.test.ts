@@ -68,7 +68,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'electron/core/kernel',
     'shared',
   ],
+  'electron/core/backup': [
+    'electron/core/api.ts',
+    'electron/core/audit',
+    'electron/core/database',
+    'electron/core/kernel',
+    'shared',
+  ],
   'electron/core/workers': [
+    'electron/core/backup',
     'electron/core/database',
     'electron/core/kernel',
     'electron/core/sessions',

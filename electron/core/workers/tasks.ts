@@ -1,3 +1,5 @@
+import type { BackupInput } from '../backup/backup-task.ts'
+import type { Manifest } from '../backup/manifest.ts'
 import type { FolderLook } from '../sessions/look-at-folder.ts'
 import type { ScanInput, ScanMessage, ScanResult } from '../sessions/scan-sessions.ts'
 import type { VerifyReport } from '../verify/verify-task.ts'
@@ -21,5 +23,13 @@ export interface WorkerTasks {
     readonly input: { readonly databaseFile: string; readonly sqliteBinding: string | null }
     readonly batch: never
     readonly result: VerifyReport
+  }
+  /** Makes a backup; batches are the bytes written so far. Errors: `storage_full`, `storage_unavailable`, `backup_damaged`. */
+  readonly 'make-backup': { readonly input: BackupInput; readonly batch: number; readonly result: Manifest }
+  /** Opens a private copy of a backup. Errors: `backup_damaged`, `database_newer`. */
+  readonly 'verify-backup': {
+    readonly input: { readonly folder: string; readonly sqliteBinding: string | null }
+    readonly batch: never
+    readonly result: Manifest
   }
 }

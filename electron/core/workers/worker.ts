@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads'
+import { makeBackup, verifyBackup } from '../backup/backup-task.ts'
 import { assert } from '../kernel/weir-error.ts'
 import { lookAtFolder } from '../sessions/look-at-folder.ts'
 import { scanSessions } from '../sessions/scan-sessions.ts'
@@ -15,6 +16,8 @@ const runners: TaskRunners<WorkerTasks> = {
     const { verifyBooks } = await import('../verify/verify-task.ts')
     return verifyBooks(input.databaseFile, input.sqliteBinding)
   },
+  'make-backup': (input) => makeBackup(input),
+  'verify-backup': async (input) => verifyBackup(input.folder, input.sqliteBinding),
 }
 
 assert(parentPort !== null, 'worker.ts runs as a worker thread')
