@@ -48,6 +48,8 @@ export const ERROR_CODES = {
   setting_fixed: { status: 409, title: 'Setting cannot be changed any more' },
   confirmation_needed: { status: 409, title: 'Confirmation is needed' },
   cancelled: { status: 409, title: 'Cancelled' },
+  backup_unknown: { status: 404, title: 'Backup is unknown' },
+  backup_damaged: { status: 422, title: 'Backup is damaged' },
   internal: { status: 500, title: 'Something in Weir is broken' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>
 

@@ -1,3 +1,4 @@
+import type { BackupReason } from '../../shared/backup-reasons.ts'
 import type { ALERT_KINDS } from '../../shared/contract/alerts.ts'
 import type { OperationInput, OperationOutput, ParsedInput } from '../../shared/contract/index.ts'
 import type { ReconciliationReport } from '../../shared/contract/reconciliation.ts'
@@ -277,6 +278,30 @@ export interface ReconciliationApi {
   finished(runId: string): Promise<OperationOutput<'reconciliation.get'>>
 }
 
+/** A backup as the JSON of DESIGN 13 shows it; `verified_at` is when it was last opened and found whole. */
+export interface BackupManifestView {
+  readonly id: string
+  readonly created_at: string
+  readonly reason: BackupReason
+  readonly size_bytes: number
+  readonly sha256: string
+  readonly schema_version: number
+  readonly verified_at: string | null
+}
+
+/** Making, listing and proving backups. */
+export interface BackupsApi {
+  /** Resolves when the backup is on disk and was opened once. Errors: `busy`, `storage_full`, `storage_unavailable`, `backup_damaged`. */
+  create(
+    input: { readonly reason: BackupReason; readonly signal?: AbortSignal },
+    actor: Actor,
+  ): Promise<BackupManifestView>
+  /** Newest first; a damaged one is in the list without having been proved. */
+  list(): readonly BackupManifestView[]
+  /** Errors: `backup_unknown`, `backup_damaged`. */
+  verify(id: string): Promise<BackupManifestView>
+}
+
 export interface Weir {
   readonly ports: SystemPorts
   readonly consumption: ConsumptionApi
@@ -298,6 +323,7 @@ export interface Weir {
   readonly changes: ChangeFeed
   diagnostics(): Promise<OperationOutput<'diagnostics.get'>>
   readonly reconciliation: ReconciliationApi
+  readonly backups: BackupsApi
   status(): Promise<OperationOutput<'status.get'>>
   suggestions(sessionsDir?: string): Promise<OperationOutput<'setup.suggestions'>>
   startEmpty(actor: Actor): Promise<OperationOutput<'setup.startEmpty'>>

@@ -10,6 +10,7 @@ import { UserManager } from './access/user-manager.ts'
 import { AlertManager } from './alerts/alert-manager.ts'
 import type { Actor, Weir, WeirConfig } from './api.ts'
 import { AuditReader } from './audit/audit-reader.ts'
+import { BackupManager } from './backup/backup-manager.ts'
 import { ConsumptionManager } from './consumption/consumption-manager.ts'
 import { findUserKey } from './consumption/consumption-store.ts'
 import { type ConsumptionContext, momentOf } from './consumption/context.ts'
@@ -62,6 +63,9 @@ export async function createWeir(config: WeirConfig, ports: SystemPorts): Promis
   }
 }
 
+// Whose repair it is stands in the audit entry of the repair; the copy before it is part of how Weir repairs.
+const REPAIR: Actor = { name: 'reconciliation', via: 'job' }
+
 interface Opened {
   readonly database: Database
   readonly databaseFile: string
@@ -108,13 +112,19 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
       return isKnown ? (await readForecast(db, userId, momentOf(context))).limits : []
     },
   })
-  const safetyCopy: SafetyCopy = (reason) =>
-    worker.run('snapshot-database', {
-      databaseFile: opened.databaseFile,
-      sqliteBinding: config.sqliteBinding,
-      backupsDir: join(config.dataDir, 'backups'),
-      id: `${reason}-${Buffer.from(ports.randomBytes(8)).toString('hex')}`,
-    })
+  const backups = new BackupManager({
+    ports,
+    database,
+    databaseFile: opened.databaseFile,
+    sqliteBinding: config.sqliteBinding,
+    dataDir: config.dataDir,
+    version: config.version,
+    copier: {
+      make: (input, signal) => worker.run('make-backup', input, signal === undefined ? {} : { signal }),
+      verify: (folder) => worker.run('verify-backup', { folder, sqliteBinding: config.sqliteBinding }),
+    },
+  })
+  const safetyCopy: SafetyCopy = (reason) => backups.create({ reason }, REPAIR)
   const reconciliation = new ReconciliationManager({
     context,
     settings,
@@ -163,6 +173,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     changes,
     diagnostics: observed.diagnostics,
     reconciliation,
+    backups,
     status,
     suggestions: async (sessionsDir) => {
       const folder = sessionsDir ?? config.sessionsDir ?? settings.current().sessions_dir

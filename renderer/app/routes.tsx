@@ -66,6 +66,8 @@ const costsRoute = createRoute({
   path: '/costs',
   validateSearch: costsSearch,
   component: lazyRouteComponent(() => import('../screens/costs/costs-screen.tsx'), 'CostsScreen'),
+})
+
 const sessionsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sessions',

@@ -159,6 +159,7 @@ export function fakeWeir(
     metrics: new Metrics(),
     changes: new ChangeFeed(),
     reconciliation: part('reconciliation.'),
+    backups: part('backups.'),
     isReady: async () => answers['isReady'] !== false,
     announceUrl: () => undefined,
     close: async () => undefined,

@@ -96,6 +96,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'electron/core/settings',
     'shared',
   ],
+  'electron/core/backup': [
+    'electron/core/api.ts',
+    'electron/core/audit',
+    'electron/core/database',
+    'electron/core/kernel',
+    'shared',
+  ],
   'electron/core/reconciliation': [
     'electron/core/api.ts',
     'electron/core/audit',
@@ -107,6 +114,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'shared',
   ],
   'electron/core/workers': [
+    'electron/core/backup',
     'electron/core/consumption',
     'electron/core/database',
     'electron/core/kernel',

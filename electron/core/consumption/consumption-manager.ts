@@ -134,8 +134,9 @@ export class ConsumptionManager implements ConsumptionApi {
     return this.#context.database.read((db) => readSession(db, query, momentOf(this.#context)))
   }
 
-  history(userId: string, limit?: number): Promise<OperationOutput<'consumption.history'>> 
+  history(userId: string, limit?: number): Promise<OperationOutput<'consumption.history'>> {
     return this.#context.database.read((db) => readHistory(db, userId, limit))
+  }
 
   /** The answer cannot be worked out: the operator decided beforehand whether that means yes or no (DESIGN 5). */
   #unavailable(userId: string, error: unknown): Refusal | LetThrough {

@@ -1,5 +1,6 @@
+import type { BackupInput } from '../backup/backup-task.ts'
+import type { Manifest } from '../backup/manifest.ts'
 import type { RereadSession } from '../reconciliation/repair-user.ts'
-import type { SnapshotInput } from '../reconciliation/safety-copy.ts'
 import type { DriftMessage, DriftResult, DriftScanInput } from '../reconciliation/scan-drift.ts'
 import type { FolderLook } from '../sessions/look-at-folder.ts'
 import type { ScanInput, ScanMessage, ScanResult } from '../sessions/scan-sessions.ts'
@@ -47,10 +48,12 @@ export interface WorkerTasks {
     readonly batch: never
     readonly result: readonly RereadSession[]
   }
-  /** Copies the database as it is at one moment. */
-  readonly 'snapshot-database': {
-    readonly input: SnapshotInput
+  /** Makes a backup; batches are the bytes written so far. Errors: `storage_full`, `storage_unavailable`, `backup_damaged`. */
+  readonly 'make-backup': { readonly input: BackupInput; readonly batch: number; readonly result: Manifest }
+  /** Opens a private copy of a backup. Errors: `backup_damaged`, `database_newer`. */
+  readonly 'verify-backup': {
+    readonly input: { readonly folder: string; readonly sqliteBinding: string | null }
     readonly batch: never
-    readonly result: { readonly id: string }
+    readonly result: Manifest
   }
 }

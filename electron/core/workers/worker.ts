@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads'
+import { makeBackup, verifyBackup } from '../backup/backup-task.ts'
 import { assert } from '../kernel/weir-error.ts'
 import { rereadSessions } from '../reconciliation/reread-sessions.ts'
-import { snapshotDatabase } from '../reconciliation/safety-copy.ts'
 import { scanDrift } from '../reconciliation/scan-drift.ts'
 import { lookAtFolder } from '../sessions/look-at-folder.ts'
 import { scanSessions } from '../sessions/scan-sessions.ts'
@@ -24,7 +24,8 @@ const runners: TaskRunners<WorkerTasks> = {
   },
   'scan-drift': (input) => scanDrift(input),
   'reread-sessions': async (input) => rereadSessions(input),
-  'snapshot-database': async (input) => snapshotDatabase(input),
+  'make-backup': (input) => makeBackup(input),
+  'verify-backup': async (input) => verifyBackup(input.folder, input.sqliteBinding),
 }
 
 assert(parentPort !== null, 'worker.ts runs as a worker thread')

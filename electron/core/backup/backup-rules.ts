@@ -1,0 +1,68 @@
+import type { BackupReason } from '../../../shared/backup-reasons.ts'
+import { DAY_MS, type EpochMs } from '../../../shared/units.ts'
+
+/** `20261124T013000Z-9f3a`: sorts by time, and the random end keeps two of one second apart. */
+export const BACKUP_ID = /^\d{8}T\d{6}Z-[0-9a-f]{4}$/
+
+/** The id of a backup begun at `at`; `taken` says which ids exist, and `random` gives two bytes as a number. */
+export function newBackupId(at: EpochMs, random: () => number, taken: (id: string) => boolean): string {
+  const second = new Date(at)
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replaceAll(/[-:]/g, '')
+  for (;;) {
+    const id = `${second}-${(random() & 0xffff).toString(16).padStart(4, '0')}`
+    if (!taken(id)) return id
+  }
+}
+
+/** A backup as the rule sees it. */
+export interface KeptBackup {
+  readonly id: string
+  readonly createdAt: EpochMs
+  readonly reason: BackupReason
+  readonly isVerified: boolean
+}
+
+// RELIABILITY 4.2, B7: the last three, then one a day, a week and a month for as many of each.
+const LAST_KEPT = 3
+const DAYS_KEPT = 7
+const WEEKS_KEPT = 4
+const MONTHS_KEPT = 12
+/** One good backup may turn out bad; then there must be another. */
+const VERIFIED_KEPT_MIN = 2
+
+/**
+ * The ids that may be deleted. Never the newest verified one, never one made before a restore or a migration, and
+ * never so many that fewer than two verified ones are left.
+ */
+export function expendableBackups(backups: readonly KeptBackup[]): readonly string[] {
+  const newestFirst = [...backups].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
+  const kept = new Set(newestFirst.slice(0, LAST_KEPT).map((backup) => backup.id))
+  keepNewestOfEach(newestFirst, DAYS_KEPT, (at) => Math.floor(at / DAY_MS), kept)
+  keepNewestOfEach(newestFirst, WEEKS_KEPT, (at) => Math.floor(at / (7 * DAY_MS)), kept)
+  keepNewestOfEach(newestFirst, MONTHS_KEPT, (at) => new Date(at).toISOString().slice(0, 7), kept)
+  for (const backup of newestFirst) {
+    if (backup.reason === 'before-restore' || backup.reason === 'before-migration') kept.add(backup.id)
+  }
+  for (const backup of newestFirst.filter((one) => one.isVerified).slice(0, VERIFIED_KEPT_MIN)) {
+    kept.add(backup.id)
+  }
+  return newestFirst.filter((backup) => !kept.has(backup.id)).map((backup) => backup.id)
+}
+
+function keepNewestOfEach(
+  newestFirst: readonly KeptBackup[],
+  count: number,
+  spanOf: (at: EpochMs) => number | string,
+  kept: Set<string>,
+): void {
+  const spans = new Set<number | string>()
+  for (const backup of newestFirst) {
+    const span = spanOf(backup.createdAt)
+    if (spans.has(span)) continue
+    if (spans.size === count) return
+    spans.add(span)
+    kept.add(backup.id)
+  }
+}

@@ -1,0 +1,261 @@
+import { createHash } from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import type BetterSqlite3 from 'better-sqlite3'
+import type { BackupReason } from '../../../shared/backup-reasons.ts'
+import { APPLICATION_ID, openReadHandle, SCHEMA_VERSION } from '../database/open-handle.ts'
+import { toStorageError } from '../database/storage-error.ts'
+import { assert, WeirError } from '../kernel/weir-error.ts'
+import { type Manifest, manifestText, parseManifest } from './manifest.ts'
+
+const TABLES_SQL = `select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by name`
+
+/** What making a backup needs; all of it crosses to the worker thread. */
+export interface BackupInput {
+  readonly databaseFile: string
+  readonly sqliteBinding: string | null
+  readonly backupsDir: string
+  readonly id: string
+  /** ISO time. */
+  readonly createdAt: string
+  readonly reason: BackupReason
+  readonly appVersion: string
+}
+
+// Each piece is synced by itself: one large flush would hold up the fsync of every limit check (PERFORMANCE.md).
+const PIECE_BYTES = 8 * 1024 * 1024
+// A snapshot and its synced copy are on the disk at once for a moment, and others need room to go on.
+const FREE_FACTOR = 2
+const FREE_SPARE_BYTES = 64 * 1024 * 1024
+
+/**
+ * Makes a backup and proves it by opening the copy; yields the bytes written so far. Published by a rename at the
+ * end, so a crash leaves none or a whole one. For a worker thread. Errors: `storage_full`, `storage_unavailable`, `backup_damaged`.
+ */
+export function* makeBackup(input: BackupInput): Generator<number, Manifest> {
+  mkdirSync(input.backupsDir, { recursive: true, mode: 0o700 })
+  const partial = join(input.backupsDir, `.${input.id}.partial`)
+  mkdirSync(partial, { mode: 0o700 })
+  try {
+    const raw = join(partial, 'snapshot.db')
+    snapshot(input, raw)
+    const copied = yield* copyInPieces(raw, join(partial, 'auth.db'))
+    rmSync(raw)
+    const { rows, schemaVersion } = check(join(partial, 'auth.db'), input.sqliteBinding)
+    const manifest: Manifest = {
+      format: 1,
+      id: input.id,
+      created_at: input.createdAt,
+      reason: input.reason,
+      app_version: input.appVersion,
+      schema_version: schemaVersion,
+      size_bytes: copied.bytes,
+      sha256: copied.sha256,
+      rows,
+    }
+    writeSynced(join(partial, 'manifest.json'), manifestText(manifest))
+    syncFolder(partial)
+    renameSync(partial, join(input.backupsDir, input.id))
+    syncFolder(input.backupsDir)
+    return manifest
+  } catch (error) {
+    throw isDiskFull(error)
+      ? new WeirError(
+          'storage_full',
+          'The disk is full, so no backup was made. Free some space and try again.',
+          { cause: error },
+        )
+      : toStorageError(error)
+  } finally {
+    rmSync(partial, { recursive: true, force: true })
+  }
+}
+
+/** Proves a published backup again: hash, integrity, counts. Errors: `backup_damaged`, `database_newer`. */
+export function verifyBackup(folder: string, sqliteBinding: string | null): Manifest {
+  const file = join(folder, 'auth.db')
+  const text = existsSync(file) ? readText(join(folder, 'manifest.json')) : ''
+  const manifest = parseManifest(text)
+  const copy = mkScratch(folder)
+  try {
+    let bytes = 0
+    const copying = copyInPieces(file, copy)
+    let next = copying.next()
+    while (next.done !== true) {
+      bytes = next.value
+      next = copying.next()
+    }
+    if (next.value.sha256 !== manifest.sha256 || bytes !== manifest.size_bytes)
+      throw damaged('its bytes have changed')
+    const { rows, schemaVersion } = check(copy, sqliteBinding)
+    if (schemaVersion !== manifest.schema_version || JSON.stringify(rows) !== JSON.stringify(manifest.rows)) {
+      throw damaged('it does not hold what its manifest says')
+    }
+    return manifest
+  } finally {
+    for (const end of ['', '-wal', '-shm']) rmSync(copy + end, { force: true })
+  }
+}
+
+/** Removes what a crash has left behind. */
+export function removePartials(backupsDir: string): void {
+  if (!existsSync(backupsDir)) return
+  for (const name of readdirSync(backupsDir)) {
+    if (name.startsWith('.')) rmSync(join(backupsDir, name), { recursive: true, force: true })
+  }
+}
+
+function mkScratch(folder: string): string {
+  return join(folder, '..', `.scratch-${createHash('sha256').update(folder).digest('hex').slice(0, 8)}.db`)
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
+    throw error
+  }
+}
+
+function snapshot(input: BackupInput, target: string): void {
+  const handle = openReadHandle(input.databaseFile, input.sqliteBinding)
+  try {
+    const bytes =
+      Number(handle.pragma('page_count', { simple: true })) *
+      Number(handle.pragma('page_size', { simple: true }))
+    const { bavail, bsize } = statfsSync(input.backupsDir)
+    const needed = bytes * FREE_FACTOR + FREE_SPARE_BYTES
+    if (bavail * bsize < needed) {
+      throw new WeirError(
+        'storage_full',
+        `A backup needs ${needed} bytes and ${bavail * bsize} are free. Nothing was changed.`,
+      )
+    }
+    // Only this copy is unsynced; it is synced piece by piece below.
+    handle.pragma('synchronous = OFF')
+    handle.prepare('VACUUM INTO ?').run(target)
+  } finally {
+    handle.close()
+  }
+}
+
+function* copyInPieces(
+  from: string,
+  to: string,
+): Generator<number, { readonly bytes: number; readonly sha256: string }> {
+  const hash = createHash('sha256')
+  const piece = Buffer.alloc(PIECE_BYTES)
+  const source = openSync(from, 'r')
+  const target = openSync(to, 'w', 0o600)
+  let bytes = 0
+  try {
+    for (;;) {
+      const read = readSync(source, piece, 0, PIECE_BYTES, null)
+      if (read === 0) break
+      const part = piece.subarray(0, read)
+      hash.update(part)
+      // A short write means that the disk is full; the next one says so.
+      for (let written = 0; written < read; ) written += writeSync(target, part, written)
+      fdatasyncSync(target)
+      bytes += read
+      yield bytes
+    }
+    fsyncSync(target)
+  } finally {
+    closeSync(source)
+    closeSync(target)
+  }
+  return { bytes, sha256: hash.digest('hex') }
+}
+
+function check(
+  file: string,
+  binding: string | null,
+): { readonly rows: Record<string, number>; readonly schemaVersion: number } {
+  const handle = openReadHandle(file, binding)
+  try {
+    if (handle.pragma('integrity_check(1)', { simple: true }) !== 'ok')
+      throw damaged('the database in it is damaged')
+    assert(
+      (handle.pragma('foreign_key_check') as readonly unknown[]).length === 0,
+      'every reference of a backup holds',
+    )
+    if (Number(handle.pragma('application_id', { simple: true })) !== APPLICATION_ID)
+      throw damaged('it is not one of Weir')
+    const schemaVersion = Number(handle.pragma('user_version', { simple: true }))
+    if (schemaVersion > SCHEMA_VERSION) {
+      throw new WeirError('database_newer', 'This backup was made by a newer Weir. Start that one to use it.')
+    }
+    return { rows: countRows(handle), schemaVersion }
+  } catch (error) {
+    // What SQLite says of a file in a backup is about the backup, not about the live database.
+    throw error instanceof WeirError ? error : damaged(`the database in it cannot be read (${String(error)})`)
+  } finally {
+    handle.close()
+    // A reader of a file in WAL mode leaves these; a backup is one file.
+    for (const end of ['-wal', '-shm']) rmSync(file + end, { force: true })
+  }
+}
+
+function countRows(handle: BetterSqlite3.Database): Record<string, number> {
+  const tables = handle.prepare<[], { name: string }>(TABLES_SQL).all()
+  return Object.fromEntries(
+    tables.map(({ name }) => [
+      name,
+      Number(
+        handle
+          .prepare(`select count(*) from ${quoted(name)}`)
+          .pluck()
+          .get(),
+      ),
+    ]),
+  )
+}
+
+function writeSynced(file: string, text: string): void {
+  const descriptor = openSync(file, 'w', 0o600)
+  try {
+    writeSync(descriptor, text)
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Windows cannot open a folder; its renames are journalled. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return
+  const descriptor = openSync(folder, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOSPC'
+}
+
+function damaged(why: string): WeirError {
+  return new WeirError('backup_damaged', `This backup cannot be used: ${why}. Choose another backup.`)
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}

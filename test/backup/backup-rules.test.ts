@@ -1,0 +1,57 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { expendableBackups, newBackupId } from '../../electron/core/backup/backup-rules.ts'
+import { BACKUP_REASONS } from '../../shared/backup-reasons.ts'
+import { DAY_MS } from '../../shared/units.ts'
+
+const NOON = Date.parse('2026-11-24T12:00:00Z')
+
+describe('the rules of backups', () => {
+  test('two backups of one second have different names, even when chance repeats itself', () => {
+    const numbers = [7, 7, 8]
+    const first = newBackupId(
+      NOON,
+      () => numbers.shift() ?? 0,
+      () => false,
+    )
+    const second = newBackupId(
+      NOON,
+      () => numbers.shift() ?? 0,
+      (id) => id === first,
+    )
+    expect([first, second]).toEqual(['20261124T120000Z-0007', '20261124T120000Z-0008'])
+  })
+
+  test('a year of daily backups keeps the last days, weeks and months', () => {
+    const backups = Array.from({ length: 365 }, (_, day) => ({
+      id: String(day).padStart(3, '0'),
+      createdAt: NOON - day * DAY_MS,
+      reason: 'daily' as const,
+      isVerified: true,
+    }))
+    const gone = expendableBackups(backups)
+    expect(backups.length - gone.length).toBeGreaterThanOrEqual(18)
+    expect(backups.length - gone.length).toBeLessThanOrEqual(23)
+    expect(gone).not.toContain('006')
+  })
+
+  test('the newest good backups and those before a danger are never deleted, whatever there is', () => {
+    const backup = fc.record({
+      createdAt: fc.integer({ min: NOON - 900 * DAY_MS, max: NOON }),
+      reason: fc.constantFrom(...BACKUP_REASONS),
+      isVerified: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(fc.array(backup, { maxLength: 80 }), (some) => {
+        const backups = some.map((one, index) => ({ ...one, id: String(index).padStart(3, '0') }))
+        const gone = new Set(expendableBackups(backups))
+        const kept = backups.filter((one) => !gone.has(one.id))
+        const good = backups.filter((one) => one.isVerified)
+        expect(kept.filter((one) => one.isVerified).length).toBeGreaterThanOrEqual(Math.min(2, good.length))
+        const newest = Math.max(...good.map((one) => one.createdAt))
+        if (good.length > 0) expect(kept.some((one) => one.isVerified && one.createdAt === newest)).toBe(true)
+        for (const one of backups) if (one.reason === 'before-restore') expect(gone.has(one.id)).toBe(false)
+      }),
+    )
+  })
+})
