@@ -1,5 +1,6 @@
 import * as step1 from './0001-ledger-counters-and-roll-ups.ts'
 import * as step2 from './0002-session-ids-extensions-and-cases.ts'
+import * as step3 from './0003-deleted-users.ts'
 
 /** One step of the schema: from `version - 1` to `version`, all or nothing. */
 export interface MigrationStep {
@@ -14,4 +15,5 @@ export interface MigrationStep {
 export const MIGRATIONS: readonly MigrationStep[] = [
   { version: 1, name: '0001-ledger-counters-and-roll-ups', statements: step1.statements },
   { version: 2, name: '0002-session-ids-extensions-and-cases', statements: step2.statements },
+  { version: 3, name: '0003-deleted-users', statements: step3.statements },
 ]

@@ -6,6 +6,7 @@ import { ProfileManager } from './access/profile-manager.ts'
 import { seedProfiles } from './access/shipped-profiles.ts'
 import { TokenManager } from './access/token-manager.ts'
 import { countUsableTokens } from './access/token-store.ts'
+import { UserDirectory } from './access/user-directory.ts'
 import { UserManager } from './access/user-manager.ts'
 import type { Actor, Weir, WeirConfig } from './api.ts'
 import { AuditReader } from './audit/audit-reader.ts'
@@ -87,6 +88,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     randomBytes: ports.randomBytes,
     zone: () => settings.current().time_zone,
   })
+  const tokens = new TokenManager(database, ports)
   let apiUrl: string | null = null
   let isClosing = false
   const status = () => readStatus({ config, ports, opened, settings, imports, apiUrl, isClosing })
@@ -94,11 +96,12 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     ports,
     consumption: new ConsumptionManager(context),
     users: new UserManager(database, ports, settings),
+    directory: new UserDirectory(database, ports.clock, settings, () => tokens.dropCache()),
     profiles: new ProfileManager(database, ports.clock, settings),
     grants: new GrantManager(database, ports.clock),
     enforcement,
     audit: new AuditReader(database),
-    tokens: new TokenManager(database, ports),
+    tokens,
     imports,
     status,
     suggestions: async (sessionsDir) => {

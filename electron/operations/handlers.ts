@@ -1,6 +1,7 @@
 import { administrationHandlers } from './administration-handlers.ts'
 import { consumptionHandlers } from './consumption-handlers.ts'
 import { countingHandlers } from './counting-handlers.ts'
+import { directoryHandlers } from './directory-handlers.ts'
 import type { Handlers } from './dispatch-types.ts'
 import { enforcementHandlers } from './enforcement-handlers.ts'
 import { operatorHandlers } from './operator-handlers.ts'
@@ -10,6 +11,7 @@ import { sessionHandlers } from './sessions-handlers.ts'
 export const HANDLERS = {
   ...consumptionHandlers,
   ...administrationHandlers,
+  ...directoryHandlers,
   ...enforcementHandlers,
   ...operatorHandlers,
   ...sessionHandlers,

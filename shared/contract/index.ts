@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { accessOperations } from './access.ts'
 import { administrationOperations } from './administration.ts'
 import { consumptionOperations } from './consumption.ts'
 import { countingOperations } from './counting.ts'
@@ -17,6 +18,7 @@ export const OPERATIONS = {
   ...limitOperations,
   ...consumptionOperations,
   ...administrationOperations,
+  ...accessOperations,
   ...profileOperations,
   ...grantOperations,
   ...enforcementOperations,
