@@ -1,3 +1,4 @@
+import { accessText } from './text/access.ts'
 import { appText, enforcementText, periodText, refreshText, shellText } from './text/app.ts'
 import { componentsText } from './text/components.ts'
 import { connectText } from './text/connect.ts'
@@ -5,6 +6,7 @@ import { consumptionText } from './text/consumption.ts'
 import { dashboardText } from './text/dashboard.ts'
 import { firstRunText, importText } from './text/import.ts'
 import { loginText } from './text/login.ts'
+import { profilesText } from './text/profiles.ts'
 
 /**
  * Every sentence the operator reads, in one place: to be checked by one reader and translated at one go.
@@ -19,6 +21,8 @@ export const text = {
   components: componentsText,
   dashboard: dashboardText,
   consumption: consumptionText,
+  profiles: profilesText,
+  access: accessText,
   connect: connectText,
   firstRun: firstRunText,
   import: importText,

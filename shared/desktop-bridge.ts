@@ -17,6 +17,8 @@ export interface MenuScreen {
 export const MENU_SCREENS = [
   { id: 'dashboard', label: 'Dashboard', path: '/dashboard' },
   { id: 'users', label: 'User consumption', path: '/users' },
+  { id: 'profiles', label: 'Profiles', path: '/profiles' },
+  { id: 'access', label: 'Users & tokens', path: '/access' },
   { id: 'connect', label: 'Connect the agent', path: '/connect' },
   { id: 'import', label: 'Import', path: '/import' },
 ] as const satisfies readonly MenuScreen[]

@@ -10,8 +10,10 @@ import {
   stringifySearchWith,
 } from '@tanstack/react-router'
 import { z } from 'zod'
+import { accessSearch } from '../screens/access/access-search.ts'
 import { consumptionSearch } from '../screens/consumption/consumption-search.ts'
 import { dashboardSearch } from '../screens/dashboard/dashboard-search.ts'
+import { profilesSearch } from '../screens/profiles/profiles-search.ts'
 import { ErrorScreen, NotFoundScreen } from './error-screens.tsx'
 import { RootLayout } from './root-layout.tsx'
 import { LOGIN_PATH } from './screens.ts'
@@ -57,6 +59,20 @@ const usersRoute = createRoute({
   ),
 })
 
+const profilesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/profiles',
+  validateSearch: profilesSearch,
+  component: lazyRouteComponent(() => import('../screens/profiles/profiles-screen.tsx'), 'ProfilesScreen'),
+})
+
+const accessRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/access',
+  validateSearch: accessSearch,
+  component: lazyRouteComponent(() => import('../screens/access/access-screen.tsx'), 'AccessScreen'),
+})
+
 const connectRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/connect',
@@ -98,6 +114,8 @@ const routeTree = rootRoute.addChildren([
   startRoute,
   dashboardRoute,
   usersRoute,
+  profilesRoute,
+  accessRoute,
   connectRoute,
   importRoute,
   welcomeRoute,

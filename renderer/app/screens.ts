@@ -1,10 +1,17 @@
-import { IconChartAreaLine, IconFileImport, IconPlugConnected, IconUsers } from '@tabler/icons-react'
+import {
+  IconChartAreaLine,
+  IconFileImport,
+  IconGauge,
+  IconKey,
+  IconPlugConnected,
+  IconUsers,
+} from '@tabler/icons-react'
 import { text } from '../text.ts'
 
 /** A screen one can go to: what the navigation, the palette and the shortcuts are made of. */
 export interface Screen {
   readonly id: keyof typeof text.shell.screens
-  readonly path: '/dashboard' | '/users' | '/connect' | '/import'
+  readonly path: '/dashboard' | '/users' | '/profiles' | '/access' | '/connect' | '/import'
   /** The title in the top bar. */
   readonly title: string
   /** The word in the navigation. */
@@ -18,6 +25,8 @@ export interface Screen {
 export const SCREENS: readonly Screen[] = [
   screen('dashboard', '/dashboard', 'd', IconChartAreaLine),
   screen('users', '/users', 'u', IconUsers),
+  screen('profiles', '/profiles', 'p', IconGauge),
+  screen('access', '/access', 'a', IconKey),
   screen('connect', '/connect', 'c', IconPlugConnected),
   screen('import', '/import', 'm', IconFileImport),
 ]

@@ -38,10 +38,19 @@ export const shellText = {
   screens: {
     dashboard: 'Dashboard',
     users: 'User consumption',
+    profiles: 'Profiles',
+    access: 'Users & tokens',
     connect: 'Connect',
     import: 'Import sessions',
   },
-  navigationLabels: { dashboard: 'Dashboard', users: 'Users', connect: 'Connect', import: 'Import' },
+  navigationLabels: {
+    dashboard: 'Dashboard',
+    users: 'Users',
+    profiles: 'Profiles',
+    access: 'Access',
+    connect: 'Connect',
+    import: 'Import',
+  },
   goTo: (screen: string) => `Go to ${screen}`,
   theme: {
     label: 'Theme',
