@@ -4,6 +4,8 @@ import {
   IconCoin,
   IconFileImport,
   IconFileText,
+  IconGauge,
+  IconKey,
   IconMessages,
   IconPlugConnected,
   IconScale,
@@ -20,6 +22,8 @@ export interface Screen {
     | '/users'
     | '/sessions'
     | '/costs'
+    | '/profiles'
+    | '/access'
     | '/connect'
     | '/import'
     | '/reconciliation'
@@ -41,6 +45,8 @@ export const SCREENS: readonly Screen[] = [
   screen('users', '/users', 'u', IconUsers),
   screen('sessions', '/sessions', 't', IconMessages),
   screen('costs', '/costs', 'c', IconCoin),
+  screen('profiles', '/profiles', 'p', IconGauge),
+  screen('access', '/access', 'a', IconKey),
   screen('connect', '/connect', 'k', IconPlugConnected),
   screen('import', '/import', 'm', IconFileImport),
   screen('reconciliation', '/reconciliation', 'r', IconScale),
