@@ -33,6 +33,7 @@ import { PriceManager } from './prices/price-manager.ts'
 import { seedPriceCatalogue } from './pricing/price-catalogue.ts'
 import { ReconciliationManager } from './reconciliation/reconciliation-manager.ts'
 import type { SafetyCopy } from './reconciliation/safety-copy.ts'
+import { sessionsFolder } from './settings/sessions-folder.ts'
 import { enforcementInForce, overrideInForce } from './settings/settings.ts'
 import { SettingsManager } from './settings/settings-manager.ts'
 import { createReconciliationWorker } from './workers/reconciliation-worker.ts'
@@ -179,7 +180,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     backups,
     status,
     suggestions: async (sessionsDir) => {
-      const folder = sessionsDir ?? config.sessionsDir ?? settings.current().sessions_dir
+      const folder = sessionsDir ?? sessionsFolder(config.sessionsDir, settings.current())
       return {
         data_dir: config.dataDir,
         time_zone: settings.current().time_zone,

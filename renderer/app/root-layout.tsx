@@ -14,6 +14,7 @@ import { useShortcut } from './shortcuts.tsx'
 import { useStatus } from './status.ts'
 import { StatusBar } from './status-bar.tsx'
 import { TopBar } from './top-bar.tsx'
+import { useUndoShortcut } from './undo.tsx'
 
 /** Screens that come before the shell makes sense: nothing to navigate to, nothing to refresh. */
 const BARE_PATHS: readonly string[] = ['/welcome', LOGIN_PATH, '/']
@@ -37,6 +38,8 @@ function LoggedIn({ path }: { readonly path: string }): ReactNode {
   const [showsHelp, setShowsHelp] = useState(false)
   const openHelp = (): void => setShowsHelp(true)
   useGlobalShortcuts(openHelp)
+  // The note with the way back stays over a change of screen, and so must its key.
+  useUndoShortcut()
   useRenewWhenItMatters()
   return (
     <>

@@ -72,7 +72,6 @@ export const costsText = {
     save: 'Save',
     saved: (name: string) => `The price of ${name} is set, from the next turn on.`,
     removed: (name: string) => `Your price of ${name} is removed.`,
-    undo: 'Undo',
     undone: 'Undone.',
     notANumber: 'a price in dollars, 0 or more',
     keys: 'Change the price of the row',

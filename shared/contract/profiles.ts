@@ -95,7 +95,7 @@ export const profileOperations = {
     effect: 'write',
     status: 200,
     summary: 'Change a profile; in force with the next check of everybody who has it',
-    description: `${LEFT_OUT} What is left out stays as it is. The default stays active, and is the default until another is.`,
+    description: `${LEFT_OUT} The name is always sent; of the rest, what is left out stays as it is. The default stays active, and is the default until another is.`,
     input: z.strictObject({ id: profileId, ...fields }),
     output: profile,
     errors: ['profile_unknown', 'profile_exists', 'invalid_request'],

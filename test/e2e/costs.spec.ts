@@ -1,3 +1,4 @@
+import { componentsText } from '../../renderer/text/components.ts'
 import { costsText } from '../../renderer/text/costs.ts'
 import { expect, show, test } from './app.ts'
 import { ask, recordTurn } from './support/api.ts'
@@ -55,7 +56,7 @@ test('a price of one’s own is added, counts for the next turn, is removed and 
 
   await row.getByRole('button', { name: text.removeShort }).click()
   await expect(row).toHaveCount(0)
-  await page.getByRole('button', { name: text.undo }).last().click()
+  await page.getByRole('button', { name: componentsText.undo }).last().click()
   await expect(row).toContainText('$4.00')
 })
 

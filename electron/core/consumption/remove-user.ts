@@ -192,6 +192,9 @@ async function takeTotals(
   }
 }
 
+const MODEL_SUMS = ['turns', 'input_tokens', 'output_tokens', 'cost_micro_usd'] as const
+const HOUR_SUMS = [...MODEL_SUMS, 'failed_turns'] as const
+
 function modelSums(turn: Turn) {
   const { input_tokens, output_tokens, cost_micro_usd } = turn
   return { turns: turnCount(turn) as number, input_tokens, output_tokens, cost_micro_usd }
@@ -202,24 +205,14 @@ async function takeModels(trx: Writer, userKey: number, turns: readonly Turn[]):
     const [period = 0, modelKey = 0] = key.split(' ').map(Number)
     await trx
       .updateTable('user_period_models')
-      .set((eb) => ({
-        turns: eb('turns', '-', sums.turns),
-        input_tokens: eb('input_tokens', '-', sums.input_tokens),
-        output_tokens: eb('output_tokens', '-', sums.output_tokens),
-        cost_micro_usd: eb('cost_micro_usd', '-', sums.cost_micro_usd),
-      }))
+      .set((eb) => Object.fromEntries(MODEL_SUMS.map((name) => [name, eb(name, '-', sums[name])])))
       .where('user_key', '=', userKey)
       .where('period', '=', period)
       .where('model_key', '=', modelKey)
       .execute()
     await trx
       .updateTable('system_period_models')
-      .set((eb) => ({
-        turns: eb('turns', '-', sums.turns),
-        input_tokens: eb('input_tokens', '-', sums.input_tokens),
-        output_tokens: eb('output_tokens', '-', sums.output_tokens),
-        cost_micro_usd: eb('cost_micro_usd', '-', sums.cost_micro_usd),
-      }))
+      .set((eb) => Object.fromEntries(MODEL_SUMS.map((name) => [name, eb(name, '-', sums[name])])))
       .where('period', '=', period)
       .where('model_key', '=', modelKey)
       .execute()
@@ -243,25 +236,13 @@ async function takeHours(trx: Writer, userKey: number, turns: readonly Turn[], z
     const hour = Number(key)
     await trx
       .updateTable('user_hours')
-      .set((eb) => ({
-        turns: eb('turns', '-', sums.turns),
-        failed_turns: eb('failed_turns', '-', sums.failed_turns),
-        input_tokens: eb('input_tokens', '-', sums.input_tokens),
-        output_tokens: eb('output_tokens', '-', sums.output_tokens),
-        cost_micro_usd: eb('cost_micro_usd', '-', sums.cost_micro_usd),
-      }))
+      .set((eb) => Object.fromEntries(HOUR_SUMS.map((name) => [name, eb(name, '-', sums[name])])))
       .where('user_key', '=', userKey)
       .where('hour_started_at', '=', hour)
       .execute()
     await trx
       .updateTable('system_hours')
-      .set((eb) => ({
-        turns: eb('turns', '-', sums.turns),
-        failed_turns: eb('failed_turns', '-', sums.failed_turns),
-        input_tokens: eb('input_tokens', '-', sums.input_tokens),
-        output_tokens: eb('output_tokens', '-', sums.output_tokens),
-        cost_micro_usd: eb('cost_micro_usd', '-', sums.cost_micro_usd),
-      }))
+      .set((eb) => Object.fromEntries(HOUR_SUMS.map((name) => [name, eb(name, '-', sums[name])])))
       .where('hour_started_at', '=', hour)
       .execute()
     await trx

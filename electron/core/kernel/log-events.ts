@@ -1,5 +1,3 @@
-import type { Logger } from './ports.ts'
-
 /**
  * Lines the operator watches for carry an `event`: the pinned counters of the log screen count them, and readiness
  * looks at them. Whoever writes such a line names its event: `log.warn('…', { event: LOG_EVENTS.driftWarning })`.
@@ -19,14 +17,4 @@ const STORAGE_CODES: readonly string[] = ['storage_full', 'storage_unavailable',
 /** The event a fault of this code is, as a field of its line; nothing when it is none. */
 export function eventOfCode(code: string): { readonly event?: string } {
   return STORAGE_CODES.includes(code) ? { event: LOG_EVENTS.databaseError } : {}
-}
-
-/** The same log with the part of Weir named in each line (`area`), for the filter of the log screen. */
-export function withArea(log: Logger, area: string): Logger {
-  return {
-    debug: (message, fields) => log.debug(message, { area, ...fields }),
-    info: (message, fields) => log.info(message, { area, ...fields }),
-    warn: (message, fields) => log.warn(message, { area, ...fields }),
-    error: (message, fields) => log.error(message, { area, ...fields }),
-  }
 }

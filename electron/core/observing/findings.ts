@@ -1,4 +1,10 @@
+import type { MENU_SCREENS } from '../../../shared/desktop-bridge.ts'
 import type { CheckFinding } from '../api.ts'
+
+/** A screen there is, perhaps with what it is to show: a Fix that leads nowhere does not compile. */
+type ScreenAddress =
+  | (typeof MENU_SCREENS)[number]['path']
+  | `${(typeof MENU_SCREENS)[number]['path']}?${string}`
 
 /** It is as it should be. */
 export function fine(evidence: string, since: string | null = null): CheckFinding {
@@ -9,7 +15,7 @@ export function fine(evidence: string, since: string | null = null): CheckFindin
 export function needsPerson(
   evidence: string,
   fix: string,
-  path: string | null,
+  path: ScreenAddress | null,
   since: string | null = null,
 ): CheckFinding {
   return { state: 'attention', evidence, since, fix: { text: fix, path } }
@@ -19,7 +25,7 @@ export function needsPerson(
 export function notKnown(
   evidence: string,
   fix: string | null = null,
-  path: string | null = null,
+  path: ScreenAddress | null = null,
 ): CheckFinding {
   return { state: 'unknown', evidence, since: null, fix: fix === null ? null : { text: fix, path } }
 }

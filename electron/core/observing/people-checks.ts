@@ -82,7 +82,7 @@ async function assigned({ reader }: PeopleChecksParts): Promise<CheckFinding> {
   return needsPerson(
     `${without} of ${some(users, 'active user')} have no profile, and no profile is the default.`,
     'Give them a profile, or make one the default.',
-    '/users',
+    '/access?tab=users',
   )
 }
 
@@ -129,8 +129,8 @@ async function limitsHold({ reader, clock, settings }: PeopleChecksParts): Promi
       mode === 'off'
         ? `Enforcement is off (${reason ?? 'no reason given'}).`
         : `Limits are only observed (${reason ?? 'no reason given'}).`,
-      'Turn enforcement on.',
-      '/enforcement',
+      'Turn enforcement on: weir enforcement on --reason …',
+      null,
     )
   const blocked = await reader
     .selectFrom('enforcement_events')

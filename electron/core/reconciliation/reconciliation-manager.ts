@@ -8,6 +8,7 @@ import { renderReport } from '../../../shared/reconciliation-report.ts'
 import type { Actor, ReconciliationApi } from '../api.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import type { SessionScanner } from '../sessions/session-scanner.ts'
+import { sessionsFolder } from '../settings/sessions-folder.ts'
 import type { SettingsManager } from '../settings/settings-manager.ts'
 import { isAutomatic, type Value } from './drift.ts'
 import {
@@ -207,7 +208,7 @@ export class ReconciliationManager implements ReconciliationApi {
   }
 
   #knownFolder(): string | null {
-    return this.#ports.settings.current().sessions_dir ?? this.#ports.sessionsDir
+    return sessionsFolder(this.#ports.sessionsDir, this.#ports.settings.current())
   }
 
   #refuseSecond(): void {

@@ -3,7 +3,6 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useWeirQuery } from '../../app/queries.ts'
 import { useShortcut } from '../../app/shortcuts.tsx'
-import { useUndoShortcut } from '../../app/undo.tsx'
 import { useRememberedView } from '../../components/use-remembered-view.ts'
 import { accessText as text } from '../../text/access.ts'
 import type { AccessSearch } from './access-search.ts'
@@ -25,7 +24,6 @@ export function AccessScreen(): ReactNode {
     replace({ ...view, ...('sort' in part || 'size' in part ? { page: undefined } : {}), ...part })
   const tab = view.tab ?? 'users'
   useShortcut('n', () => change({ add: tab === 'users' ? 'user' : 'token' }), text.users.addKey)
-  useUndoShortcut()
   return (
     <Stack gap="sm">
       <Tabs

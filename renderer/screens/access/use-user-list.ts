@@ -1,6 +1,7 @@
 import type { OperationInput, OperationOutput } from '../../../shared/contract/index.ts'
 import type { TableView } from '../../components/data-table-columns.ts'
-import { type AccessSearch, DEFAULT_PAGE_SIZE } from './access-search.ts'
+import { DEFAULT_PAGE_SIZE } from '../../components/table-address.ts'
+import type { AccessSearch } from './access-search.ts'
 
 export type UserPage = OperationOutput<'users.list'>
 export type UserRow = UserPage['users'][number]

@@ -13,12 +13,12 @@ import { TableMenu } from '../../components/data-table-menu.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { QueryStates } from '../../components/query-states.tsx'
 import { useSettledQuery } from '../../components/settled-query.ts'
-import { tableAddress } from '../../components/table-address.ts'
+import { PAGE_SIZES, tableAddress } from '../../components/table-address.ts'
 import { useNow } from '../../components/use-now.ts'
 import { accessText } from '../../text/access.ts'
 import { SearchBox } from '../consumption/search-box.tsx'
 import { type AccessCells, accessColumns } from './access-columns.tsx'
-import { type AccessSearch, type ChangeView, DEFAULT_PAGE_SIZE, PAGE_SIZES } from './access-search.ts'
+import type { AccessSearch, ChangeView } from './access-search.ts'
 import { BulkBar } from './bulk-bar.tsx'
 import { DeleteUser } from './delete-user.tsx'
 import { DEFAULT_PROFILE, useProfileChoices } from './profile-select.ts'
@@ -175,11 +175,7 @@ function Users({ page, view, onView }: UsersTabProps & { readonly page: UserPage
             onClear={ticked.clear}
           />
         )}
-        <TableMenu
-          columns={columns}
-          view={shown}
-          onView={(part) => onView(tableAddress(part, PAGE_SIZES, DEFAULT_PAGE_SIZE))}
-        />
+        <TableMenu columns={columns} view={shown} onView={(part) => onView(tableAddress(part))} />
       </Group>
       <DataTable
         caption={text.caption}
@@ -190,7 +186,7 @@ function Users({ page, view, onView }: UsersTabProps & { readonly page: UserPage
         countText={text.count(page.total_count)}
         view={shown}
         pageSizes={PAGE_SIZES}
-        onView={(part) => onView(tableAddress(part, PAGE_SIZES, DEFAULT_PAGE_SIZE))}
+        onView={(part) => onView(tableAddress(part))}
         onOpen={({ id }) => (isDeleted ? undefined : onView({ edit: id }))}
         empty={<NoUsers view={view} onView={onView} />}
       />

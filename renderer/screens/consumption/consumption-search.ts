@@ -1,10 +1,7 @@
 import { z } from 'zod'
 import { USER_SORT_KEYS } from '../../../shared/contract/consumption-shapes.ts'
 import { usageStatus } from '../../../shared/contract/fields.ts'
-
-/** Rows a page may have. 50 fill a screen; more than 200 scroll badly and no one reads them. */
-export const PAGE_SIZES = [25, 50, 100, 200] as const
-export const DEFAULT_PAGE_SIZE = 50
+import { TABLE_SEARCH } from '../../components/table-address.ts'
 
 /**
  * View state of the user consumption table as it stands in the address. A member that makes no sense is
@@ -18,17 +15,7 @@ export const consumptionSearch = z.object({
   // The router reads `?search=42` as a number; what is searched for is always text.
   search: z.coerce.string().max(200).optional().catch(undefined),
   sort: z.enum(USER_SORT_KEYS).optional().catch(undefined),
-  order: z.enum(['asc', 'desc']).optional().catch(undefined),
-  /** From 1. */
-  page: z.coerce.number().int().min(1).max(1_000_000).optional().catch(undefined),
-  size: z.coerce
-    .number()
-    .pipe(z.literal([...PAGE_SIZES]))
-    .optional()
-    .catch(undefined),
-  /** Keys of the columns shown, separated by commas; absent shows the default ones. */
-  columns: z.string().max(1000).optional().catch(undefined),
-  density: z.enum(['comfortable', 'compact']).optional().catch(undefined),
+  ...TABLE_SEARCH,
 })
 
 export type ConsumptionSearch = z.output<typeof consumptionSearch>

@@ -1,7 +1,8 @@
 import type { OperationInput, OperationOutput } from '../../../shared/contract/index.ts'
 import { useWeirQuery } from '../../app/queries.ts'
 import { type SettledQuery, useSettledQuery } from '../../components/settled-query.ts'
-import { type ConsumptionSearch, DEFAULT_PAGE_SIZE } from './consumption-search.ts'
+import { DEFAULT_PAGE_SIZE } from '../../components/table-address.ts'
+import type { ConsumptionSearch } from './consumption-search.ts'
 
 export type UsersPage = OperationOutput<'consumption.users'>
 export type MonthSummary = UsersPage['everybody']

@@ -1,11 +1,11 @@
 import { type ReactNode, useEffect, useMemo } from 'react'
 import { DataTable } from '../../components/data-table.tsx'
 import { parseColumns, type TableView } from '../../components/data-table-columns.ts'
-import { tableAddress } from '../../components/table-address.ts'
+import { DEFAULT_PAGE_SIZE, PAGE_SIZES, tableAddress } from '../../components/table-address.ts'
 import { useNow } from '../../components/use-now.ts'
 import { formatCount } from '../../format.ts'
 import { consumptionText } from '../../text/consumption.ts'
-import { type ConsumptionSearch, DEFAULT_PAGE_SIZE, PAGE_SIZES } from './consumption-search.ts'
+import type { ConsumptionSearch } from './consumption-search.ts'
 import { NoUsers } from './no-users.tsx'
 import { DEFAULT_SORT, orderOf, type UsersPage } from './use-users.ts'
 import { type UserRow, type UserSortKey, userColumns } from './user-columns.tsx'
@@ -28,7 +28,7 @@ export function tableView(view: ConsumptionSearch): TableView<UserSortKey> {
 
 /** A change of the table as it stands in the address, where what is the default is absent. */
 export function addressOf(change: Partial<TableView<UserSortKey>>): Partial<ConsumptionSearch> {
-  return tableAddress(change, PAGE_SIZES, DEFAULT_PAGE_SIZE)
+  return tableAddress(change)
 }
 
 /** What `UsersTable` takes. */

@@ -1,9 +1,9 @@
 import type { OperationInput, OperationOutput } from '../../../shared/contract/index.ts'
 import { showDone, showProblem } from '../../app/notify.ts'
 import { useWeirMutation } from '../../app/queries.ts'
+import { showUndo } from '../../app/undo.tsx'
 import { clipText } from '../../format.ts'
 import { costsText } from '../../text/costs.ts'
-import { showUndo } from './undo-note.tsx'
 
 export type Price = OperationOutput<'prices.list'>['prices'][number]
 type StoredPrice = OperationOutput<'prices.set'>['price']

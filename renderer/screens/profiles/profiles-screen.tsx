@@ -6,7 +6,6 @@ import { downloadText } from '../../app/download.ts'
 import { showDone } from '../../app/notify.ts'
 import { useWeirMutation, useWeirQuery } from '../../app/queries.ts'
 import { useShortcut } from '../../app/shortcuts.tsx'
-import { useUndoShortcut } from '../../app/undo.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { QueryStates } from '../../components/query-states.tsx'
 import { useSettledQuery } from '../../components/settled-query.ts'
@@ -26,7 +25,6 @@ export function ProfilesScreen(): ReactNode {
   const list = useSettledQuery(useWeirQuery('profiles.list', {}))
   const open = (search: ProfilesSearch): void => void navigate({ to: '/profiles', search })
   useShortcut('n', () => open({ add: 'new' }), text.addShortcut)
-  useUndoShortcut()
   return (
     <Stack gap="md">
       <Group justify="space-between" align="flex-start">

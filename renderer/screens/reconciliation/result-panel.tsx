@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconCircleCheck, IconDownload } from '@tabler/icons-
 import { type ReactNode, useState } from 'react'
 import type { ReconciliationReport } from '../../../shared/contract/reconciliation.ts'
 import { renderReport, resultSentence } from '../../../shared/reconciliation-report.ts'
+import { downloadText } from '../../app/download.ts'
 import { useShortcut } from '../../app/shortcuts.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { Panel } from '../../components/panel.tsx'
@@ -111,12 +112,7 @@ function Downloads({ report }: { readonly report: ReconciliationReport }): React
             content: JSON.stringify(report, null, 2),
           }
         : renderReport(report, format)
-    const url = URL.createObjectURL(new Blob([rendered.content], { type: rendered.media_type }))
-    const link = document.createElement('a')
-    link.href = url
-    link.download = rendered.file_name
-    link.click()
-    URL.revokeObjectURL(url)
+    downloadText(rendered.file_name, rendered.content, rendered.media_type)
   }
   return (
     <Menu position="bottom-end">

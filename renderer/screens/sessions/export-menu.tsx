@@ -2,10 +2,11 @@ import { Button, Menu } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import type { Problem } from '../../../shared/contract/problem.ts'
+import { downloadText } from '../../app/download.ts'
 import { showDone, showProblem } from '../../app/notify.ts'
 import { formatCount } from '../../format.ts'
 import { sessionsText } from '../../text/sessions.ts'
-import { download, type ExportedRows, toCsv, toJson } from './session-export.ts'
+import { type ExportedRows, toCsv, toJson } from './session-export.ts'
 
 const text = sessionsText.export
 
@@ -25,8 +26,8 @@ export function ExportMenu({ name, label = text.button, collect }: ExportMenuPro
     setBusy(true)
     try {
       const { rows, totalCount } = await collect()
-      if (format === 'csv') download(`${name}.csv`, 'text/csv', toCsv(rows))
-      else download(`${name}.json`, 'application/json', toJson(rows))
+      if (format === 'csv') downloadText(`${name}.csv`, toCsv(rows), 'text/csv')
+      else downloadText(`${name}.json`, toJson(rows), 'application/json')
       showDone(
         rows.length < totalCount
           ? text.cut(formatCount(rows.length), formatCount(totalCount))

@@ -66,13 +66,3 @@ async function collect(pageAt: (offset: number) => Promise<ExportedRows>): Promi
       return { rows, totalCount: page.totalCount }
   }
 }
-
-/** Hands a text to the operator as a file. */
-export function download(name: string, type: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(address)
-}

@@ -1,10 +1,7 @@
 import { z } from 'zod'
 import { period, sessionId, userId } from '../../../shared/contract/fields.ts'
 import { SESSION_SORT_KEYS, sessionStatus } from '../../../shared/contract/session-records.ts'
-
-/** Rows a page may have. 50 fill a screen; the server gives at most 200 at a time. */
-export const PAGE_SIZES = [25, 50, 100, 200] as const
-export const DEFAULT_PAGE_SIZE = 50
+import { TABLE_SEARCH } from '../../components/table-address.ts'
 
 /**
  * View state of the sessions screen as it stands in the address. A member that makes no sense is dropped: an old or
@@ -20,16 +17,7 @@ export const sessionsSearch = z.object({
   /** A month; absent is all time. */
   range: period.optional().catch(undefined),
   sort: z.enum(SESSION_SORT_KEYS).optional().catch(undefined),
-  order: z.enum(['asc', 'desc']).optional().catch(undefined),
-  /** From 1. */
-  page: z.coerce.number().int().min(1).max(1_000_000).optional().catch(undefined),
-  size: z.coerce
-    .number()
-    .pipe(z.literal([...PAGE_SIZES]))
-    .optional()
-    .catch(undefined),
-  columns: z.string().max(1000).optional().catch(undefined),
-  density: z.enum(['comfortable', 'compact']).optional().catch(undefined),
+  ...TABLE_SEARCH,
   /** The session that is open, and whose it is. */
   session: z.coerce.string().pipe(sessionId).optional().catch(undefined),
   of: z.coerce.string().pipe(userId).optional().catch(undefined),

@@ -5,17 +5,11 @@ import { type ReactNode, useMemo } from 'react'
 import { DataTable } from '../../components/data-table.tsx'
 import { parseColumns, type TableView } from '../../components/data-table-columns.ts'
 import { Notice } from '../../components/notice.tsx'
-import { tableAddress } from '../../components/table-address.ts'
+import { DEFAULT_PAGE_SIZE, PAGE_SIZES, tableAddress } from '../../components/table-address.ts'
 import { useNow } from '../../components/use-now.ts'
 import { sessionsText } from '../../text/sessions.ts'
 import { type SessionSortKey, sessionColumns } from './session-columns.tsx'
-import {
-  DEFAULT_PAGE_SIZE,
-  isFiltered,
-  NO_FILTERS,
-  PAGE_SIZES,
-  type SessionsSearch,
-} from './sessions-search.ts'
+import { isFiltered, NO_FILTERS, type SessionsSearch } from './sessions-search.ts'
 import { DEFAULT_SORT, type SessionRow, type SessionsPage } from './use-sessions.ts'
 
 /** Keys and labels of the columns do not depend on the moment; this is what the address is read with. */
@@ -35,7 +29,7 @@ export function tableView(view: SessionsSearch): TableView<SessionSortKey> {
 
 /** A change of the table as it stands in the address, where what is the default is absent. */
 export function addressOf(change: Partial<TableView<SessionSortKey>>): Partial<SessionsSearch> {
-  return tableAddress(change, PAGE_SIZES, DEFAULT_PAGE_SIZE)
+  return tableAddress(change)
 }
 
 /** What `SessionsTable` takes. */

@@ -1,7 +1,8 @@
 import type { OperationInput, OperationOutput } from '../../../shared/contract/index.ts'
 import { useWeirQuery } from '../../app/queries.ts'
 import { type SettledQuery, useSettledQuery } from '../../components/settled-query.ts'
-import { DEFAULT_PAGE_SIZE, type SessionsSearch } from './sessions-search.ts'
+import { DEFAULT_PAGE_SIZE } from '../../components/table-address.ts'
+import type { SessionsSearch } from './sessions-search.ts'
 
 export type SessionsPage = OperationOutput<'sessions.list'>
 export type SessionRow = SessionsPage['sessions'][number]
