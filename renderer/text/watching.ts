@@ -22,7 +22,6 @@ export const logsText = {
   pauseHint: 'Pause or follow the log',
   counters: 'Watched for, last 24 hours',
   events: {
-    dual_write_failure: 'Dual-write failures',
     database_error: 'Database errors',
     drift_warning: 'Drift warnings',
   } as Readonly<Record<string, string>>,
@@ -95,7 +94,6 @@ export const settingsText = {
     reservation_minutes: 'Reservation, minutes',
     max_reservation_tokens: 'Largest reservation, tokens',
     auto_provision_users: 'Make unknown users at their first check',
-    retention_days: 'Keep turns, days',
     prompt_text: 'Prompt text that is kept',
     log_cap_mb: 'Size of all logs, MB',
     port: 'Port',

@@ -83,14 +83,19 @@ describe('settings', () => {
 
   test('settings.get and settings.update answer what their contract says', async () => {
     OPERATIONS['settings.get'].output.parse(await settings().get())
-    const answer = await settings().update({ reservation_minutes: 15, retention_days: 120 }, OPERATOR)
+    const answer = await settings().update(
+      { reservation_minutes: 15, max_reservation_tokens: 50_000 },
+      OPERATOR,
+    )
     OPERATIONS['settings.update'].output.parse(answer)
     expect((await settingOf('reservation_minutes'))?.value).toBe(15)
     await expect(settings().update({ reservation_minutes: 0 }, OPERATOR)).rejects.toMatchObject({
       code: 'invalid_request',
     })
     const { entries } = await opened.weir.audit.list({ limit: 10 })
-    expect(entries.map(({ object_id }) => object_id)).toEqual(expect.arrayContaining(['retention_days']))
+    expect(entries.map(({ object_id }) => object_id)).toEqual(
+      expect.arrayContaining(['reservation_minutes', 'max_reservation_tokens']),
+    )
   })
 
   test('port and sessions folder go to settings.json, privately, and hold after a restart', async () => {

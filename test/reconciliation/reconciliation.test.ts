@@ -107,6 +107,18 @@ test('a turn that is gone from the database is put back, once, with the sums as 
   expect(entries.filter((entry) => entry.action === 'reconciliation.fix')).toHaveLength(1)
 })
 
+test('a check that finds drift is a warning the log screen counts; one that finds none, or repairs all, is not', async () => {
+  await importTwoTurns()
+  const warnings = () => own.log.lines.filter(({ fields }) => fields?.['event'] === 'drift_warning')
+  await reconcile()
+  expect(warnings()).toEqual([])
+  change('DELETE FROM consumption_turns WHERE turn_number = 2')
+  await reconcile({ threshold_percent: 50 })
+  expect(warnings()).toMatchObject([{ level: 'warn', fields: { users: 1 } }])
+  await reconcile({ fix: true, threshold_percent: 50 })
+  expect(warnings()).toHaveLength(1)
+})
+
 test('before the first repair the database is copied, and the copy is as it was', async () => {
   await importTwoTurns()
   change('DELETE FROM consumption_turns WHERE turn_number = 2')

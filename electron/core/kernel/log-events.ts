@@ -3,8 +3,6 @@
  * looks at them. Whoever writes such a line names its event: `log.warn('…', { event: LOG_EVENTS.driftWarning })`.
  */
 export const LOG_EVENTS = {
-  /** A turn is in its session file and not (yet) in the database. */
-  dualWriteFailure: 'dual_write_failure',
   /** The database could not be read or written. */
   databaseError: 'database_error',
   /** Files and ledger differ by more than the threshold. */

@@ -38,7 +38,6 @@ export function successMetrics(parts: SuccessParts): readonly SuccessMetric[] {
       target: '0 in seven days',
       run: () => events(parts, 'bypassed', 'bypass'),
     },
-    watched(parts, 'dual-write', 'Turns that missed the database', LOG_EVENTS.dualWriteFailure),
     watched(parts, 'database', 'Database errors', LOG_EVENTS.databaseError),
     watched(parts, 'drift', 'Drift warnings', LOG_EVENTS.driftWarning),
     {

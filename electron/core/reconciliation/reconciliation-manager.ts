@@ -6,6 +6,7 @@ import {
 } from '../../../shared/contract/reconciliation.ts'
 import { renderReport } from '../../../shared/reconciliation-report.ts'
 import type { Actor, ReconciliationApi } from '../api.ts'
+import { LOG_EVENTS } from '../kernel/log-events.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import type { SessionScanner } from '../sessions/session-scanner.ts'
 import { sessionsFolder } from '../settings/sessions-folder.ts'
@@ -248,6 +249,13 @@ export class ReconciliationManager implements ReconciliationApi {
       })
     }
     await run.end('done', null)
+    const users = run.differingUsers
+    if (users > 0)
+      this.#ports.context.log.warn('the session files and the ledger differ', {
+        event: LOG_EVENTS.driftWarning,
+        runId: run.plan.runId,
+        users,
+      })
   }
 
   /** A user whose last open finding was repaired is corrected. */

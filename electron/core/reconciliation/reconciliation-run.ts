@@ -64,6 +64,8 @@ export class ReconciliationRun {
   #filesRead = 0
   #filesUnchanged = 0
   #safetyCopyId: string | null = null
+  /** Users who are not as their files say, and were not made so by this run. */
+  readonly #differing = new Set<string>()
 
   constructor(ports: RunPorts, plan: RunPlan, actor: Actor) {
     this.#ports = ports
@@ -142,6 +144,11 @@ export class ReconciliationRun {
     this.#status = status
   }
 
+  /** Users whose books differ from their files, as far as the run has come. */
+  get differingUsers(): number {
+    return this.#differing.size
+  }
+
   /** The run while it goes on, in the words of the contract. */
   progress(): Omit<RunState, 'report'> {
     const seconds = (this.#ports.context.clock.monotonicMs() - this.#startedMonotonicMs) / SECOND_MS
@@ -186,6 +193,7 @@ export class ReconciliationRun {
     }
     // After what was found: a session must not be remembered as compared before its findings are kept.
     if (message.sessions.length > 0) await database.writeSlice((trx) => saveCompared(trx, message.sessions))
+    for (const { userId, status } of results) if (status !== 'ok') this.#differing.add(userId)
     this.#repairable.push(...results.filter((result) => this.#isRepairable(result)))
     this.#unreadable.push(...message.unreadable.slice(0, UNREADABLE_MAX - this.#unreadable.length))
     this.#usersDone = message.usersDone
@@ -221,6 +229,7 @@ export class ReconciliationRun {
     })
     const left = result.differences.filter((one) => !done.some((other) => isSameFinding(one, other)))
     const status = left.length === 0 ? 'corrected' : judgeUserLeft(left)
+    if (status === 'corrected') this.#differing.delete(result.userId)
     await context.database.writeSlice((trx) => setUserStatus(trx, this.plan.runId, result.userId, status))
   }
 }
