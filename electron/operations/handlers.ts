@@ -4,6 +4,7 @@ import { consumptionHandlers } from './consumption-handlers.ts'
 import { countingHandlers } from './counting-handlers.ts'
 import type { Handlers } from './dispatch-types.ts'
 import { enforcementHandlers } from './enforcement-handlers.ts'
+import { jobHandlers } from './jobs-handlers.ts'
 import { observingHandlers } from './observing-handlers.ts'
 import { operatorHandlers } from './operator-handlers.ts'
 import { priceHandlers } from './prices-handlers.ts'
@@ -21,5 +22,6 @@ export const HANDLERS = {
   ...priceHandlers,
   ...alertHandlers,
   ...observingHandlers,
+  ...jobHandlers,
   ...reconciliationHandlers,
 } satisfies Handlers
