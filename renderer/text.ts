@@ -6,6 +6,7 @@ import { consumptionText } from './text/consumption.ts'
 import { costsText } from './text/costs.ts'
 import { dashboardText } from './text/dashboard.ts'
 import { firstRunText, importText } from './text/import.ts'
+import { jobsText } from './text/jobs.ts'
 import { loginText } from './text/login.ts'
 import { reconciliationText } from './text/reconciliation.ts'
 import { sessionsText } from './text/sessions.ts'
@@ -29,6 +30,7 @@ export const text = {
   costs: costsText,
   firstRun: firstRunText,
   import: importText,
+  jobs: jobsText,
   login: loginText,
   logs: logsText,
   readiness: readinessText,

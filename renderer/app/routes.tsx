@@ -14,6 +14,7 @@ import { RECONCILIATION_STATUSES } from '../../shared/contract/reconciliation.ts
 import { consumptionSearch } from '../screens/consumption/consumption-search.ts'
 import { costsSearch } from '../screens/costs/costs-search.ts'
 import { dashboardSearch } from '../screens/dashboard/dashboard-search.ts'
+import { jobsSearch } from '../screens/jobs/jobs-search.ts'
 import { logsSearch } from '../screens/logs/logs-search.ts'
 import { sessionsSearch } from '../screens/sessions/sessions-search.ts'
 import { ErrorScreen, NotFoundScreen } from './error-screens.tsx'
@@ -121,6 +122,13 @@ const reconciliationRoute = createRoute({
   ),
 })
 
+const jobsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/jobs',
+  validateSearch: jobsSearch,
+  component: lazyRouteComponent(() => import('../screens/jobs/jobs-screen.tsx'), 'JobsScreen'),
+})
+
 const welcomeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/welcome',
@@ -154,6 +162,7 @@ const routeTree = rootRoute.addChildren([
   readinessRoute,
   settingsRoute,
   reconciliationRoute,
+  jobsRoute,
   welcomeRoute,
   loginRoute,
 ])

@@ -46,6 +46,7 @@ export const shellText = {
     readiness: 'Readiness',
     settings: 'Settings',
     reconciliation: 'Reconciliation',
+    jobs: 'Jobs',
   },
   navigationLabels: {
     dashboard: 'Dashboard',
@@ -55,6 +56,7 @@ export const shellText = {
     connect: 'Connect',
     import: 'Import',
     reconciliation: 'Reconciliation',
+    jobs: 'Jobs',
     logs: 'Logs',
     readiness: 'Readiness',
     settings: 'Settings',
