@@ -1,3 +1,4 @@
+import { accessText } from './text/access.ts'
 import { alertsText } from './text/alerts.ts'
 import { appText, enforcementText, periodText, refreshText, shellText } from './text/app.ts'
 import { componentsText } from './text/components.ts'
@@ -8,6 +9,7 @@ import { dashboardText } from './text/dashboard.ts'
 import { firstRunText, importText } from './text/import.ts'
 import { jobsText } from './text/jobs.ts'
 import { loginText } from './text/login.ts'
+import { profilesText } from './text/profiles.ts'
 import { reconciliationText } from './text/reconciliation.ts'
 import { sessionsText } from './text/sessions.ts'
 import { logsText, readinessText, settingsText } from './text/watching.ts'
@@ -26,6 +28,8 @@ export const text = {
   components: componentsText,
   dashboard: dashboardText,
   consumption: consumptionText,
+  profiles: profilesText,
+  access: accessText,
   connect: connectText,
   costs: costsText,
   firstRun: firstRunText,

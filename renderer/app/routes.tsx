@@ -11,11 +11,13 @@ import {
 } from '@tanstack/react-router'
 import { z } from 'zod'
 import { RECONCILIATION_STATUSES } from '../../shared/contract/reconciliation.ts'
+import { accessSearch } from '../screens/access/access-search.ts'
 import { consumptionSearch } from '../screens/consumption/consumption-search.ts'
 import { costsSearch } from '../screens/costs/costs-search.ts'
 import { dashboardSearch } from '../screens/dashboard/dashboard-search.ts'
 import { jobsSearch } from '../screens/jobs/jobs-search.ts'
 import { logsSearch } from '../screens/logs/logs-search.ts'
+import { profilesSearch } from '../screens/profiles/profiles-search.ts'
 import { sessionsSearch } from '../screens/sessions/sessions-search.ts'
 import { ErrorScreen, NotFoundScreen } from './error-screens.tsx'
 import { RootLayout } from './root-layout.tsx'
@@ -74,6 +76,20 @@ const sessionsRoute = createRoute({
   path: '/sessions',
   validateSearch: sessionsSearch,
   component: lazyRouteComponent(() => import('../screens/sessions/sessions-screen.tsx'), 'SessionsScreen'),
+})
+
+const profilesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/profiles',
+  validateSearch: profilesSearch,
+  component: lazyRouteComponent(() => import('../screens/profiles/profiles-screen.tsx'), 'ProfilesScreen'),
+})
+
+const accessRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/access',
+  validateSearch: accessSearch,
+  component: lazyRouteComponent(() => import('../screens/access/access-screen.tsx'), 'AccessScreen'),
 })
 
 const connectRoute = createRoute({
@@ -156,6 +172,8 @@ const routeTree = rootRoute.addChildren([
   usersRoute,
   costsRoute,
   sessionsRoute,
+  profilesRoute,
+  accessRoute,
   connectRoute,
   importRoute,
   logsRoute,

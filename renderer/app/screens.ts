@@ -5,6 +5,8 @@ import {
   IconCoin,
   IconFileImport,
   IconFileText,
+  IconGauge,
+  IconKey,
   IconMessages,
   IconPlugConnected,
   IconScale,
@@ -21,6 +23,8 @@ export interface Screen {
     | '/users'
     | '/sessions'
     | '/costs'
+    | '/profiles'
+    | '/access'
     | '/connect'
     | '/import'
     | '/reconciliation'
@@ -43,6 +47,8 @@ export const SCREENS: readonly Screen[] = [
   screen('users', '/users', 'u', IconUsers),
   screen('sessions', '/sessions', 't', IconMessages),
   screen('costs', '/costs', 'c', IconCoin),
+  screen('profiles', '/profiles', 'p', IconGauge),
+  screen('access', '/access', 'a', IconKey),
   screen('connect', '/connect', 'k', IconPlugConnected),
   screen('import', '/import', 'm', IconFileImport),
   screen('reconciliation', '/reconciliation', 'r', IconScale),

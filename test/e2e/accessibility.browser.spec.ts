@@ -2,6 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { alertsText } from '../../renderer/text/alerts.ts'
 import { shellText } from '../../renderer/text/app.ts'
 import { connectText } from '../../renderer/text/connect.ts'
+import { profilesText } from '../../renderer/text/profiles.ts'
 import { expect, type RunningApp, show, test } from './app.ts'
 import { card, panel, userRows } from './support/screens.ts'
 
@@ -70,6 +71,36 @@ const SCREENS: readonly {
     name: 'sessions',
     address: '/sessions',
     isThere: ({ page }) => expect(userRows(page).first()).toBeVisible(),
+  },
+  {
+    name: 'profiles',
+    address: '/profiles',
+    isThere: ({ page }) => expect(page.getByRole('table', { name: profilesText.caption })).toBeVisible(),
+  },
+  {
+    name: 'the form of a profile',
+    address: '/profiles?edit=1',
+    isThere: ({ page }) => expect(page.getByRole('dialog').getByRole('textbox').first()).toBeVisible(),
+  },
+  {
+    name: 'users and their state',
+    address: '/access?tab=users',
+    isThere: ({ page }) => expect(userRows(page).first()).toBeVisible(),
+  },
+  {
+    name: 'the form of a user',
+    address: '/access?add=user',
+    isThere: ({ page }) => expect(page.getByRole('dialog').getByRole('textbox').first()).toBeVisible(),
+  },
+  {
+    name: 'importing users',
+    address: '/access?add=import',
+    isThere: ({ page }) => expect(page.getByRole('dialog')).toBeVisible(),
+  },
+  {
+    name: 'tokens',
+    address: '/access?tab=tokens',
+    isThere: ({ page }) => expect(panel(page, connectText.tokens)).toBeVisible(),
   },
   {
     name: 'connect',

@@ -41,15 +41,9 @@ async function run(job: JobName, isDryRun = false): Promise<OperationOutput<'job
   return ask('jobs.run.get', { run_id })
 }
 
-const turn = (turn_number: number) =>
-  ask('turns.record', {
-    user_id: 'alice',
-    session_id: 's1',
-    turn_number,
-    ...ATLAS,
-    input_tokens: 100,
-    output_tokens: 10,
-  })
+const TURN = { user_id: 'alice', session_id: 's1', ...ATLAS, input_tokens: 100, output_tokens: 10 } as const
+
+const turn = (turn_number: number) => ask('turns.record', { ...TURN, turn_number })
 
 const months = async () => (await ask('consumption.history', { user_id: 'alice' })).periods
 
@@ -80,16 +74,21 @@ test('old turns of archived months leave the ledger; sums stay, and one that is 
   const after = await ask('consumption.summary', { user_id: 'alice', period: 'all' })
   expect(after.total_input_tokens).toBe(before.total_input_tokens)
   await expect(
-    ask('turns.record', {
-      user_id: 'alice',
-      session_id: 's1',
-      turn_number: 1,
-      ...ATLAS,
-      input_tokens: 100,
-      output_tokens: 10,
-      occurred_at: '2026-11-24T10:20:00Z',
-    }),
+    ask('turns.record', { ...TURN, turn_number: 1, occurred_at: '2026-11-24T10:20:00Z' }),
   ).rejects.toMatchObject({ code: 'turn_conflict' })
+})
+
+test('a user whose old turns retention has removed can be deleted, and the books stay right', async () => {
+  await ask('users.create', { id: 'bob', username: 'Bob' })
+  await turn(1)
+  await ask('turns.record', { ...TURN, user_id: 'bob', turn_number: 1 })
+  clock.advance(95 * DAY_MS)
+  await turn(2)
+  await run('monthly')
+  expect(await run('daily')).toMatchObject({ counts: { turns_removed: 2 } })
+  await ask('users.delete', { id: 'alice', turns: 'removed', confirm: 'alice' })
+  expect((await own.weir.verify()).differences).toEqual([])
+  expect((await ask('consumption.systemSummary', { period: 'all' })).total_turns).toBe(1)
 })
 
 test('what retention removed, reconciliation does not bring back', async () => {

@@ -29,11 +29,18 @@ class Machine {
   /** How often each instant's work came to its end. */
   readonly completed = new Map<string, number>()
   readonly archive = new Map<string, number>()
+  #latestAt = START
   #willDie = false
   #isAlive = 0
 
   constructor(zone: string) {
     this.zone = zone
+  }
+
+  /** The latest time the clock ever had. */
+  latestAt(): number {
+    this.#latestAt = Math.max(this.#latestAt, this.clock.now())
+    return this.#latestAt
   }
 
   async boot(): Promise<void> {
@@ -100,6 +107,7 @@ class Machine {
 
 /** One stretch of time with whatever may happen to a machine. */
 async function live(machine: Machine): Promise<void> {
+  machine.latestAt()
   const dice = random.int(0, 99)
   if (dice < 90) return machine.toNextInstant()
   if (dice < 94) {
@@ -114,7 +122,9 @@ async function live(machine: Machine): Promise<void> {
     machine.clock.advance(random.int(0, random.int(0, 3) === 0 ? 3 * DAY_MS : HOUR_MS))
     return machine.boot()
   }
-  machine.clock.set(machine.clock.now() + random.int(-20 * HOUR_MS, 2 * DAY_MS))
+  // Less than a day behind the latest in all: further back, what lies ahead was never real (see due.test.ts).
+  const jumped = machine.clock.now() + random.int(-20 * HOUR_MS, 2 * DAY_MS)
+  machine.clock.set(Math.max(jumped, machine.latestAt() - 20 * HOUR_MS))
   return machine.timers.fireAll()
 }
 
