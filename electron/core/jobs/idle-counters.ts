@@ -4,6 +4,7 @@ import { findUserStateByKey, saveUsage } from '../consumption/consumption-store.
 import { type Usage, withWindows } from '../consumption/usage.ts'
 import type { Windows } from '../consumption/windows.ts'
 import type { Reader, Writer } from '../database/database.ts'
+import { allKeys } from './user-slices.ts'
 
 /**
  * Tidies the counters of users nobody asked for lately. No limit waits for it: a check looks at the windows itself.
@@ -11,11 +12,17 @@ import type { Reader, Writer } from '../database/database.ts'
  */
 
 /** Users whose hour or day is over with something counted in it, or whose reservations have run out. */
-export async function idleUsers(db: Reader, window: 'hour' | 'day', windows: Windows): Promise<number[]> {
-  let query = db.selectFrom('user_consumption').select('user_key').orderBy('user_key')
-  query =
-    window === 'hour'
-      ? query.where((eb) =>
+export function idleUsers(db: Reader, window: 'hour' | 'day', windows: Windows): Promise<number[]> {
+  return allKeys((after, limit) => {
+    const users = db
+      .selectFrom('user_consumption')
+      .select('user_key')
+      .where('user_key', '>', after)
+      .orderBy('user_key')
+      .limit(limit)
+    if (window === 'hour') {
+      return users
+        .where((eb) =>
           eb.or([
             eb.and([
               eb('hour_started_at', '<', windows.hour.startsAt),
@@ -24,17 +31,20 @@ export async function idleUsers(db: Reader, window: 'hour' | 'day', windows: Win
             eb('next_reservation_expires_at', '<=', windows.now),
           ]),
         )
-      : query
-          .where('day_started_at', '<', windows.day.startsAt)
-          .where((eb) =>
-            eb.or([
-              eb('day_requests', '>', 0),
-              eb('day_input_tokens', '>', 0),
-              eb('day_output_tokens', '>', 0),
-              eb('day_cost_micro_usd', '>', 0),
-            ]),
-          )
-  return (await query.execute()).map((row) => row.user_key)
+        .execute()
+    }
+    return users
+      .where('day_started_at', '<', windows.day.startsAt)
+      .where((eb) =>
+        eb.or([
+          eb('day_requests', '>', 0),
+          eb('day_input_tokens', '>', 0),
+          eb('day_output_tokens', '>', 0),
+          eb('day_cost_micro_usd', '>', 0),
+        ]),
+      )
+      .execute()
+  })
 }
 
 /** What was tidied for one user. */

@@ -4,7 +4,7 @@ import { momentOf } from '../consumption/context.ts'
 import { periodText, windowsAt } from '../consumption/windows.ts'
 import type { Reader } from '../database/database.ts'
 import type { JobWork } from '../scheduler/job-work.ts'
-import { forUsers } from './user-slices.ts'
+import { allKeys, forUsers } from './user-slices.ts'
 
 /**
  * Closes the month for everybody nobody has asked for since: the archive row with models, providers, peaks and the
@@ -37,23 +37,32 @@ export function monthlyJob(context: ConsumptionContext): JobWork {
 
 /** Users whose counters are of an earlier month, or who have sums of one without an archive row. */
 async function usersToClose(db: Reader, period: number): Promise<number[]> {
-  const idle = await db
-    .selectFrom('user_consumption')
-    .select('user_key')
-    .where('period', '<', period)
-    .orderBy('user_key')
-    .execute()
-  const unsealed = await db
-    .selectFrom('user_periods as p')
-    .leftJoin('consumption_periods_archive as a', (join) =>
-      join.onRef('a.user_key', '=', 'p.user_key').onRef('a.period', '=', 'p.period'),
-    )
-    .select('p.user_key')
-    .distinct()
-    .where('p.period', '<', period)
-    .where('a.period', 'is', null)
-    .execute()
-  return [...new Set([...idle, ...unsealed].map((row) => row.user_key))].sort((one, other) => one - other)
+  const idle = await allKeys((after, limit) =>
+    db
+      .selectFrom('user_consumption')
+      .select('user_key')
+      .where('period', '<', period)
+      .where('user_key', '>', after)
+      .orderBy('user_key')
+      .limit(limit)
+      .execute(),
+  )
+  const unsealed = await allKeys((after, limit) =>
+    db
+      .selectFrom('user_periods as p')
+      .leftJoin('consumption_periods_archive as a', (join) =>
+        join.onRef('a.user_key', '=', 'p.user_key').onRef('a.period', '=', 'p.period'),
+      )
+      .select('p.user_key')
+      .distinct()
+      .where('p.period', '<', period)
+      .where('a.period', 'is', null)
+      .where('p.user_key', '>', after)
+      .orderBy('p.user_key')
+      .limit(limit)
+      .execute(),
+  )
+  return [...new Set([...idle, ...unsealed])].sort((one, other) => one - other)
 }
 
 async function countRollovers(db: Reader, period: number): Promise<number> {

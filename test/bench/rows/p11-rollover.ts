@@ -46,9 +46,8 @@ export const rollover: Row = {
       return {
         figures: [
           figure('users rolled over and archived', '1/s', users / seconds),
-          figure('longest time the main thread was held meanwhile', 'ms', longestMs, null, {
-            note: `p99.9 ${(delay.percentile(99.9) / NANOSECONDS_A_MS).toFixed(1)} ms`,
-          }),
+          figure('longest time the main thread was held meanwhile', 'ms', longestMs),
+          figure('… 999 of 1000 times at most', 'ms', delay.percentile(99.9) / NANOSECONDS_A_MS),
           figure('p99 of checks meanwhile ÷ without', 'ms', p99Ms, percentile(alone, 0.99)),
         ],
         verdicts: [atMost('no slice holds the main thread longer than 20 ms', longestMs, 20)],
