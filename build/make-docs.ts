@@ -37,6 +37,7 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
     'Users have the profile, or it is the default. Say with `move_users_to` which one they get, or make another the default.',
   grant_unknown: 'The user has no grant with this number. List the grants of the user.',
   token_unknown: 'No token has this id. `weir tokens list` names them.',
+  job_unknown: 'No job has this name. `weir jobs list` names them.',
   run_unknown: 'No run has this id, or it was forgotten since.',
   busy: 'Only one such run goes on at a time. Wait for it, or cancel it.',
   folder_unreadable: 'The folder does not exist or may not be read. Check the path and its rights.',

@@ -1,4 +1,4 @@
--- The schema after step 6, as SQLite keeps it. Made by test/database/migrate.test.ts; compared by it too.
+-- The schema after step 7, as SQLite keeps it. Made by test/database/migrate.test.ts; compared by it too.
 
 CREATE TABLE access_tokens (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -166,6 +166,38 @@ CREATE TABLE enforcement_events (
   session_id TEXT
 ) STRICT;
 
+CREATE TABLE job_runs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  job TEXT NOT NULL CHECK (length(job) > 0),
+  trigger TEXT NOT NULL CHECK (trigger IN ('schedule', 'catch-up', 'manual')),
+  is_dry_run INTEGER NOT NULL DEFAULT 0 CHECK (is_dry_run IN (0, 1)),
+  -- The newest instant of the schedule this run is for, the oldest, and how many lie between; null for manual ones.
+  scheduled_at INTEGER,
+  first_scheduled_at INTEGER,
+  instants INTEGER NOT NULL DEFAULT 0 CHECK (instants >= 0),
+  attempts INTEGER NOT NULL DEFAULT 1 CHECK (attempts >= 1),
+  started_by TEXT NOT NULL,
+  started_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  status TEXT NOT NULL CHECK (status IN ('running', 'done', 'partial', 'failed', 'cancelled', 'interrupted')),
+  counts TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(counts)),
+  failures INTEGER NOT NULL DEFAULT 0 CHECK (failures >= 0),
+  first_error TEXT,
+  log_tail TEXT NOT NULL DEFAULT '',
+  CHECK ((trigger = 'manual') = (scheduled_at IS NULL))
+) STRICT;
+
+CREATE TABLE jobs (
+  name TEXT PRIMARY KEY CHECK (length(name) > 0),
+  schedule TEXT NOT NULL,
+  -- The zone next_due_at was worked out in: another one means that it must be worked out again.
+  zone TEXT NOT NULL,
+  is_enabled INTEGER NOT NULL DEFAULT 1 CHECK (is_enabled IN (0, 1)),
+  next_due_at INTEGER,
+  updated_at INTEGER NOT NULL,
+  CHECK (is_enabled = 1 OR next_due_at IS NULL)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE limit_grants (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   user_key INTEGER NOT NULL REFERENCES users (key),
@@ -177,7 +209,7 @@ CREATE TABLE limit_grants (
   created_by TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   revoked_at INTEGER
-) STRICT;
+, end_noted_at INTEGER) STRICT;
 
 CREATE TABLE model_prices (
   id INTEGER PRIMARY KEY,
@@ -207,6 +239,31 @@ CREATE TABLE pruned_periods (
   -- Turns of the period from before this instant may be gone.
   pruned_before INTEGER NOT NULL,
   PRIMARY KEY (user_key, period)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE pruned_turn_sums (
+  session_key INTEGER NOT NULL REFERENCES sessions (key),
+  period INTEGER NOT NULL CHECK (period BETWEEN 190001 AND 999912),
+  model_key INTEGER NOT NULL REFERENCES models (key),
+  user_key INTEGER NOT NULL REFERENCES users (key),
+  turns INTEGER NOT NULL CHECK (turns >= 0),
+  input_tokens INTEGER NOT NULL,
+  output_tokens INTEGER NOT NULL,
+  cached_input_tokens INTEGER NOT NULL,
+  outside_input_tokens INTEGER NOT NULL,
+  outside_output_tokens INTEGER NOT NULL,
+  successful_turns INTEGER NOT NULL,
+  failed_turns INTEGER NOT NULL,
+  partial_turns INTEGER NOT NULL,
+  rag_guided_turns INTEGER NOT NULL,
+  rag_output_tokens_saved INTEGER NOT NULL,
+  rag_output_tokens_lost INTEGER NOT NULL,
+  rag_cost_saved_micro_usd INTEGER NOT NULL,
+  cost_micro_usd INTEGER NOT NULL,
+  fallback_priced_turns INTEGER NOT NULL,
+  dearest_turn_micro_usd INTEGER NOT NULL,
+  last_turn_at INTEGER NOT NULL,
+  PRIMARY KEY (session_key, period, model_key)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE reconciled_sessions (
@@ -263,6 +320,15 @@ CREATE TABLE reconciliation_users (
   drift_percent REAL NOT NULL CHECK (drift_percent >= 0),
   PRIMARY KEY (run_id, user_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE scheduler_clock (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  seen_at INTEGER NOT NULL,
+  -- Why the clock is not believed, and how much time must still pass with it; null when it is believed.
+  suspect_reason TEXT,
+  suspect_since INTEGER,
+  suspect_ms_left INTEGER NOT NULL DEFAULT 0
+) STRICT;
 
 CREATE TABLE session_files (
   user_id TEXT NOT NULL,
@@ -477,6 +543,10 @@ CREATE INDEX consumption_turns_by_user_and_time ON consumption_turns (user_key, 
 CREATE UNIQUE INDEX consumption_turns_once ON consumption_turns (session_key, turn_number);
 
 CREATE INDEX enforcement_events_by_time ON enforcement_events (at);
+
+CREATE INDEX job_runs_by_job ON job_runs (job, id);
+
+CREATE UNIQUE INDEX job_runs_once ON job_runs (job, scheduled_at) WHERE scheduled_at IS NOT NULL;
 
 CREATE INDEX limit_grants_by_user ON limit_grants (user_key, expires_at);
 

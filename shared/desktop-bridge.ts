@@ -24,6 +24,7 @@ export const MENU_SCREENS = [
   { id: 'connect', label: 'Connect the agent', path: '/connect' },
   { id: 'import', label: 'Import', path: '/import' },
   { id: 'reconciliation', label: 'Reconciliation', path: '/reconciliation' },
+  { id: 'jobs', label: 'Jobs', path: '/jobs' },
   { id: 'logs', label: 'Logs', path: '/logs' },
   { id: 'readiness', label: 'Readiness', path: '/readiness' },
   { id: 'settings', label: 'Settings', path: '/settings' },

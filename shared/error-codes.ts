@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   profile_in_use: { status: 409, title: 'Profile is in use' },
   grant_unknown: { status: 404, title: 'Grant is unknown' },
   token_unknown: { status: 404, title: 'Token is unknown' },
+  job_unknown: { status: 404, title: 'Job is unknown' },
   run_unknown: { status: 404, title: 'Run is unknown' },
   busy: { status: 409, title: 'Another run is going on' },
   folder_unreadable: { status: 422, title: 'Folder cannot be read' },

@@ -6,6 +6,7 @@ import { demoCommand } from './commands/demo-command.ts'
 import { doctorCommand } from './commands/doctor-command.ts'
 import { enforcementCommands } from './commands/enforcement-commands.ts'
 import { importCommand } from './commands/import-command.ts'
+import { jobsCommands } from './commands/jobs-commands.ts'
 import { loginCommand } from './commands/login-command.ts'
 import { openapiCommand } from './commands/openapi-command.ts'
 import { profilesCommands } from './commands/profiles-commands.ts'
@@ -31,6 +32,7 @@ export function buildProgram(context: CliContext): Command {
     .addCommand(profilesCommands(context))
     .addCommand(tokensCommands(context))
     .addCommand(enforcementCommands(context))
+    .addCommand(jobsCommands(context))
     .addCommand(verifyCommand(context))
     .addCommand(doctorCommand(context))
     .addCommand(loginCommand(context))

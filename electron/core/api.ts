@@ -315,6 +315,33 @@ export interface BackupsApi {
   verify(id: string): Promise<BackupManifestView>
 }
 
+export interface JobsApi {
+  list(): Promise<OperationOutput<'jobs.list'>>
+  /** Errors: `job_unknown`. */
+  get(query: ParsedInput<'jobs.get'>): Promise<OperationOutput<'jobs.get'>>
+  /** Answers at once with the run. Errors: `job_unknown`, `busy`, `shutting_down`. */
+  run(
+    name: ParsedInput<'jobs.run'>['job'],
+    options: { readonly isDryRun: boolean },
+    actor: Actor,
+  ): Promise<OperationOutput<'jobs.run'>>
+  /** Errors: `run_unknown`. */
+  getRun(runId: string): Promise<OperationOutput<'jobs.run.get'>>
+  /** Settles when a run that was started by hand is over. Errors: `run_unknown`. */
+  finished(runId: string): Promise<OperationOutput<'jobs.run.get'>>
+  /** Errors: `run_unknown`. */
+  cancel(runId: string, actor: Actor): Promise<OperationOutput<'jobs.cancel'>>
+  /** Errors: `job_unknown`, `invalid_request`. */
+  update(input: ParsedInput<'jobs.update'>, actor: Actor): Promise<OperationOutput<'jobs.update'>>
+  /** Errors: `job_unknown`, `invalid_request`. */
+  preview(input: ParsedInput<'jobs.preview'>): OperationOutput<'jobs.preview'>
+  trustClock(actor: Actor): Promise<OperationOutput<'jobs.trustClock'>>
+  /** Begins to run what is due, where the ports have timers. A face calls it once it is open. */
+  start(): void
+  /** Looks now what is due: the machine has woken up. */
+  wake(): void
+}
+
 export interface Weir {
   readonly ports: SystemPorts
   readonly consumption: ConsumptionApi
@@ -328,6 +355,7 @@ export interface Weir {
   readonly imports: ImportsApi
   readonly prices: PricesApi
   readonly alerts: AlertsApi
+  readonly jobs: JobsApi
   readonly logs: LogsApi
   readonly readiness: ReadinessApi
   readonly settings: SettingsApi

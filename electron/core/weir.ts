@@ -24,6 +24,10 @@ import { EnforcementManager } from './enforcement/enforcement-manager.ts'
 import { ImportManager } from './import/import-manager.ts'
 import { LedgerAdapter } from './import/ledger-adapter.ts'
 import { loadSample } from './import/load-sample.ts'
+import { backupJob } from './jobs/backup-job.ts'
+import { jobSamples } from './jobs/job-samples.ts'
+import { openJobs } from './jobs/open-jobs.ts'
+import { reconcileJob } from './jobs/reconcile-job.ts'
 import { ChangeFeed } from './kernel/change-feed.ts'
 import { keepFilesPrivate } from './kernel/data-folder-path.ts'
 import type { SystemPorts } from './kernel/ports.ts'
@@ -156,6 +160,18 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
       }),
   })
   const changes = new ChangeFeed()
+  const { jobs, check } = await openJobs({
+    dataDir: config.dataDir,
+    ports,
+    context,
+    changes,
+    alerts,
+    noteEnds: () => enforcement.noteEnds(),
+    reconcile: reconcileJob(reconciliation),
+    backup: backupJob(backups),
+  })
+  observed.readiness.register(check)
+  observed.metrics.registerSource('jobs', () => jobSamples(jobs, ports.clock))
   const status = () => readStatus({ config, ports, opened, settings, imports, alerts, apiUrl, isClosing })
   return {
     ports,
@@ -170,6 +186,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     imports,
     prices,
     alerts,
+    jobs,
     logs: observed.logs,
     readiness: observed.readiness,
     settings: observed.settings,
@@ -207,6 +224,8 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     close: async () => {
       isClosing = true
       changes.close()
+      // Before what the jobs work with: a run under way ends at its next safe place.
+      await jobs.close()
       await observed.close()
       await imports.close()
       await reconciliation.close()

@@ -5,6 +5,7 @@ import { countingHandlers } from './counting-handlers.ts'
 import { directoryHandlers } from './directory-handlers.ts'
 import type { Handlers } from './dispatch-types.ts'
 import { enforcementHandlers } from './enforcement-handlers.ts'
+import { jobHandlers } from './jobs-handlers.ts'
 import { observingHandlers } from './observing-handlers.ts'
 import { operatorHandlers } from './operator-handlers.ts'
 import { priceHandlers } from './prices-handlers.ts'
@@ -23,5 +24,6 @@ export const HANDLERS = {
   ...priceHandlers,
   ...alertHandlers,
   ...observingHandlers,
+  ...jobHandlers,
   ...reconciliationHandlers,
 } satisfies Handlers

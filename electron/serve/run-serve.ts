@@ -8,6 +8,7 @@ import { readRunFile } from '../core/kernel/run-file.ts'
 import { EXIT_WRONG_RUNTIME, runtimeProblem } from '../core/kernel/runtime-guard.ts'
 import { startSettings } from '../core/kernel/start-settings.ts'
 import { systemPorts } from '../core/kernel/system-ports.ts'
+import { SYSTEM_TIMERS } from '../core/kernel/system-timers.ts'
 import { WeirError } from '../core/kernel/weir-error.ts'
 import { createWeir } from '../core/weir.ts'
 import { type LocalInstance, openLocalInstance } from '../http/local-instance.ts'
@@ -61,6 +62,8 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
     const weir = await openWeir(settings.dataDir, settings.sessionsDir, logFile)
     const instance = await openInstanceOrClose(weir, settings, logFile)
     announce(instance, settings.dataDir)
+    // Only now: what was missed is caught up while the console can be looked at already.
+    weir.jobs.start()
     if (flags.open && !(await openInBrowser(instance.newLoginUrl(), process.platform))) {
       complain('No browser could be opened; use the address above.')
     }
@@ -80,7 +83,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
 
 async function openWeir(dataDir: string, sessionsDir: string | null, logFile: LogFile): Promise<Weir> {
   const { version, workerFile } = productFiles()
-  const ports = systemPorts(logFile.log, logFile)
+  const ports = { ...systemPorts(logFile.log, logFile), timers: SYSTEM_TIMERS }
   try {
     const weir = await createWeir(
       {

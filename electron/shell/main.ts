@@ -12,6 +12,7 @@ import { type ProductFiles, productFiles } from '../core/kernel/product-files.ts
 import { EXIT_WRONG_RUNTIME, runtimeProblem } from '../core/kernel/runtime-guard.ts'
 import { type StartSettings, startSettings } from '../core/kernel/start-settings.ts'
 import { systemPorts } from '../core/kernel/system-ports.ts'
+import { SYSTEM_TIMERS } from '../core/kernel/system-timers.ts'
 import { createWeir } from '../core/weir.ts'
 import type { LocalInstance } from '../http/local-instance.ts'
 import { openMainWindow, showWindow } from './main-window.ts'
@@ -68,7 +69,11 @@ async function boot(): Promise<void> {
   app.on('activate', () => openWindow(files, running.logFile))
   // On a Mac a program without a window is still running, as everybody there expects.
   app.on('window-all-closed', () => process.platform !== 'darwin' && app.quit())
-  powerMonitor.on('resume', () => tell({ kind: 'refresh', reason: 'resumed' }))
+  powerMonitor.on('resume', () => {
+    running.weir.jobs.wake()
+    tell({ kind: 'refresh', reason: 'resumed' })
+  })
+  running.weir.jobs.start()
   const stopNotifications = startNotifications(running.weir, (link) => {
     openWindow(files, running.logFile)
     if (link !== null) tell({ kind: 'go', path: link })
@@ -149,7 +154,7 @@ async function openAll(settings: StartSettings, files: ProductFiles): Promise<Ru
 }
 
 async function openWeir(settings: StartSettings, files: ProductFiles, logFile: LogFile): Promise<Weir> {
-  const ports = systemPorts(logFile.log, logFile)
+  const ports = { ...systemPorts(logFile.log, logFile), timers: SYSTEM_TIMERS }
   const weir = await createWeir(
     {
       dataDir: settings.dataDir,

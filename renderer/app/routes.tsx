@@ -15,6 +15,7 @@ import { accessSearch } from '../screens/access/access-search.ts'
 import { consumptionSearch } from '../screens/consumption/consumption-search.ts'
 import { costsSearch } from '../screens/costs/costs-search.ts'
 import { dashboardSearch } from '../screens/dashboard/dashboard-search.ts'
+import { jobsSearch } from '../screens/jobs/jobs-search.ts'
 import { logsSearch } from '../screens/logs/logs-search.ts'
 import { profilesSearch } from '../screens/profiles/profiles-search.ts'
 import { sessionsSearch } from '../screens/sessions/sessions-search.ts'
@@ -137,6 +138,13 @@ const reconciliationRoute = createRoute({
   ),
 })
 
+const jobsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/jobs',
+  validateSearch: jobsSearch,
+  component: lazyRouteComponent(() => import('../screens/jobs/jobs-screen.tsx'), 'JobsScreen'),
+})
+
 const welcomeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/welcome',
@@ -172,6 +180,7 @@ const routeTree = rootRoute.addChildren([
   readinessRoute,
   settingsRoute,
   reconciliationRoute,
+  jobsRoute,
   welcomeRoute,
   loginRoute,
 ])

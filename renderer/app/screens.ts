@@ -1,4 +1,5 @@
 import {
+  IconCalendarTime,
   IconChartAreaLine,
   IconChecklist,
   IconCoin,
@@ -27,6 +28,7 @@ export interface Screen {
     | '/connect'
     | '/import'
     | '/reconciliation'
+    | '/jobs'
     | '/logs'
     | '/readiness'
     | '/settings'
@@ -50,6 +52,7 @@ export const SCREENS: readonly Screen[] = [
   screen('connect', '/connect', 'k', IconPlugConnected),
   screen('import', '/import', 'm', IconFileImport),
   screen('reconciliation', '/reconciliation', 'r', IconScale),
+  screen('jobs', '/jobs', 'j', IconCalendarTime),
   screen('logs', '/logs', 'l', IconFileText),
   screen('readiness', '/readiness', 'y', IconChecklist),
   screen('settings', '/settings', 's', IconSettings),

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { text } from '../text.ts'
 import { isUnreachable } from '../weir-client.ts'
 import { copyText } from './copy.ts'
+import { NextJob } from './next-job.tsx'
 import { useStatus, type WeirStatus } from './status.ts'
 
 /** The line at the bottom: how Weir is, where its API is, what it holds. */
@@ -51,6 +52,7 @@ function Facts({ status }: { readonly status: WeirStatus }): ReactNode {
           {words.importChip(run.files_done, run.files_total)}
         </Link>
       )}
+      <NextJob />
       <Hint label={words.periodHint}>
         <span className="status-item">{words.period(status.current_period, status.time_zone)}</span>
       </Hint>

@@ -90,6 +90,8 @@ export const weirTheme = createTheme({
   respectReducedMotion: true,
   cursorType: 'pointer',
   components: {
+    // A note of the corner is closed by a button that has only a cross.
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': text.app.close } } },
     Tooltip: {
       defaultProps: { openDelay: 350, withArrow: true, events: { hover: true, focus: true, touch: false } },
     },

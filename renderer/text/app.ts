@@ -48,6 +48,7 @@ export const shellText = {
     readiness: 'Readiness',
     settings: 'Settings',
     reconciliation: 'Reconciliation',
+    jobs: 'Jobs',
   },
   navigationLabels: {
     dashboard: 'Dashboard',
@@ -59,6 +60,7 @@ export const shellText = {
     connect: 'Connect',
     import: 'Import',
     reconciliation: 'Reconciliation',
+    jobs: 'Jobs',
     logs: 'Logs',
     readiness: 'Readiness',
     settings: 'Settings',

@@ -6,6 +6,7 @@ import { consumptionOperations } from './consumption.ts'
 import { countingOperations } from './counting.ts'
 import { enforcementOperations } from './enforcement.ts'
 import { grantOperations } from './grants.ts'
+import { jobOperations } from './jobs.ts'
 import { limitOperations } from './limits.ts'
 import { logOperations } from './logs.ts'
 import { operatorOperations } from './operator.ts'
@@ -40,6 +41,7 @@ export const OPERATIONS = {
   ...logOperations,
   ...readinessOperations,
   ...settingOperations,
+  ...jobOperations,
   ...reconciliationOperations,
 }
 

@@ -1,5 +1,5 @@
 // npm run test:faults: the fault tests and the random histories at the sizes that find what is rare. About half an hour.
-// node test/faults/run.ts [--cycles 200] [--histories 2000] [--injuries 200]
+// node test/faults/run.ts [--cycles 200] [--histories 2000] [--injuries 200] [--days 1096] [--rollovers 50]
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -9,6 +9,8 @@ const { values } = parseArgs({
     cycles: { type: 'string', default: '200' },
     histories: { type: 'string', default: '2000' },
     injuries: { type: 'string', default: '200' },
+    days: { type: 'string', default: '1096' },
+    rollovers: { type: 'string', default: '50' },
   },
 })
 const root = resolve(import.meta.dirname, '../..')
@@ -21,6 +23,8 @@ const { status } = spawnSync(process.execPath, [vitest, 'run', '--config', 'test
     WEIR_KILL_CYCLES: values.cycles,
     WEIR_HISTORIES: values.histories,
     WEIR_INJURIES: values.injuries,
+    WEIR_SIMULATED_DAYS: values.days,
+    WEIR_ROLLOVER_KILLS: values.rollovers,
   },
 })
 process.exitCode = status ?? 1

@@ -154,6 +154,7 @@ export function fakeWeir(
     imports: part('imports.'),
     prices: part('prices.'),
     alerts: part('alerts.'),
+    jobs: part('jobs.'),
     logs: part('logs.'),
     readiness: part('readiness.'),
     settings: part('settings.'),

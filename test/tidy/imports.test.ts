@@ -80,6 +80,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'electron/core/settings',
     'shared',
   ],
+  'electron/core/scheduler': ['electron/core/database', 'electron/core/kernel', 'shared'],
+  'electron/core/jobs': [
+    'electron/core/api.ts',
+    'electron/core/audit',
+    'electron/core/consumption',
+    'electron/core/database',
+    'electron/core/kernel',
+    'electron/core/scheduler',
+    'shared',
+  ],
   'electron/core/verify': [
     'electron/core/consumption',
     'electron/core/database',

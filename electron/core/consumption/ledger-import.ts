@@ -20,6 +20,7 @@ import {
   turnsOfSession,
 } from './ledger-store.ts'
 import { readProfiles } from './limit-rules-store.ts'
+import { prunedBefore } from './prune-turns.ts'
 import { keptQuery, withTurn } from './record-turn.ts'
 import { rollUpSession, rollUpTurns } from './roll-up-store.ts'
 import { archivePeriod } from './rollover.ts'
@@ -93,6 +94,7 @@ async function importSession(trx: Writer, session: SessionReading, usage: Usage,
   const held = new Map(
     (known === undefined ? [] : await turnsOfSession(trx, known.key)).map((turn) => [turn.turn_number, turn]),
   )
+  const gone = await prunedBefore(trx, usage.user_key)
   let lastActivityAt = row.last_activity_at
   for (const turn of ledgerTurns(session)) {
     const before = held.get(turn.turnNumber)
@@ -101,7 +103,13 @@ async function importSession(trx: Writer, session: SessionReading, usage: Usage,
       else run.effect.conflicting += 1
       continue
     }
-    const inserted = await insertTurn(trx, await toNewTurn(trx, turn, row, run))
+    const entry = await toNewTurn(trx, turn, row, run)
+    // Retention has taken it out of the ledger; it is in the sums of its month.
+    if (entry.occurred_at < (gone.get(entry.period) ?? Number.NEGATIVE_INFINITY)) {
+      run.effect.alreadyThere += 1
+      continue
+    }
+    const inserted = await insertTurn(trx, entry)
     run.written.push(inserted)
     run.effect.imported += 1
     lastActivityAt = Math.max(lastActivityAt, turn.occurredAt)

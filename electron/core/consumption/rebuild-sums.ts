@@ -3,7 +3,7 @@ import { hourWindow, periodWindow } from '../../../shared/time-window.ts'
 import type { Writer } from '../database/database.ts'
 import { saveUsage } from './consumption-store.ts'
 import { periodTotalsOf } from './roll-up-store.ts'
-import { TOTAL_NAMES, type Totals, type Usage } from './usage.ts'
+import { addTotals, NO_TOTALS, TOTAL_NAMES, type Totals, type Usage } from './usage.ts'
 import { periodText, type Windows } from './windows.ts'
 
 /**
@@ -23,7 +23,6 @@ export interface Touched {
 
 const TURN = sql`turn_number > 0`
 const HOUR_SUMS = sql`sum(${TURN}), sum(${TURN} and status = 'failed'), sum(input_tokens), sum(output_tokens), sum(cost_micro_usd)`
-const MODEL_SUMS = sql`sum(${TURN}), sum(input_tokens), sum(output_tokens), sum(cost_micro_usd)`
 
 /** Rebuilds the roll-ups of the rows and the user's counters, and saves the counters. */
 export async function rebuildSums(
@@ -103,12 +102,24 @@ async function rebuildPeriod(trx: Writer, userKey: number, period: number, zone:
     from consumption_turns where ${turnsOf(userKey, period, zone)}`.execute(trx)
   const sums = rows[0]
   if (sums === undefined) throw new Error('a sum always has a row')
-  const totals = Object.fromEntries(TOTAL_NAMES.map((name) => [name, sums[name]]))
+  // What retention removed is no longer among the turns.
+  const gone = await prunedTotals(trx, userKey, period)
+  const totals = Object.fromEntries(TOTAL_NAMES.map((name) => [name, sums[name] + gone[name]]))
   await trx
     .insertInto('user_periods')
     .values({ user_key: userKey, period, ...totals, sessions: 0 })
     .onConflict((conflict) => conflict.columns(['user_key', 'period']).doUpdateSet(totals))
     .execute()
+}
+
+async function prunedTotals(trx: Writer, userKey: number, period: number): Promise<Totals> {
+  const rows = await trx
+    .selectFrom('pruned_turn_sums')
+    .select([...TOTAL_NAMES])
+    .where('user_key', '=', userKey)
+    .where('period', '=', period)
+    .execute()
+  return rows.reduce<Totals>(addTotals, NO_TOTALS)
 }
 
 async function rebuildModels(trx: Writer, userKey: number, period: number, zone: string): Promise<void> {
@@ -126,8 +137,11 @@ async function rebuildModels(trx: Writer, userKey: number, period: number, zone:
   await toEverybody(-1)
   await sql`delete from user_period_models where ${mine}`.execute(trx)
   await sql`insert into user_period_models (user_key, period, model_key, ${names})
-    select user_key, ${period}, model_key, ${MODEL_SUMS} from consumption_turns
-    where ${turnsOf(userKey, period, zone)} group by user_key, model_key`.execute(trx)
+    select user_key, ${period}, model_key, sum(turns), sum(input_tokens), sum(output_tokens), sum(cost_micro_usd) from (
+      select user_key, model_key, ${TURN} as turns, input_tokens, output_tokens, cost_micro_usd from consumption_turns
+      where ${turnsOf(userKey, period, zone)}
+      union all select user_key, model_key, turns, input_tokens, output_tokens, cost_micro_usd from pruned_turn_sums
+      where ${mine}) group by user_key, model_key`.execute(trx)
   await sql`insert into system_period_models (period, model_key)
     select period, model_key from user_period_models where ${mine} on conflict do nothing`.execute(trx)
   await toEverybody(1)
@@ -139,8 +153,14 @@ const SESSION_NAMES = sql`session_key, period, user_key, turns, input_tokens, ou
 async function rebuildSession(trx: Writer, session: number, period: number): Promise<void> {
   await sql`delete from session_periods where session_key = ${session} and period = ${period}`.execute(trx)
   await sql`insert into session_periods (${SESSION_NAMES})
-    select session_key, period, user_key, ${MODEL_SUMS}, max(iif(${TURN}, cost_micro_usd, 0)), max(occurred_at)
-    from consumption_turns where session_key = ${session} and period = ${period} group by session_key`.execute(
+    select session_key, ${period}, user_key, sum(turns), sum(input_tokens), sum(output_tokens), sum(cost_micro_usd),
+      max(dearest), max(last_turn_at) from (
+      select session_key, user_key, ${TURN} as turns, input_tokens, output_tokens, cost_micro_usd,
+        iif(${TURN}, cost_micro_usd, 0) as dearest, occurred_at as last_turn_at
+      from consumption_turns where session_key = ${session} and period = ${period}
+      union all select session_key, user_key, turns, input_tokens, output_tokens, cost_micro_usd,
+        dearest_turn_micro_usd, last_turn_at
+      from pruned_turn_sums where session_key = ${session} and period = ${period}) group by session_key`.execute(
     trx,
   )
 }

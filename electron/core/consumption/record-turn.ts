@@ -1,6 +1,6 @@
 import type { OperationOutput, ParsedInput } from '../../../shared/contract/index.ts'
 import { periodOf } from '../../../shared/time-window.ts'
-import { DAY_MS, type EpochMs, usdToMicroUsd } from '../../../shared/units.ts'
+import { DAY_MS, type EpochMs, toIso, usdToMicroUsd } from '../../../shared/units.ts'
 import type { Outcome } from '../database/batch.ts'
 import type { Writer } from '../database/database.ts'
 import { WeirError } from '../kernel/weir-error.ts'
@@ -24,6 +24,7 @@ import {
 import { withLimitAlerts } from './limit-alerts.ts'
 import { type Profiles, readProfiles } from './limit-rules-store.ts'
 import type { EffectiveLimits } from './limits.ts'
+import { prunedBefore } from './prune-turns.ts'
 import { rollUpSession, rollUpTurns } from './roll-up-store.ts'
 import { saveSessionClosed } from './session-store.ts'
 import { totalsOf } from './turn-effect.ts'
@@ -103,6 +104,7 @@ async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promis
   if (known !== undefined && recorded !== undefined) return replay(trx, turn, recorded, known)
   // Only now: what is recorded stays a replay also after the clock was set back behind it.
   const occurredAt = pastInstant(turn.occurred_at, 'occurred_at', moment)
+  await refusePruned(trx, userKey, occurredAt, moment)
   const session = known ?? (await startSession(trx, userKey, turn, occurredAt, moment))
   let usage = book.usage
   if (known === undefined && periodAt(moment, occurredAt) === usage.period)
@@ -122,6 +124,22 @@ async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promis
     { userId: turn.user_id, sessionId: turn.session_id, sessionName: turn.session_name ?? session.name },
   )
   return { replayed: false, settled_admission_id: settled?.id ?? null, turn: record }
+}
+
+/**
+ * A turn from before what retention has removed cannot be told from one that was counted already. Only turns of earlier
+ * months are asked about: the running month is never pruned.
+ */
+async function refusePruned(trx: Writer, userKey: number, at: EpochMs, moment: Moment): Promise<void> {
+  const period = periodAt(moment, at)
+  if (period >= moment.windows.period) return
+  const before = (await prunedBefore(trx, userKey)).get(period)
+  if (before === undefined || at >= before) return
+  throw new WeirError(
+    'turn_conflict',
+    `Turns of that time are no longer in the ledger (see the setting for how long they are kept), so it cannot be told whether this one was counted. Nothing was changed.`,
+    { details: { removed_before: toIso(before) } },
+  )
 }
 
 /** When something happened as its caller says: now when they say nothing, never later than now. Errors: `invalid_request`. */

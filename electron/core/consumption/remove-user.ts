@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import { hourWindow, periodOf } from '../../../shared/time-window.ts'
 import type { Reader, Writer } from '../database/database.ts'
 import type { ConsumptionTurnsTable } from '../database/schema.ts'
+import { removePrunedMonth } from './remove-pruned.ts'
 import { totalsOf, turnCount } from './turn-effect.ts'
 import { addTotals, NO_TOTALS, TOTAL_NAMES, type Totals } from './usage.ts'
 import { periodNumber } from './windows.ts'
@@ -23,6 +24,7 @@ export const USER_TABLES = [
   'champion_cases',
   'collection_subscriptions',
   'pruned_periods',
+  'pruned_turn_sums',
   'admissions',
   'enforcement_events',
   'limit_grants',
@@ -73,8 +75,9 @@ export async function removeArchive(trx: Writer, userKey: number): Promise<void>
   await trx.deleteFrom('consumption_periods_archive').where('user_key', '=', userKey).execute()
 }
 
-/** Removes the next sessions with their turns; false when none is left. */
+/** Removes the next sessions with their turns, before them what retention left of others; false when none is left. */
 export async function removeSessions(trx: Writer, userKey: number, zone: string): Promise<boolean> {
+  if (await removePrunedMonth(trx, userKey, zone)) return true
   const sessions = await trx
     .selectFrom('sessions')
     .leftJoin('session_periods', (join) =>

@@ -1,4 +1,5 @@
 import type { Generated, GeneratedAlways } from 'kysely'
+import type { JobRunsTable, JobsTable, PrunedTurnSumsTable, SchedulerClockTable } from './jobs-tables.ts'
 import type {
   PrunedPeriodsTable,
   ReconciledSessionsTable,
@@ -104,6 +105,8 @@ export interface LimitGrantsTable {
   created_by: string
   created_at: number
   revoked_at: number | null
+  /** When its end was written into the audit log. */
+  end_noted_at: Generated<number | null>
 }
 
 export interface SystemSettingsTable {
@@ -381,4 +384,8 @@ export interface Schema {
   reconciliation_findings: ReconciliationFindingsTable
   reconciled_sessions: ReconciledSessionsTable
   pruned_periods: PrunedPeriodsTable
+  jobs: JobsTable
+  job_runs: JobRunsTable
+  scheduler_clock: SchedulerClockTable
+  pruned_turn_sums: PrunedTurnSumsTable
 }

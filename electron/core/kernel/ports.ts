@@ -17,6 +17,12 @@ export interface Logger {
   error(message: string, fields?: Readonly<Record<string, unknown>>): void
 }
 
+/** Calls back once, after a while. */
+export interface Timers {
+  /** Answers what takes the call back. A waiting timer keeps no process alive. */
+  after(ms: number, call: () => void): () => void
+}
+
 /** What keeps the log on disk: what a reader of the log and the setting of its size need. */
 export interface LogKeeper {
   /** The least that is written. */
@@ -36,4 +42,6 @@ export interface SystemPorts {
   readonly randomBytes: RandomBytes
   /** Absent where the log is not a file: for commands and in tests. */
   readonly logKeeper?: LogKeeper
+  /** Absent where nothing starts by itself: for commands and in tests. */
+  readonly timers?: Timers
 }

@@ -58,6 +58,10 @@ const HOUR = [...MODEL, 'failed_turns'] as const
 
 const SESSION_COUNTS = `SELECT user_key || ' ' || cast(period_at(created_at) AS INTEGER) AS key, count(*) AS sessions FROM sessions GROUP BY 1`
 
+/** Whether the turns of a row of \`user_hours\` are no longer in the ledger. */
+const IS_PRUNED = `EXISTS (SELECT 1 FROM pruned_periods p WHERE p.user_key = user_hours.user_key
+  AND p.period = cast(period_at(hour_started_at) AS INTEGER) AND hour_started_at < p.pruned_before)`
+
 const COMPARISONS: readonly Comparison[] = [
   comparison('user_periods', TOTALS, `user_key || ' ' || period`, TOTALS_SQL),
   comparison('user_period_models', MODEL, `user_key || ' ' || period || ' ' || model_key`, MODEL_SQL),
@@ -68,12 +72,25 @@ const COMPARISONS: readonly Comparison[] = [
     table: 'session_periods (whole life)',
   },
   {
-    ...comparison('user_hours', HOUR, `user_key || ' ' || hour_started_at`, HOUR_SQL),
+    table: 'user_hours',
+    fields: HOUR,
     ledger: `SELECT user_key || ' ' || cast(hour_at(occurred_at) AS INTEGER) AS key, ${HOUR_SQL} FROM consumption_turns GROUP BY 1`,
+    // Hours whose turns retention has removed: what they sum up to is compared with the sums kept of those turns.
+    kept: `SELECT user_key || ' ' || hour_started_at AS key, ${HOUR.join(', ')} FROM user_hours WHERE NOT ${IS_PRUNED}`,
   },
   {
-    ...comparison('system_hours', HOUR, 'hour_started_at', HOUR_SQL),
-    ledger: `SELECT cast(hour_at(occurred_at) AS INTEGER) AS key, ${HOUR_SQL} FROM consumption_turns GROUP BY 1`,
+    table: 'user_hours (removed turns)',
+    fields: MODEL,
+    ledger: `SELECT user_key || ' ' || period AS key, ${added(MODEL)} FROM pruned_turn_sums GROUP BY 1`,
+    kept: `SELECT user_key || ' ' || cast(period_at(hour_started_at) AS INTEGER) AS key, ${added(MODEL)} FROM user_hours WHERE ${IS_PRUNED} GROUP BY 1`,
+  },
+  {
+    table: 'system_hours',
+    fields: HOUR,
+    ledger: `SELECT key, ${added(HOUR)} FROM (
+        SELECT cast(hour_at(occurred_at) AS INTEGER) AS key, ${HOUR_SQL} FROM consumption_turns GROUP BY 1
+        UNION ALL SELECT hour_started_at AS key, ${HOUR.join(', ')} FROM user_hours WHERE ${IS_PRUNED}) GROUP BY 1`,
+    kept: `SELECT hour_started_at AS key, ${HOUR.join(', ')} FROM system_hours`,
   },
   {
     table: 'user_periods (sessions)',
@@ -98,6 +115,12 @@ const COMPARISONS: readonly Comparison[] = [
   },
 ]
 
+/** Sums of sums; of the dearest and the last the greatest. */
+function added(fields: readonly string[]): string {
+  const isGreatest = (field: string) => field === 'dearest_turn_micro_usd' || field === 'last_turn_at'
+  return fields.map((field) => `${isGreatest(field) ? 'max' : 'sum'}(${field}) AS ${field}`).join(', ')
+}
+
 function comparison(
   table: string,
   fields: readonly string[],
@@ -108,7 +131,10 @@ function comparison(
   return {
     table,
     fields,
-    ledger: `SELECT ${key} AS key, ${sums} FROM consumption_turns GROUP BY 1`,
+    // What retention removed from the ledger is in its own sums.
+    ledger: `SELECT key, ${added(fields)} FROM (
+        SELECT ${key} AS key, ${sums} FROM consumption_turns GROUP BY 1
+        UNION ALL SELECT ${key} AS key, ${fields.join(', ')} FROM pruned_turn_sums) GROUP BY 1`,
     kept: `SELECT ${key} AS key, ${fields.join(', ')} FROM ${table} WHERE ${where}`,
   }
 }

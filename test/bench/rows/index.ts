@@ -7,6 +7,7 @@ import { userReads } from './p05-user-reads.ts'
 import { systemReads } from './p06-system-reads.ts'
 import { sessionFiles } from './p07-session-files.ts'
 import { ledgerImport } from './p09-import.ts'
+import { rollover } from './p11-rollover.ts'
 import { memory } from './p13-memory.ts'
 import { databaseBytes } from './p14-bytes.ts'
 
@@ -20,6 +21,7 @@ export const ROWS: readonly Row[] = [
   userReads,
   systemReads,
   sessionFiles,
+  rollover,
   databaseBytes,
   memory,
 ]
