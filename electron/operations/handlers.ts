@@ -1,5 +1,6 @@
 import { administrationHandlers } from './administration-handlers.ts'
 import { alertHandlers } from './alerts-handlers.ts'
+import { backupHandlers } from './backups-handlers.ts'
 import { consumptionHandlers } from './consumption-handlers.ts'
 import { countingHandlers } from './counting-handlers.ts'
 import type { Handlers } from './dispatch-types.ts'
@@ -22,4 +23,5 @@ export const HANDLERS = {
   ...alertHandlers,
   ...observingHandlers,
   ...reconciliationHandlers,
+  ...backupHandlers,
 } satisfies Handlers

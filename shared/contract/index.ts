@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { administrationOperations } from './administration.ts'
 import { alertOperations } from './alerts.ts'
+import { backupOperations } from './backups.ts'
 import { consumptionOperations } from './consumption.ts'
 import { countingOperations } from './counting.ts'
 import { enforcementOperations } from './enforcement.ts'
@@ -39,6 +40,7 @@ export const OPERATIONS = {
   ...readinessOperations,
   ...settingOperations,
   ...reconciliationOperations,
+  ...backupOperations,
 }
 
 export type OperationName = keyof typeof OPERATIONS
