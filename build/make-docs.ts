@@ -74,6 +74,7 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   confirmation_needed:
     'The change destroys something; `would_erase` says how much. Send `confirm_erase: true` to do it.',
   backup_unknown: 'There is no backup of this name. The list of backups names those there are.',
+  backup_needed: 'It is the last verified backup. Make another one first, then delete it.',
   backup_damaged:
     'The bytes of the backup are not those that were written, so it is not used. Choose another one and find out what happened to the disk.',
   cancelled: 'The run was cancelled. What it had finished stays, and it can be started again.',

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { CliContext } from './cli-context.ts'
 import { withExamples } from './command-help.ts'
+import { backupCommands } from './commands/backup-commands.ts'
 import { checkCommand } from './commands/check-command.ts'
 import { demoCommand } from './commands/demo-command.ts'
 import { doctorCommand } from './commands/doctor-command.ts'
@@ -33,6 +34,7 @@ export function buildProgram(context: CliContext): Command {
     .addCommand(tokensCommands(context))
     .addCommand(enforcementCommands(context))
     .addCommand(jobsCommands(context))
+    .addCommand(backupCommands(context))
     .addCommand(verifyCommand(context))
     .addCommand(doctorCommand(context))
     .addCommand(loginCommand(context))

@@ -306,13 +306,37 @@ export interface BackupManifestView {
 export interface BackupsApi {
   /** Resolves when the backup is on disk and was opened once. Errors: `busy`, `storage_full`, `storage_unavailable`, `backup_damaged`. */
   create(
-    input: { readonly reason: BackupReason; readonly signal?: AbortSignal },
+    input: {
+      readonly reason: BackupReason
+      readonly signal?: AbortSignal
+      /** Bytes of the copy that are on disk, and of all. */
+      readonly onProgress?: (done: number, total: number) => void
+    },
     actor: Actor,
   ): Promise<BackupManifestView>
   /** Newest first; a damaged one is in the list without having been proved. */
   list(): readonly BackupManifestView[]
   /** Errors: `backup_unknown`, `backup_damaged`. */
   verify(id: string): Promise<BackupManifestView>
+  /** Newest first, with those whose manifest cannot be read. */
+  entries(): OperationOutput<'backups.list'>['backups']
+  newestVerified(): BackupManifestView | null
+  /** Whether one is being made. */
+  isWorking(): boolean
+  /** Never the last verified one. Errors: `backup_unknown`, `backup_needed`, `busy`. */
+  delete(id: string, actor: Actor): Promise<void>
+}
+
+/** Backups that are being made for somebody who watches. */
+export interface BackupRunsApi {
+  /** Errors: `busy`. */
+  start(reason: BackupReason, actor: Actor): OperationOutput<'backups.create'>
+  /** Errors: `run_unknown`. */
+  get(runId: string): OperationOutput<'backups.getRun'>
+  /** Errors: `run_unknown`. */
+  cancel(runId: string): OperationOutput<'backups.cancel'>
+  /** What there is, and the run that is going on. */
+  list(): OperationOutput<'backups.list'>
 }
 
 export interface JobsApi {
@@ -366,6 +390,7 @@ export interface Weir {
   diagnostics(): Promise<OperationOutput<'diagnostics.get'>>
   readonly reconciliation: ReconciliationApi
   readonly backups: BackupsApi
+  readonly backupRuns: BackupRunsApi
   status(): Promise<OperationOutput<'status.get'>>
   suggestions(sessionsDir?: string): Promise<OperationOutput<'setup.suggestions'>>
   startEmpty(actor: Actor): Promise<OperationOutput<'setup.startEmpty'>>

@@ -12,6 +12,8 @@ import { AlertManager } from './alerts/alert-manager.ts'
 import type { Actor, Weir, WeirConfig } from './api.ts'
 import { AuditReader } from './audit/audit-reader.ts'
 import { BackupManager } from './backup/backup-manager.ts'
+import { BackupRuns } from './backup/backup-runs.ts'
+import { backupCheck, backupSamples } from './backup/backup-watch.ts'
 import { ConsumptionManager } from './consumption/consumption-manager.ts'
 import { findUserKey } from './consumption/consumption-store.ts'
 import { type ConsumptionContext, momentOf } from './consumption/context.ts'
@@ -126,10 +128,15 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     dataDir: config.dataDir,
     version: config.version,
     copier: {
-      make: (input, signal) => worker.run('make-backup', input, signal === undefined ? {} : { signal }),
+      make: (input, signal, onProgress) =>
+        worker.run('make-backup', input, {
+          ...(signal !== undefined && { signal }),
+          onBatch: ({ done, total }) => onProgress?.(done, total),
+        }),
       verify: (folder) => worker.run('verify-backup', { folder, sqliteBinding: config.sqliteBinding }),
     },
   })
+  const backupRuns = new BackupRuns(backups, ports)
   const safetyCopy: SafetyCopy = (reason) => backups.create({ reason }, REPAIR)
   const reconciliation = new ReconciliationManager({
     context,
@@ -159,6 +166,8 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
         sqliteBinding: config.sqliteBinding,
       }),
   })
+  observed.readiness.register(backupCheck(backups, ports.clock))
+  observed.metrics.registerSource('backups', () => backupSamples(backups, ports.clock))
   const changes = new ChangeFeed()
   const { jobs, check } = await openJobs({
     dataDir: config.dataDir,
@@ -195,6 +204,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     diagnostics: observed.diagnostics,
     reconciliation,
     backups,
+    backupRuns,
     status,
     suggestions: async (sessionsDir) => {
       const folder = sessionsDir ?? sessionsFolder(config.sessionsDir, settings.current())
@@ -229,6 +239,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
       await observed.close()
       await imports.close()
       await reconciliation.close()
+      await backupRuns.close()
       await worker.close()
       await database.close()
       opened.release()

@@ -1,5 +1,6 @@
 import { administrationHandlers } from './administration-handlers.ts'
 import { alertHandlers } from './alerts-handlers.ts'
+import { backupHandlers } from './backups-handlers.ts'
 import { consumptionHandlers } from './consumption-handlers.ts'
 import { countingHandlers } from './counting-handlers.ts'
 import { directoryHandlers } from './directory-handlers.ts'
@@ -26,4 +27,5 @@ export const HANDLERS = {
   ...observingHandlers,
   ...jobHandlers,
   ...reconciliationHandlers,
+  ...backupHandlers,
 } satisfies Handlers

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { accessOperations } from './access.ts'
 import { administrationOperations } from './administration.ts'
 import { alertOperations } from './alerts.ts'
+import { backupOperations } from './backups.ts'
 import { consumptionOperations } from './consumption.ts'
 import { countingOperations } from './counting.ts'
 import { enforcementOperations } from './enforcement.ts'
@@ -43,6 +44,7 @@ export const OPERATIONS = {
   ...settingOperations,
   ...jobOperations,
   ...reconciliationOperations,
+  ...backupOperations,
 }
 
 export type OperationName = keyof typeof OPERATIONS

@@ -162,6 +162,7 @@ export function fakeWeir(
     changes: new ChangeFeed(),
     reconciliation: part('reconciliation.'),
     backups: part('backups.'),
+    backupRuns: part('backupRuns.'),
     isReady: async () => answers['isReady'] !== false,
     announceUrl: () => undefined,
     close: async () => undefined,

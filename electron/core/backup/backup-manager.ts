@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { BackupReason } from '../../../shared/backup-reasons.ts'
+import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Actor, BackupManifestView, BackupsApi } from '../api.ts'
 import { audit } from '../audit/audit-store.ts'
@@ -14,7 +14,11 @@ import { type Manifest, parseManifest } from './manifest.ts'
 
 /** The slow part, done by the worker thread: the tasks of `backup-task.ts`. */
 export interface BackupCopier {
-  make(input: BackupInput, signal: AbortSignal | undefined): Promise<Manifest>
+  make(
+    input: BackupInput,
+    signal: AbortSignal | undefined,
+    onProgress: ((done: number, total: number) => void) | undefined,
+  ): Promise<Manifest>
   verify(folder: string): Promise<Manifest>
 }
 
@@ -28,10 +32,24 @@ interface Parts {
   readonly copier: BackupCopier
 }
 
+type Entry = OperationOutput<'backups.list'>['backups'][number]
+
+/** What is known of a backup without a manifest. */
+const UNREAD = {
+  created_at: null,
+  reason: null,
+  size_bytes: null,
+  sha256: null,
+  schema_version: null,
+  verified_at: null,
+  rows: null,
+} as const
+
 /** The catalogue of `backups/`. */
 export class BackupManager implements BackupsApi {
   readonly #parts: Parts
   readonly #dir: string
+  readonly #beingVerified = new Set<string>()
   #isWorking = false
 
   constructor(parts: Parts) {
@@ -41,10 +59,7 @@ export class BackupManager implements BackupsApi {
     removePartials(this.#dir)
   }
 
-  async create(
-    input: { readonly reason: BackupReason; readonly signal?: AbortSignal },
-    actor: Actor,
-  ): Promise<BackupManifestView> {
+  async create(input: Parameters<BackupsApi['create']>[0], actor: Actor): Promise<BackupManifestView> {
     if (this.#isWorking) throw new WeirError('busy', 'A backup is being made already. Wait until it is done.')
     this.#isWorking = true
     try {
@@ -52,7 +67,7 @@ export class BackupManager implements BackupsApi {
       const now = ports.clock.now()
       const random = () => Buffer.from(ports.randomBytes(2)).readUInt16BE()
       const id = newBackupId(now, random, (one) => existsSync(join(this.#dir, one)))
-      const { reason, signal } = input
+      const { reason, signal, onProgress } = input
       const task = {
         databaseFile,
         sqliteBinding,
@@ -62,7 +77,7 @@ export class BackupManager implements BackupsApi {
         reason,
         appVersion: version,
       }
-      await this.#parts.copier.make(task, signal)
+      await this.#parts.copier.make(task, signal, onProgress)
       const view = await this.verify(id)
       const after = { reason, size_bytes: view.size_bytes, sha256: view.sha256 }
       await database.write((trx) =>
@@ -76,11 +91,68 @@ export class BackupManager implements BackupsApi {
   }
 
   list(): readonly BackupManifestView[] {
-    const ids = existsSync(this.#dir) ? readdirSync(this.#dir).filter((name) => BACKUP_ID.test(name)) : []
-    return ids
+    return this.#ids().flatMap((id) => {
+      const read = this.#read(id)
+      return 'problem' in read ? [] : [viewOf(read.manifest, read.verifiedAt)]
+    })
+  }
+
+  entries(): Entry[] {
+    return this.#ids().map((id) => {
+      const path = join(this.#dir, id)
+      const read = this.#read(id)
+      if ('problem' in read) return { ...UNREAD, id, path, status: 'invalid', problem: read.problem }
+      const rows = Object.values(read.manifest.rows).reduce((sum, count) => sum + count, 0)
+      const view = viewOf(read.manifest, read.verifiedAt)
+      return {
+        ...view,
+        path,
+        status: read.verifiedAt === null ? 'unverified' : 'verified',
+        problem: null,
+        rows,
+      }
+    })
+  }
+
+  newestVerified(): BackupManifestView | null {
+    return this.list().find((one) => one.verified_at !== null) ?? null
+  }
+
+  isWorking(): boolean {
+    return this.#isWorking
+  }
+
+  async delete(id: string, actor: Actor): Promise<void> {
+    const entry = this.entries().find((one) => one.id === id)
+    if (entry === undefined) throw new WeirError('backup_unknown', `There is no backup ${id}.`)
+    if (this.#isWorking || this.#beingVerified.size > 0)
+      throw new WeirError('busy', 'A backup is being made or verified. Delete this one when that is done.')
+    const verified = this.list().filter((one) => one.verified_at !== null)
+    if (verified.length === 1 && verified[0]?.id === id) {
+      const detail = 'This is the last verified backup. Make another one before you delete it.'
+      throw new WeirError('backup_needed', detail)
+    }
+    const { ports, database } = this.#parts
+    const before = { reason: entry.reason, size_bytes: entry.size_bytes, sha256: entry.sha256 }
+    this.#remove(id)
+    await database.write((trx) =>
+      audit(trx, {
+        at: ports.clock.now(),
+        actor,
+        action: 'backups.delete',
+        objectKind: 'backup',
+        objectId: id,
+        before,
+      }),
+    )
+  }
+
+  #ids(): readonly string[] {
+    if (!existsSync(this.#dir)) return []
+    return readdirSync(this.#dir)
+      .filter((name) => BACKUP_ID.test(name))
       .sort()
       .reverse()
-      .flatMap((id) => this.#viewOf(id) ?? [])
   }
 
   async verify(id: string): Promise<BackupManifestView> {
@@ -88,6 +160,15 @@ export class BackupManager implements BackupsApi {
     if (!BACKUP_ID.test(id) || !existsSync(folder)) {
       throw new WeirError('backup_unknown', `There is no backup ${id}.`)
     }
+    this.#beingVerified.add(id)
+    try {
+      return await this.#prove(folder)
+    } finally {
+      this.#beingVerified.delete(id)
+    }
+  }
+
+  async #prove(folder: string): Promise<BackupManifestView> {
     const proof = join(folder, 'verified.json')
     // What was found whole once must not stand as whole while it is looked at again.
     rmSync(proof, { force: true })
@@ -97,7 +178,9 @@ export class BackupManager implements BackupsApi {
     return viewOf(manifest, verified_at)
   }
 
-  #viewOf(id: string): BackupManifestView | undefined {
+  #read(
+    id: string,
+  ): { readonly manifest: Manifest; readonly verifiedAt: string | null } | { readonly problem: string } {
     const folder = join(this.#dir, id)
     try {
       const manifest = parseManifest(readFileSync(join(folder, 'manifest.json'), 'utf8'))
@@ -105,10 +188,11 @@ export class BackupManager implements BackupsApi {
       const said = existsSync(proof)
         ? (JSON.parse(readFileSync(proof, 'utf8')) as { sha256: string; verified_at: string })
         : null
-      return viewOf(manifest, said?.sha256 === manifest.sha256 ? said.verified_at : null)
+      return { manifest, verifiedAt: said?.sha256 === manifest.sha256 ? said.verified_at : null }
     } catch (error) {
-      this.#parts.ports.log.warn('a backup cannot be read and is left out', { id, error: String(error) })
-      return undefined
+      const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+      if (isMissing) return { problem: 'Its manifest is missing. Choose another backup.' }
+      return { problem: error instanceof Error ? error.message : String(error) }
     }
   }
 
@@ -119,12 +203,14 @@ export class BackupManager implements BackupsApi {
       reason: one.reason,
       isVerified: one.verified_at !== null,
     }))
-    for (const id of expendableBackups(kept)) {
-      const trash = join(this.#dir, `.trash-${id}`)
-      // First out of the list: a crash while deleting must not leave half a backup in it.
-      renameSync(join(this.#dir, id), trash)
-      rmSync(trash, { recursive: true, force: true })
-    }
+    for (const id of expendableBackups(kept)) this.#remove(id)
+  }
+
+  #remove(id: string): void {
+    const trash = join(this.#dir, `.trash-${id}`)
+    // First out of the list: a crash while deleting must not leave half a backup in it.
+    renameSync(join(this.#dir, id), trash)
+    rmSync(trash, { recursive: true, force: true })
   }
 }
 

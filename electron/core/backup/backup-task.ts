@@ -3,6 +3,7 @@ import {
   closeSync,
   existsSync,
   fdatasyncSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -36,6 +37,12 @@ export interface BackupInput {
   readonly appVersion: string
 }
 
+/** How much of a copy is on disk, in bytes. */
+export interface CopyProgress {
+  readonly done: number
+  readonly total: number
+}
+
 // Each piece is synced by itself: one large flush would hold up the fsync of every limit check (PERFORMANCE.md).
 const PIECE_BYTES = 8 * 1024 * 1024
 // A snapshot and its synced copy are on the disk at once for a moment, and others need room to go on.
@@ -46,7 +53,7 @@ const FREE_SPARE_BYTES = 64 * 1024 * 1024
  * Makes a backup and proves it by opening the copy; yields the bytes written so far. Published by a rename at the
  * end, so a crash leaves none or a whole one. For a worker thread. Errors: `storage_full`, `storage_unavailable`, `backup_damaged`.
  */
-export function* makeBackup(input: BackupInput): Generator<number, Manifest> {
+export function* makeBackup(input: BackupInput): Generator<CopyProgress, Manifest> {
   mkdirSync(input.backupsDir, { recursive: true, mode: 0o700 })
   const partial = join(input.backupsDir, `.${input.id}.partial`)
   mkdirSync(partial, { mode: 0o700 })
@@ -92,14 +99,10 @@ export function verifyBackup(folder: string, sqliteBinding: string | null): Mani
   const manifest = parseManifest(text)
   const copy = mkScratch(folder)
   try {
-    let bytes = 0
     const copying = copyInPieces(file, copy)
     let next = copying.next()
-    while (next.done !== true) {
-      bytes = next.value
-      next = copying.next()
-    }
-    if (next.value.sha256 !== manifest.sha256 || bytes !== manifest.size_bytes)
+    while (next.done !== true) next = copying.next()
+    if (next.value.sha256 !== manifest.sha256 || next.value.bytes !== manifest.size_bytes)
       throw damaged('its bytes have changed')
     const { rows, schemaVersion } = check(copy, sqliteBinding)
     if (schemaVersion !== manifest.schema_version || JSON.stringify(rows) !== JSON.stringify(manifest.rows)) {
@@ -157,11 +160,12 @@ function snapshot(input: BackupInput, target: string): void {
 function* copyInPieces(
   from: string,
   to: string,
-): Generator<number, { readonly bytes: number; readonly sha256: string }> {
+): Generator<CopyProgress, { readonly bytes: number; readonly sha256: string }> {
   const hash = createHash('sha256')
   const piece = Buffer.alloc(PIECE_BYTES)
   const source = openSync(from, 'r')
   const target = openSync(to, 'w', 0o600)
+  const total = fstatSync(source).size
   let bytes = 0
   try {
     for (;;) {
@@ -173,7 +177,7 @@ function* copyInPieces(
       for (let written = 0; written < read; ) written += writeSync(target, part, written)
       fdatasyncSync(target)
       bytes += read
-      yield bytes
+      yield { done: bytes, total }
     }
     fsyncSync(target)
   } finally {

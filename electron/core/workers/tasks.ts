@@ -1,4 +1,4 @@
-import type { BackupInput } from '../backup/backup-task.ts'
+import type { BackupInput, CopyProgress } from '../backup/backup-task.ts'
 import type { Manifest } from '../backup/manifest.ts'
 import type { RereadSession } from '../reconciliation/repair-user.ts'
 import type { DriftMessage, DriftResult, DriftScanInput } from '../reconciliation/scan-drift.ts'
@@ -48,8 +48,12 @@ export interface WorkerTasks {
     readonly batch: never
     readonly result: readonly RereadSession[]
   }
-  /** Makes a backup; batches are the bytes written so far. Errors: `storage_full`, `storage_unavailable`, `backup_damaged`. */
-  readonly 'make-backup': { readonly input: BackupInput; readonly batch: number; readonly result: Manifest }
+  /** Makes a backup; batches are the bytes written so far, of all. Errors: `storage_full`, `storage_unavailable`, `backup_damaged`. */
+  readonly 'make-backup': {
+    readonly input: BackupInput
+    readonly batch: CopyProgress
+    readonly result: Manifest
+  }
   /** Opens a private copy of a backup. Errors: `backup_damaged`, `database_newer`. */
   readonly 'verify-backup': {
     readonly input: { readonly folder: string; readonly sqliteBinding: string | null }

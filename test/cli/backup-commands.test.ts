@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import type { OperationOutput } from '../../shared/contract/index.ts'
+import { ok, refusal, runWith } from './fake-context.ts'
+
+const BACKUP: OperationOutput<'backups.verify'> = {
+  id: '20261124T013000Z-9f3a',
+  created_at: '2026-11-24T01:30:00.000Z',
+  reason: 'manual',
+  size_bytes: 4096,
+  sha256: 'ab',
+  schema_version: 2,
+  verified_at: '2026-11-24T01:30:02.000Z',
+}
+const LISTED = { ...BACKUP, path: '/data/backups/x', status: 'verified', problem: null, rows: 3 } as const
+const RUNNING: OperationOutput<'backups.getRun'> = {
+  run_id: 'backup-1',
+  status: 'running',
+  phase: 'copying',
+  reason: 'manual',
+  started_at: BACKUP.created_at,
+  finished_at: null,
+  bytes_done: 1,
+  bytes_total: 4096,
+  backup: null,
+  error: null,
+}
+
+describe('backup', () => {
+  test('create waits until the backup is verified and prints it', async () => {
+    const ran = await runWith('backup create --json', {
+      'backups.create': ok(RUNNING),
+      'backups.getRun': ok({ ...RUNNING, status: 'done', backup: BACKUP }),
+    })
+    expect(ran.code).toBe(0)
+    expect(JSON.parse(ran.stdout)).toEqual(BACKUP)
+  })
+
+  test('create that failed says why and ends with 3', async () => {
+    const error = { code: 'storage_full', detail: 'The disk is full.' }
+    const ran = await runWith('backup create', {
+      'backups.create': ok(RUNNING),
+      'backups.getRun': ok({ ...RUNNING, status: 'failed', error }),
+    })
+    expect(ran).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('The disk is full.') })
+  })
+
+  test('Ctrl-C cancels the backup and ends with 130', async () => {
+    const answers = {
+      'backups.create': ok(RUNNING),
+      'backups.cancel': ok(RUNNING),
+      'backups.getRun': ok({ ...RUNNING, status: 'cancelled' as const }),
+    }
+    const ran = await runWith('backup create', answers, { interruptsAtFirstPause: true })
+    expect(ran.code).toBe(130)
+    expect(ran.calls.map(({ name }) => name)).toContain('backups.cancel')
+  })
+
+  test('list shows also what cannot be used', async () => {
+    const invalid = {
+      ...LISTED,
+      status: 'invalid',
+      problem: 'Its manifest is missing.',
+      size_bytes: null,
+    } as const
+    const answers = { 'backups.list': ok({ backups: [LISTED, invalid], running: null }) }
+    const ran = await runWith('backup list', answers)
+    expect(ran.stdout).toContain('invalid: Its manifest is missing.')
+    const json = JSON.parse((await runWith('backup list --json', answers)).stdout)
+    expect(json).toEqual({ backups: [LISTED, invalid] })
+  })
+
+  test('verify takes the newest when none is named, and ends with 1 when it is damaged', async () => {
+    const list = { 'backups.list': ok({ backups: [LISTED], running: null }) }
+    const fine = await runWith('backup verify', { ...list, 'backups.verify': ok(BACKUP) })
+    expect(fine).toMatchObject({ code: 0, stdout: `${BACKUP.id} is whole.\n` })
+    const damaged = refusal('backup_damaged', 'Its bytes have changed.')
+    expect(await runWith(`backup verify ${BACKUP.id}`, { 'backups.verify': damaged })).toMatchObject({
+      code: 1,
+    })
+    const none = await runWith('backup verify', { 'backups.list': ok({ backups: [], running: null }) })
+    expect(none).toMatchObject({ code: 3, stdout: '' })
+  })
+})
