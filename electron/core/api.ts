@@ -1,39 +1,22 @@
-import type { BackupReason } from '../../shared/backup-reasons.ts'
 import type { ALERT_KINDS } from '../../shared/contract/alerts.ts'
 import type { OperationInput, OperationOutput, ParsedInput } from '../../shared/contract/index.ts'
-import type { ReconciliationReport } from '../../shared/contract/reconciliation.ts'
-import type { ErrorCode } from '../../shared/error-codes.ts'
 import type { EpochMs } from '../../shared/units.ts'
-import type { AuditLogTable } from './database/schema.ts'
+import type { Actor, Caller, Refusal } from './callers.ts'
 import type { ChangeFeed } from './kernel/change-feed.ts'
 import type { Metrics } from './kernel/metrics.ts'
 import type { SystemPorts } from './kernel/ports.ts'
+import type { BackupRunsApi, BackupsApi, JobsApi, ReconciliationApi } from './upkeep-api.ts'
+
+export type { Actor, Caller, Refusal } from './callers.ts'
+export type {
+  BackupManifestView,
+  BackupRunsApi,
+  BackupsApi,
+  JobsApi,
+  ReconciliationApi,
+} from './upkeep-api.ts'
 
 /** What the three faces may call of the core. Only types: `weir.ts` puts the parts together. */
-
-/** Who does something, as the audit log names them. */
-export interface Actor {
-  readonly name: string
-  readonly via: AuditLogTable['via']
-}
-
-/** Who calls an operation: an actor with what their token allows. The window's operator is an admin without a token. */
-export interface Caller extends Actor {
-  readonly scope: 'executor' | 'user' | 'admin'
-  /** The user a `user` token belongs to. */
-  readonly userId: string | null
-  readonly tokenId: number | null
-}
-
-/** A no that is part of the job, with what the caller needs next. */
-export interface Refusal {
-  readonly kind: 'refused'
-  readonly code: ErrorCode
-  /** One sentence for a person. */
-  readonly detail: string
-  /** Members of the problem document: limit, used, resets_at, retry_after_seconds, limits. */
-  readonly details: Readonly<Record<string, unknown>>
-}
 
 export type CheckAnswer =
   | { readonly kind: 'allowed'; readonly answer: OperationOutput<'limits.check'> }
@@ -260,110 +243,6 @@ export interface SettingsApi {
   get(): Promise<OperationOutput<'settings.get'>>
   /** Errors: `invalid_request`, `setting_fixed`, `confirmation_needed`, `folder_unreadable`, `busy`. */
   update(input: ParsedInput<'settings.update'>, actor: Actor): Promise<OperationOutput<'settings.update'>>
-}
-
-export interface ReconciliationApi {
-  /** Errors: `busy`, `folder_unreadable`, `shutting_down`. */
-  start(
-    input: ParsedInput<'reconciliation.start'>,
-    actor: Actor,
-  ): Promise<OperationOutput<'reconciliation.start'>>
-  /** A whole run, for jobs. Errors: those of `start`, `cancelled`, and what stopped it. */
-  run(
-    input: ParsedInput<'reconciliation.start'>,
-    actor: Actor,
-    signal?: AbortSignal,
-  ): Promise<ReconciliationReport>
-  /** Errors: `run_unknown`. */
-  get(runId: string): Promise<OperationOutput<'reconciliation.get'>>
-  list(limit?: number): Promise<OperationOutput<'reconciliation.list'>>
-  cancel(runId: string): Promise<OperationOutput<'reconciliation.cancel'>>
-  /** Errors: `run_unknown`, `busy`, `invalid_request`. */
-  repair(
-    input: ParsedInput<'reconciliation.repair'>,
-    actor: Actor,
-  ): Promise<OperationOutput<'reconciliation.repair'>>
-  report(
-    runId: string,
-    format?: 'json' | 'text' | 'csv' | 'markdown',
-  ): Promise<OperationOutput<'reconciliation.report'>>
-  /** Settles when the run is over, whatever became of it. Errors: `run_unknown`. */
-  finished(runId: string): Promise<OperationOutput<'reconciliation.get'>>
-}
-
-/** A backup as the JSON of DESIGN 13 shows it; `verified_at` is when it was last opened and found whole. */
-export interface BackupManifestView {
-  readonly id: string
-  readonly created_at: string
-  readonly reason: BackupReason
-  readonly size_bytes: number
-  readonly sha256: string
-  readonly schema_version: number
-  readonly verified_at: string | null
-}
-
-/** Making, listing and proving backups. */
-export interface BackupsApi {
-  /** Resolves when the backup is on disk and was opened once. Errors: `busy`, `storage_full`, `storage_unavailable`, `backup_damaged`. */
-  create(
-    input: {
-      readonly reason: BackupReason
-      readonly signal?: AbortSignal
-      /** Bytes of the copy that are on disk, and of all. */
-      readonly onProgress?: (done: number, total: number) => void
-    },
-    actor: Actor,
-  ): Promise<BackupManifestView>
-  /** Newest first; a damaged one is in the list without having been proved. */
-  list(): readonly BackupManifestView[]
-  /** Errors: `backup_unknown`, `backup_damaged`. */
-  verify(id: string): Promise<BackupManifestView>
-  /** Newest first, with those whose manifest cannot be read. */
-  entries(): OperationOutput<'backups.list'>['backups']
-  newestVerified(): BackupManifestView | null
-  /** Whether one is being made. */
-  isWorking(): boolean
-  /** Never the last verified one. Errors: `backup_unknown`, `backup_needed`, `busy`. */
-  delete(id: string, actor: Actor): Promise<void>
-}
-
-/** Backups that are being made for somebody who watches. */
-export interface BackupRunsApi {
-  /** Errors: `busy`. */
-  start(reason: BackupReason, actor: Actor): OperationOutput<'backups.create'>
-  /** Errors: `run_unknown`. */
-  get(runId: string): OperationOutput<'backups.getRun'>
-  /** Errors: `run_unknown`. */
-  cancel(runId: string): OperationOutput<'backups.cancel'>
-  /** What there is, and the run that is going on. */
-  list(): OperationOutput<'backups.list'>
-}
-
-export interface JobsApi {
-  list(): Promise<OperationOutput<'jobs.list'>>
-  /** Errors: `job_unknown`. */
-  get(query: ParsedInput<'jobs.get'>): Promise<OperationOutput<'jobs.get'>>
-  /** Answers at once with the run. Errors: `job_unknown`, `busy`, `shutting_down`. */
-  run(
-    name: ParsedInput<'jobs.run'>['job'],
-    options: { readonly isDryRun: boolean },
-    actor: Actor,
-  ): Promise<OperationOutput<'jobs.run'>>
-  /** Errors: `run_unknown`. */
-  getRun(runId: string): Promise<OperationOutput<'jobs.run.get'>>
-  /** Settles when a run that was started by hand is over. Errors: `run_unknown`. */
-  finished(runId: string): Promise<OperationOutput<'jobs.run.get'>>
-  /** Errors: `run_unknown`. */
-  cancel(runId: string, actor: Actor): Promise<OperationOutput<'jobs.cancel'>>
-  /** Errors: `job_unknown`, `invalid_request`. */
-  update(input: ParsedInput<'jobs.update'>, actor: Actor): Promise<OperationOutput<'jobs.update'>>
-  /** Errors: `job_unknown`, `invalid_request`. */
-  preview(input: ParsedInput<'jobs.preview'>): OperationOutput<'jobs.preview'>
-  trustClock(actor: Actor): Promise<OperationOutput<'jobs.trustClock'>>
-  /** Begins to run what is due, where the ports have timers. A face calls it once it is open. */
-  start(): void
-  /** Looks now what is due: the machine has woken up. */
-  wake(): void
 }
 
 export interface Weir {

@@ -30,6 +30,7 @@ import { backupJob } from './jobs/backup-job.ts'
 import { jobSamples } from './jobs/job-samples.ts'
 import { openJobs } from './jobs/open-jobs.ts'
 import { reconcileJob } from './jobs/reconcile-job.ts'
+import { removalHold } from './jobs/removal-hold.ts'
 import { ChangeFeed } from './kernel/change-feed.ts'
 import { keepFilesPrivate } from './kernel/data-folder-path.ts'
 import type { SystemPorts } from './kernel/ports.ts'
@@ -178,6 +179,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     noteEnds: () => enforcement.noteEnds(),
     reconcile: reconcileJob(reconciliation),
     backup: backupJob(backups),
+    removalHold: () => removalHold(backups, ports.clock),
   })
   observed.readiness.register(check)
   observed.metrics.registerSource('jobs', () => jobSamples(jobs, ports.clock))

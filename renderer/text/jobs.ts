@@ -92,7 +92,6 @@ export const jobsText = {
   toDefault: (schedule: string) => `Use the default, ${schedule}`,
   save: 'Save',
   saved: (name: string, words: string) => `${name} runs from now on: ${words}.`,
-  undo: 'Undo',
   noRuns: 'No run of this kind',
   noRunsHint: 'Choose another result, or run the job now.',
   result: 'Result',
@@ -102,7 +101,6 @@ export const jobsText = {
   log: 'Log',
   noLog: 'The run has not written a line yet.',
   logFile: (job: string) => `The whole log is logs/consumption_${job}.log in the data folder.`,
-  logsLink: 'Log lines of Weir at that time',
   caughtUp: (missed: string, at: string, instants: number) =>
     instants > 1
       ? `Missed ${formatCount(instants)} times since ${missed} while Weir was off or asleep, caught up at ${at}`

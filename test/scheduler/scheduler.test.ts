@@ -155,6 +155,25 @@ test('what a job throws fails its run and nothing else', async () => {
   await scheduler.close()
 })
 
+test('a schedule changed while the scheduler was deciding is neither run for nor written over', async () => {
+  const store = new DatabaseJobStore(opened.database)
+  const scheduler = await openScheduler(ALL)
+  await scheduler.close()
+  const read = (await store.jobs()).find((job) => job.name === 'hourly')
+  if (read === undefined || read.next_due_at === null) throw new Error('The hourly job is not there')
+  const firstAt = read.next_due_at
+  const due = { kind: 'due', trigger: 'schedule', firstAt, scheduledAt: firstAt, instants: 1 } as const
+  const changed = firstAt + 30 * MINUTE_MS
+  await opened.database.write((trx) =>
+    trx.updateTable('jobs').set({ next_due_at: changed }).where('name', '=', 'hourly').execute(),
+  )
+  const claim = () => store.claim('hourly', 'UTC', { ...due, nextDueAt: firstAt + HOUR_MS }, firstAt)
+  expect(await claim()).toBeUndefined()
+  await store.replan(read, 'UTC', firstAt + HOUR_MS)
+  expect(await runs()).toEqual([])
+  expect((await store.jobs()).find((job) => job.name === 'hourly')).toMatchObject({ next_due_at: changed })
+})
+
 test.each(['UTC', 'Europe/Berlin', 'Australia/Lord_Howe'])(
   'over random sleeps, restarts and clocks set back in %s every instant is run for once and in order',
   async (zone) => {

@@ -26,9 +26,15 @@ export class MemoryJobStore implements JobStore {
     this.rows.set(job.name, job)
   }
 
-  async replan(name: JobName, zone: string, nextDueAt: number): Promise<void> {
-    const row = this.rows.get(name)
-    if (row !== undefined) this.rows.set(name, { ...row, zone, next_due_at: nextDueAt })
+  async replan(job: JobRow, zone: string, nextDueAt: number): Promise<void> {
+    this.#moveDue(job.name, job.next_due_at, zone, nextDueAt)
+  }
+
+  #moveDue(name: string, from: number | null, zone: string, nextDueAt: number): boolean {
+    const row = this.rows.get(name as JobName)
+    if (row === undefined || row.next_due_at !== from) return false
+    this.rows.set(row.name as JobName, { ...row, zone, next_due_at: nextDueAt })
+    return true
   }
 
   async claim(
@@ -37,7 +43,7 @@ export class MemoryJobStore implements JobStore {
     due: Extract<Due, { kind: 'due' }>,
     now: number,
   ): Promise<JobRunRow | undefined> {
-    await this.replan(name, zone, due.nextDueAt)
+    if (!this.#moveDue(name, due.firstAt, zone, due.nextDueAt)) return undefined
     const key = `${name} ${due.scheduledAt}`
     if (this.#once.has(key)) return undefined
     this.#once.add(key)

@@ -13,7 +13,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'electron/core/kernel': ['shared'],
   'electron/core/database': ['electron/core/kernel', 'migrations', 'shared'],
   // Only types: what the faces may ask of the core.
-  'electron/core/api.ts': ['electron/core/database', 'electron/core/kernel', 'shared'],
+  'electron/core/callers.ts': ['electron/core/database', 'shared'],
+  'electron/core/upkeep-api.ts': ['electron/core/callers.ts', 'shared'],
+  'electron/core/api.ts': [
+    'electron/core/callers.ts',
+    'electron/core/database',
+    'electron/core/kernel',
+    'electron/core/upkeep-api.ts',
+    'shared',
+  ],
   'electron/core/audit': ['electron/core/api.ts', 'electron/core/database', 'electron/core/kernel', 'shared'],
   'electron/core/settings': [
     'electron/core/api.ts',

@@ -27,10 +27,12 @@ export interface JobStore {
   jobs(): Promise<readonly JobRow[]>
   /** Adds a job that is not there yet. */
   addJob(job: JobRow): Promise<void>
-  replan(name: JobName, zone: string, nextDueAt: EpochMs): Promise<void>
+  /** Stores another due time, unless the job was given another schedule since it was read. */
+  replan(job: JobRow, zone: string, nextDueAt: EpochMs): Promise<void>
   /**
    * Takes the due instants of a job: the run is there and the next due time is stored, or neither. Undefined when
-   * that instant has a run already; the due time is moved on all the same.
+   * the job is no longer due then (it was switched off or given another schedule meanwhile), and when that instant
+   * has a run already; then the due time is moved on all the same.
    */
   claim(
     name: JobName,
@@ -98,8 +100,8 @@ export class DatabaseJobStore implements JobStore {
     )
   }
 
-  async replan(name: JobName, zone: string, nextDueAt: EpochMs): Promise<void> {
-    await this.#database.write((trx) => saveDue(trx, name, zone, nextDueAt))
+  async replan(job: JobRow, zone: string, nextDueAt: EpochMs): Promise<void> {
+    await this.#database.write((trx) => moveDue(trx, job.name, job.next_due_at, zone, nextDueAt))
   }
 
   claim(
@@ -109,7 +111,8 @@ export class DatabaseJobStore implements JobStore {
     now: EpochMs,
   ): Promise<JobRunRow | undefined> {
     return this.#database.write(async (trx) => {
-      await saveDue(trx, name, zone, due.nextDueAt)
+      const isStillDue = await moveDue(trx, name, due.firstAt, zone, due.nextDueAt)
+      if (!isStillDue) return undefined
       return trx
         .insertInto('job_runs')
         .values({
@@ -215,13 +218,21 @@ export class DatabaseJobStore implements JobStore {
   }
 }
 
-async function saveDue(trx: Writer, name: JobName, zone: string, nextDueAt: EpochMs): Promise<void> {
-  await trx
+/** Moves the due time on from the one that was read: what the operator changed since then is not written over. */
+async function moveDue(
+  trx: Writer,
+  name: string,
+  from: EpochMs | null,
+  zone: string,
+  nextDueAt: EpochMs,
+): Promise<boolean> {
+  const moved = await trx
     .updateTable('jobs')
     .set({ zone, next_due_at: nextDueAt })
     .where('name', '=', name)
-    .where('is_enabled', '=', 1)
-    .execute()
+    .where('next_due_at', '=', from)
+    .executeTakeFirst()
+  return moved.numUpdatedRows > 0n
 }
 
 /** One job, or undefined. */

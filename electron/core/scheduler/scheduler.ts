@@ -230,7 +230,7 @@ export class Scheduler {
     const due = decideDue({ schedule: job.schedule, zone: job.zone, nextDueAt: job.next_due_at }, zone, now)
     if (due.kind === 'not-due') return false
     if (due.kind === 'replan') {
-      await store.replan(name, zone, due.nextDueAt)
+      await store.replan(job, zone, due.nextDueAt)
       return false
     }
     // The run and the next due time MUST be stored before the work begins: a crash then leaves a run to go on with.

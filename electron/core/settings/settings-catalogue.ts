@@ -1,5 +1,10 @@
 import type { OperationOutput } from '../../../shared/contract/index.ts'
-import { LOG_CAP_MB_MAX, LOG_CAP_MB_MIN } from '../../../shared/contract/settings.ts'
+import {
+  LOG_CAP_MB_MAX,
+  LOG_CAP_MB_MIN,
+  RETENTION_DAYS_MAX,
+  RETENTION_DAYS_MIN,
+} from '../../../shared/contract/settings.ts'
 import { TOKENS_MAX } from '../../../shared/units.ts'
 import { DEFAULT_PORT } from '../kernel/start-settings.ts'
 import { SETTINGS, type SettingName } from './settings.ts'
@@ -51,6 +56,12 @@ export const EDITABLE = {
     ...plain('switch'),
     effect:
       'On: a user nobody made is made at their first check, with the default profile. Off: an unknown user is refused.',
+  }),
+  retention_days: stored('retention_days', {
+    section: 'data',
+    ...number(RETENTION_DAYS_MIN, RETENTION_DAYS_MAX),
+    effect:
+      'How many days a turn stays in the ledger at least. The daily job removes older ones of closed months; their sums stay in the archive.',
   }),
   prompt_text: stored('prompt_text', {
     section: 'privacy',

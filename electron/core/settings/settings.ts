@@ -68,7 +68,7 @@ export const SETTINGS = {
   prompt_text: { schema: z.enum(['full', 'preview', 'none']), initial: 'preview' },
   /** Who writes the session files: the platform's agent, or Weir when a turn is recorded. */
   sessions_writer: { schema: z.enum(['agent', 'weir']), initial: 'agent' },
-  /** Days a turn is kept in the ledger once its month is archived. Not offered to the operator before a job heeds it. */
+  /** Days a turn is kept in the ledger once its month is archived. */
   retention_days: {
     schema: z.int().min(RETENTION_DAYS_MIN).max(RETENTION_DAYS_MAX),
     initial: 90,
