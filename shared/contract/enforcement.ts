@@ -9,7 +9,13 @@ const nullableText = z.string().nullable()
 const reason = z.string().trim().min(1).max(500)
 const whenUnavailable = z.enum(['open', 'closed'])
 const eventKind = z.enum(['blocked', 'would_have_blocked', 'bypassed'])
-const modeSetting = z.object({ mode: enforcementMode, reason: nullableText, until: nullableText })
+const modeSetting = z.object({
+  mode: enforcementMode,
+  reason: nullableText,
+  until: nullableText,
+  /** When it became so; null when it has been so from the start. */
+  since: nullableText,
+})
 
 /** Limits for everybody while it lasts; null leaves that limit to each user's profile. */
 export const limitOverride = z.object({

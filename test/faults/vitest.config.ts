@@ -10,6 +10,7 @@ export default defineConfig({
     include: [
       'test/faults/**/*.test.ts',
       'test/consumption/histories.test.ts',
+      'test/enforcement/observe-replay.test.ts',
       'test/reconciliation/real-sessions.test.ts',
     ],
     pool: 'forks',

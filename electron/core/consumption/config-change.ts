@@ -11,6 +11,8 @@ import { currentUsage, userOf } from './current-usage.ts'
 import { withLimitAlerts } from './limit-alerts.ts'
 import { readProfiles } from './limit-rules-store.ts'
 import type { LimitDecision } from './limits.ts'
+import { judgedBy, withLetThroughChange } from './observation.ts'
+import { findObservation, judgedUsage, saveObservation } from './observation-store.ts'
 import { refusalOf } from './refusal.ts'
 import { asOf } from './rollover.ts'
 import { unknownUserError } from './session-store.ts'
@@ -33,7 +35,8 @@ export async function countConfigChange(
   const state = await userOf(trx, request.user_id, moment)
   const { account } = state
   const { usage, decision } = await currentUsage(trx, state, await readProfiles(trx), moment)
-  const limit = stateOf(usage, decision, moment)
+  const observation = await findObservation(trx, usage, moment)
+  const limit = stateOf(judgedBy(usage, observation), decision, moment)
   const verdict = decide(decision, limit, mode)
   if (verdict.kind === 'no') await noteRefusal(trx, account, limit, verdict.code, moment)
   const isBlocked = verdict.kind === 'no' && mode === 'on'
@@ -47,7 +50,10 @@ export async function countConfigChange(
   }
   const alerted = await withLimitAlerts(trx, account, counted, decision.limits, moment)
   await saveUsage(trx, { ...alerted, last_updated_at: moment.now })
-  return answerOf(verdict, stateOf(counted, decision, moment), moment)
+  const after =
+    verdict.kind === 'no' && observation !== null ? withLetThroughChange(observation, counted) : observation
+  if (after !== null && after !== observation) await saveObservation(trx, after)
+  return answerOf(verdict, stateOf(judgedBy(counted, after), decision, moment), moment)
 }
 
 /** The same decision without counting anything. Errors: `user_unknown`. */
@@ -59,7 +65,8 @@ export async function tryConfigChange(
   const state = await findUserState(db, request.user_id)
   if (state === undefined) throw unknownUserError(request.user_id)
   const decision = await limitsOf(db, state.account, await readProfiles(db), moment)
-  const limit = stateOf(await asOf(db, state.usage, moment.windows), decision, moment)
+  const usage = await asOf(db, state.usage, moment.windows)
+  const limit = stateOf(await judgedUsage(db, usage, moment), decision, moment)
   return answerOf(decide(decision, limit, modeOf(moment)), limit, moment)
 }
 

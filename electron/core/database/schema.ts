@@ -271,6 +271,21 @@ export interface AdmissionsTable {
   reserved_output_tokens: number
   state: 'open' | 'settled' | 'expired'
   settled_at: number | null
+  observed_since: number | null
+}
+
+export interface ObservationsTable {
+  user_key: number
+  observed_since: number
+  hour_started_at: number
+  hour_requests: number
+  hour_config_changes: number
+  day_started_at: number
+  day_requests: number
+  period: number
+  input_tokens: number
+  output_tokens: number
+  cost_micro_usd: number
 }
 
 export interface EnforcementEventsTable {
@@ -368,6 +383,7 @@ export interface Schema {
   session_periods: SessionPeriodsTable
   consumption_periods_archive: ConsumptionPeriodsArchiveTable
   admissions: AdmissionsTable
+  observations: ObservationsTable
   enforcement_events: EnforcementEventsTable
   session_files: SessionFilesTable
   turn_extensions: TurnExtensionsTable

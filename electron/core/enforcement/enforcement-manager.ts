@@ -47,7 +47,9 @@ export class EnforcementManager implements EnforcementApi {
   /** In force with the next check. Errors: `invalid_request` (nothing is changed then). */
   set(input: ParsedInput<'enforcement.set'>, actor: Actor): Promise<OperationOutput<'enforcement.set'>> {
     return this.#inTurn(async () => {
-      const enforcement = enforcementOf(input, this.#clock.now())
+      const now = this.#clock.now()
+      const inForce = enforcementInForce(this.#settings.current(), now)
+      const enforcement = enforcementOf(input, inForce, now)
       await this.#endWhatIsOver()
       const { when_unavailable } = input
       const changes = when_unavailable === undefined ? { enforcement } : { enforcement, when_unavailable }
@@ -99,7 +101,11 @@ export class EnforcementManager implements EnforcementApi {
     const now = this.#clock.now()
     const { until } = settings.enforcement
     if (until !== null && until <= now) {
-      await this.#settings.change({ enforcement: ENFORCED }, BY_ITSELF, 'enforcement.end')
+      await this.#settings.change(
+        { enforcement: { ...ENFORCED, since: until } },
+        BY_ITSELF,
+        'enforcement.end',
+      )
     }
     if (settings.override !== null && overrideInForce(settings, now) === null) {
       await this.#settings.change({ override: null }, BY_ITSELF, 'override.end')
@@ -118,7 +124,12 @@ export class EnforcementManager implements EnforcementApi {
 const BY_ITSELF: Actor = { name: 'Weir', via: 'job' }
 
 function modeOnWire(setting: EnforcementSetting): OperationOutput<'enforcement.get'>['in_force'] {
-  return { mode: setting.mode, reason: setting.reason, until: toIsoOrNull(setting.until) }
+  return {
+    mode: setting.mode,
+    reason: setting.reason,
+    until: toIsoOrNull(setting.until),
+    since: toIsoOrNull(setting.since ?? null),
+  }
 }
 
 function overrideOnWire(override: LimitOverride): OperationOutput<'override.set'> {
