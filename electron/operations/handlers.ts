@@ -6,6 +6,7 @@ import type { Handlers } from './dispatch-types.ts'
 import { enforcementHandlers } from './enforcement-handlers.ts'
 import { observingHandlers } from './observing-handlers.ts'
 import { operatorHandlers } from './operator-handlers.ts'
+import { oversightHandlers } from './oversight-handlers.ts'
 import { priceHandlers } from './prices-handlers.ts'
 import { reconciliationHandlers } from './reconciliation-handlers.ts'
 import { sessionHandlers } from './sessions-handlers.ts'
@@ -22,4 +23,5 @@ export const HANDLERS = {
   ...alertHandlers,
   ...observingHandlers,
   ...reconciliationHandlers,
+  ...oversightHandlers,
 } satisfies Handlers

@@ -8,6 +8,7 @@ import { grantOperations } from './grants.ts'
 import { limitOperations } from './limits.ts'
 import { logOperations } from './logs.ts'
 import { operatorOperations } from './operator.ts'
+import { oversightOperations } from './oversight.ts'
 import { priceOperations } from './prices.ts'
 import { profileOperations } from './profiles.ts'
 import { readinessOperations } from './readiness.ts'
@@ -39,6 +40,7 @@ export const OPERATIONS = {
   ...readinessOperations,
   ...settingOperations,
   ...reconciliationOperations,
+  ...oversightOperations,
 }
 
 export type OperationName = keyof typeof OPERATIONS

@@ -8,7 +8,7 @@ import { judgedBy } from '../consumption/observation.ts'
 import { allObservations } from '../consumption/observation-store.ts'
 import { asOf } from '../consumption/rollover.ts'
 import type { Usage } from '../consumption/usage.ts'
-import { statusOf, type UserStatus } from '../consumption/user-status.ts'
+import { isStopped, statusOf, type UserStatus } from '../consumption/user-status.ts'
 import type { Reader } from '../database/database.ts'
 import type { ProfileFields } from './profile-fields.ts'
 
@@ -62,8 +62,4 @@ function statusWith(
 ): UserStatus {
   const decision = decideFor(account, profiles, grants, moment)
   return statusOf(decision, limitStates(usage, decision.limits, moment.windows))
-}
-
-function isStopped({ status }: UserStatus): boolean {
-  return status === 'blocked' || status === 'inactive'
 }

@@ -1,5 +1,4 @@
 import type { ParsedInput } from '../../../shared/contract/index.ts'
-import { toIso } from '../../../shared/units.ts'
 import type { ConfigChangeAnswer, Refusal } from '../api.ts'
 import type { Reader, Writer } from '../database/database.ts'
 import { assert } from '../kernel/weir-error.ts'
@@ -13,7 +12,7 @@ import { readProfiles } from './limit-rules-store.ts'
 import type { LimitDecision } from './limits.ts'
 import { judgedBy, withLetThroughChange } from './observation.ts'
 import { findObservation, judgedUsage, saveObservation } from './observation-store.ts'
-import { refusalOf } from './refusal.ts'
+import { configSentenceOf, refusalOf } from './refusal.ts'
 import { asOf } from './rollover.ts'
 import { unknownUserError } from './session-store.ts'
 import type { Usage } from './usage.ts'
@@ -124,14 +123,10 @@ function answerOf(verdict: Verdict, limit: LimitState, moment: Moment): ConfigCh
 function refuse(code: Code, limit: LimitState, moment: Moment): Refusal {
   if (code !== 'config_limit_exceeded') return refusalOf({ kind: 'no', code, state: null }, [], moment)
   const wire = toWire(limit)
-  const at = toIso(limit.resetsAt)
   return {
     kind: 'refused',
     code,
-    detail:
-      limit.limit === 0
-        ? 'This user may not change configurations: the limit is 0. Ask your operator.'
-        : `${wire.used} of ${wire.limit} configuration changes this hour are used up; the next one is possible from ${at.slice(11, 16)} UTC on ${at.slice(0, 10)}.`,
+    detail: configSentenceOf(limit),
     details: {
       policy: wire.policy,
       limit: wire.limit,

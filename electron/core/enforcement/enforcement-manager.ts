@@ -1,6 +1,7 @@
 import type { OperationOutput, ParsedInput } from '../../../shared/contract/index.ts'
 import { toIso, toIsoOrNull } from '../../../shared/units.ts'
 import type { Actor, EnforcementApi } from '../api.ts'
+import type { Moment } from '../consumption/context.ts'
 import { windowsAt } from '../consumption/windows.ts'
 import type { Database } from '../database/database.ts'
 import type { Clock } from '../kernel/ports.ts'
@@ -14,6 +15,8 @@ import type { SettingsManager } from '../settings/settings-manager.ts'
 import { readEvents } from './enforcement-events-reader.ts'
 import { ENFORCED, enforcementOf, overrideOf } from './enforcement-rules.ts'
 import { explainLimits } from './explain-limits.ts'
+import { readLadder } from './precedence-ladder.ts'
+import { previewOverride } from './preview-override.ts'
 
 /**
  * The switch of enforcement and the override. Both are settings that say themselves when they end: checks compare
@@ -85,15 +88,27 @@ export class EnforcementManager implements EnforcementApi {
   }
 
   events(query: ParsedInput<'enforcement.events'>): Promise<OperationOutput<'enforcement.events'>> {
-    return this.#database.read((db) => readEvents(db, query))
+    const zone = this.#settings.current().time_zone
+    return this.#database.read((db) => readEvents(db, query, zone))
   }
 
   /** Errors: `user_unknown`. */
   explain(input: ParsedInput<'limits.explain'>): Promise<OperationOutput<'limits.explain'>> {
+    return this.#database.read((db) => explainLimits(db, input, this.#moment()))
+  }
+
+  ladder(): Promise<OperationOutput<'limits.ladder'>> {
+    return this.#database.read((db) => readLadder(db, this.#moment()))
+  }
+
+  previewOverride(input: ParsedInput<'override.preview'>): Promise<OperationOutput<'override.preview'>> {
+    return this.#database.read((db) => previewOverride(db, input, this.#moment()))
+  }
+
+  #moment(): Moment {
     const now = this.#clock.now()
     const settings = this.#settings.current()
-    const moment = { now, settings, windows: windowsAt(settings.time_zone, now) }
-    return this.#database.read((db) => explainLimits(db, input, moment))
+    return { now, settings, windows: windowsAt(settings.time_zone, now) }
   }
 
   async #endWhatIsOver(): Promise<void> {
