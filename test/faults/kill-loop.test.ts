@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import BetterSqlite3 from 'better-sqlite3'
@@ -24,6 +25,8 @@ let remove: () => void
 beforeAll(() => {
   const fresh = freshDataDir()
   dataDir = fresh.dataDir
+  // The first kill may come before the process has made its folder; what is looked at afterwards is what is in it.
+  mkdirSync(dataDir, { recursive: true })
   remove = fresh.remove
 })
 
