@@ -22,6 +22,8 @@ export const MENU_SCREENS = [
   { id: 'connect', label: 'Connect the agent', path: '/connect' },
   { id: 'import', label: 'Import', path: '/import' },
   { id: 'reconciliation', label: 'Reconciliation', path: '/reconciliation' },
+  { id: 'enforcement', label: 'Enforcement', path: '/enforcement' },
+  { id: 'audit', label: 'Audit log', path: '/audit' },
   { id: 'logs', label: 'Logs', path: '/logs' },
   { id: 'readiness', label: 'Readiness', path: '/readiness' },
   { id: 'settings', label: 'Settings', path: '/settings' },

@@ -4,10 +4,12 @@ import {
   IconCoin,
   IconFileImport,
   IconFileText,
+  IconHistory,
   IconMessages,
   IconPlugConnected,
   IconScale,
   IconSettings,
+  IconShieldCheck,
   IconUsers,
 } from '@tabler/icons-react'
 import { text } from '../text.ts'
@@ -26,6 +28,8 @@ export interface Screen {
     | '/logs'
     | '/readiness'
     | '/settings'
+    | '/enforcement'
+    | '/audit'
   /** The title in the top bar. */
   readonly title: string
   /** The word in the navigation. */
@@ -44,6 +48,8 @@ export const SCREENS: readonly Screen[] = [
   screen('connect', '/connect', 'k', IconPlugConnected),
   screen('import', '/import', 'm', IconFileImport),
   screen('reconciliation', '/reconciliation', 'r', IconScale),
+  screen('enforcement', '/enforcement', 'e', IconShieldCheck),
+  screen('audit', '/audit', 'h', IconHistory),
   screen('logs', '/logs', 'l', IconFileText),
   screen('readiness', '/readiness', 'y', IconChecklist),
   screen('settings', '/settings', 's', IconSettings),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { USER_SORT_KEYS } from '../../../shared/contract/consumption-shapes.ts'
-import { usageStatus } from '../../../shared/contract/fields.ts'
+import { usageStatus, userId } from '../../../shared/contract/fields.ts'
 
 /** Rows a page may have. 50 fill a screen; more than 200 scroll badly and no one reads them. */
 export const PAGE_SIZES = [25, 50, 100, 200] as const
@@ -19,6 +19,8 @@ export const consumptionSearch = z.object({
   search: z.coerce.string().max(200).optional().catch(undefined),
   sort: z.enum(USER_SORT_KEYS).optional().catch(undefined),
   order: z.enum(['asc', 'desc']).optional().catch(undefined),
+  /** The user whose drawer is open. */
+  user: z.coerce.string().pipe(userId).optional().catch(undefined),
   /** From 1. */
   page: z.coerce.number().int().min(1).max(1_000_000).optional().catch(undefined),
   size: z.coerce
