@@ -3,7 +3,8 @@ import * as step2 from './0002-session-ids-extensions-and-cases.ts'
 import * as step3 from './0003-collections-subscribed.ts'
 import * as step4 from './0004-alerts.ts'
 import * as step5 from './0005-reconciliation.ts'
-import * as step6 from './0006-observations.ts'
+import * as step6 from './0006-deleted-users.ts'
+import * as step7 from './0007-observations.ts'
 
 /** One step of the schema: from `version - 1` to `version`, all or nothing. */
 export interface MigrationStep {
@@ -21,5 +22,6 @@ export const MIGRATIONS: readonly MigrationStep[] = [
   { version: 3, name: '0003-collections-subscribed', statements: step3.statements },
   { version: 4, name: '0004-alerts', statements: step4.statements },
   { version: 5, name: '0005-reconciliation', statements: step5.statements },
-  { version: 6, name: '0006-observations', statements: step6.statements },
+  { version: 6, name: '0006-deleted-users', statements: step6.statements },
+  { version: 7, name: '0007-observations', statements: step7.statements },
 ]

@@ -1,4 +1,4 @@
--- The schema after step 6, as SQLite keeps it. Made by test/database/migrate.test.ts; compared by it too.
+-- The schema after step 7, as SQLite keeps it. Made by test/database/migrate.test.ts; compared by it too.
 
 CREATE TABLE access_tokens (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -465,7 +465,7 @@ CREATE TABLE users (
   source TEXT NOT NULL CHECK (source IN ('operator', 'import', 'auto', 'demo')),
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
-) STRICT;
+, deleted_at INTEGER) STRICT;
 
 CREATE VIEW consumption_ledger AS
   SELECT t.id, u.id AS user_id, s.id AS session_id, t.turn_number, s.name AS session_name, m.provider, m.model,

@@ -1,3 +1,4 @@
+import { accessText } from './text/access.ts'
 import { alertsText } from './text/alerts.ts'
 import { appText, enforcementText, periodText, refreshText, shellText } from './text/app.ts'
 import { auditText } from './text/audit.ts'
@@ -9,6 +10,7 @@ import { dashboardText } from './text/dashboard.ts'
 import { enforcementScreenText } from './text/enforcement.ts'
 import { firstRunText, importText } from './text/import.ts'
 import { loginText } from './text/login.ts'
+import { profilesText } from './text/profiles.ts'
 import { reconciliationText } from './text/reconciliation.ts'
 import { sessionsText } from './text/sessions.ts'
 import { userText } from './text/user.ts'
@@ -28,6 +30,8 @@ export const text = {
   components: componentsText,
   dashboard: dashboardText,
   consumption: consumptionText,
+  profiles: profilesText,
+  access: accessText,
   connect: connectText,
   costs: costsText,
   firstRun: firstRunText,

@@ -19,6 +19,8 @@ export const MENU_SCREENS = [
   { id: 'users', label: 'User consumption', path: '/users' },
   { id: 'sessions', label: 'Sessions & turns', path: '/sessions' },
   { id: 'costs', label: 'Costs & prices', path: '/costs' },
+  { id: 'profiles', label: 'Profiles', path: '/profiles' },
+  { id: 'access', label: 'Users & tokens', path: '/access' },
   { id: 'connect', label: 'Connect the agent', path: '/connect' },
   { id: 'import', label: 'Import', path: '/import' },
   { id: 'reconciliation', label: 'Reconciliation', path: '/reconciliation' },

@@ -89,6 +89,17 @@ export interface UsersApi {
   update(input: ParsedInput<'users.update'>, actor: Actor): Promise<OperationOutput<'users.update'>>
 }
 
+/** Many users at once, and the end of one. */
+export interface UserDirectoryApi {
+  /** Errors: `profile_unknown`, `invalid_request`. */
+  bulk(input: ParsedInput<'users.bulk'>, actor: Actor): Promise<OperationOutput<'users.bulk'>>
+  /** Errors: `user_unknown`, `invalid_request`. */
+  delete(input: ParsedInput<'users.delete'>, actor: Actor): Promise<OperationOutput<'users.delete'>>
+  /** Errors: `invalid_request`. */
+  import(input: ParsedInput<'users.import'>, actor: Actor): Promise<OperationOutput<'users.import'>>
+  export(filter: ParsedInput<'users.export'>): Promise<OperationOutput<'users.export'>>
+}
+
 export interface ProfilesApi {
   list(): Promise<OperationOutput<'profiles.list'>>
   /** Errors: `profile_exists`, `invalid_request`. */
@@ -135,6 +146,8 @@ export interface TokensApi {
   list(query: { readonly includeRevoked: boolean }): Promise<OperationOutput<'tokens.list'>>
   create(input: ParsedInput<'tokens.create'>, actor: Actor): Promise<OperationOutput<'tokens.create'>>
   revoke(id: number, actor: Actor): Promise<OperationOutput<'tokens.revoke'>>
+  /** Errors: `token_unknown`, `invalid_request`. */
+  rotate(input: ParsedInput<'tokens.rotate'>, actor: Actor): Promise<OperationOutput<'tokens.rotate'>>
   /**
    * A token of this process, for the command line and the sign-in of the browser: kept in memory only, so it is in no
    * list, cannot be revoked by mistake, and ends with the process, however that ends.
@@ -312,6 +325,7 @@ export interface Weir {
   readonly ports: SystemPorts
   readonly consumption: ConsumptionApi
   readonly users: UsersApi
+  readonly directory: UserDirectoryApi
   readonly profiles: ProfilesApi
   readonly grants: GrantsApi
   readonly enforcement: EnforcementApi

@@ -6,6 +6,7 @@ import { ProfileManager } from './access/profile-manager.ts'
 import { seedProfiles } from './access/shipped-profiles.ts'
 import { TokenManager } from './access/token-manager.ts'
 import { countUsableTokens } from './access/token-store.ts'
+import { UserDirectory } from './access/user-directory.ts'
 import { UserManager } from './access/user-manager.ts'
 import { AlertManager } from './alerts/alert-manager.ts'
 import type { Actor, Weir, WeirConfig } from './api.ts'
@@ -138,6 +139,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     sessionsDir: config.sessionsDir,
   })
   await reconciliation.endInterrupted()
+  const tokens = new TokenManager(database, ports)
   let apiUrl: string | null = null
   let isClosing = false
   const observed = observe({
@@ -158,11 +160,12 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     ports,
     consumption: new ConsumptionManager(context),
     users: new UserManager(database, ports, settings),
+    directory: new UserDirectory(database, ports.clock, settings, () => tokens.dropCache()),
     profiles: new ProfileManager(database, ports.clock, settings),
     grants: new GrantManager(database, ports.clock),
     enforcement,
     audit: new AuditReader(database),
-    tokens: new TokenManager(database, ports),
+    tokens,
     imports,
     prices,
     alerts,

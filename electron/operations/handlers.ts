@@ -2,6 +2,7 @@ import { administrationHandlers } from './administration-handlers.ts'
 import { alertHandlers } from './alerts-handlers.ts'
 import { consumptionHandlers } from './consumption-handlers.ts'
 import { countingHandlers } from './counting-handlers.ts'
+import { directoryHandlers } from './directory-handlers.ts'
 import type { Handlers } from './dispatch-types.ts'
 import { enforcementHandlers } from './enforcement-handlers.ts'
 import { observingHandlers } from './observing-handlers.ts'
@@ -15,6 +16,7 @@ import { sessionHandlers } from './sessions-handlers.ts'
 export const HANDLERS = {
   ...consumptionHandlers,
   ...administrationHandlers,
+  ...directoryHandlers,
   ...enforcementHandlers,
   ...operatorHandlers,
   ...sessionHandlers,

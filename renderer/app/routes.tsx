@@ -11,12 +11,14 @@ import {
 } from '@tanstack/react-router'
 import { z } from 'zod'
 import { RECONCILIATION_STATUSES } from '../../shared/contract/reconciliation.ts'
+import { accessSearch } from '../screens/access/access-search.ts'
 import { auditSearch } from '../screens/audit/audit-search.ts'
 import { consumptionSearch } from '../screens/consumption/consumption-search.ts'
 import { costsSearch } from '../screens/costs/costs-search.ts'
 import { dashboardSearch } from '../screens/dashboard/dashboard-search.ts'
 import { enforcementSearch } from '../screens/enforcement/enforcement-search.ts'
 import { logsSearch } from '../screens/logs/logs-search.ts'
+import { profilesSearch } from '../screens/profiles/profiles-search.ts'
 import { sessionsSearch } from '../screens/sessions/sessions-search.ts'
 import { userSearch } from '../screens/user/user-search.ts'
 import { ErrorScreen, NotFoundScreen } from './error-screens.tsx'
@@ -103,6 +105,20 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import('../screens/audit/audit-screen.tsx'), 'AuditScreen'),
 })
 
+const profilesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/profiles',
+  validateSearch: profilesSearch,
+  component: lazyRouteComponent(() => import('../screens/profiles/profiles-screen.tsx'), 'ProfilesScreen'),
+})
+
+const accessRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/access',
+  validateSearch: accessSearch,
+  component: lazyRouteComponent(() => import('../screens/access/access-screen.tsx'), 'AccessScreen'),
+})
+
 const connectRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/connect',
@@ -179,6 +195,8 @@ const routeTree = rootRoute.addChildren([
   enforcementRoute,
   userRoute,
   auditRoute,
+  profilesRoute,
+  accessRoute,
   connectRoute,
   importRoute,
   logsRoute,

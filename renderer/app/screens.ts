@@ -4,7 +4,9 @@ import {
   IconCoin,
   IconFileImport,
   IconFileText,
+  IconGauge,
   IconHistory,
+  IconKey,
   IconMessages,
   IconPlugConnected,
   IconScale,
@@ -22,6 +24,8 @@ export interface Screen {
     | '/users'
     | '/sessions'
     | '/costs'
+    | '/profiles'
+    | '/access'
     | '/connect'
     | '/import'
     | '/reconciliation'
@@ -45,6 +49,8 @@ export const SCREENS: readonly Screen[] = [
   screen('users', '/users', 'u', IconUsers),
   screen('sessions', '/sessions', 't', IconMessages),
   screen('costs', '/costs', 'c', IconCoin),
+  screen('profiles', '/profiles', 'p', IconGauge),
+  screen('access', '/access', 'a', IconKey),
   screen('connect', '/connect', 'k', IconPlugConnected),
   screen('import', '/import', 'm', IconFileImport),
   screen('reconciliation', '/reconciliation', 'r', IconScale),

@@ -61,7 +61,7 @@ export const auditText = {
     clear: 'Clear filters',
   },
   columns: { at: 'When', who: 'Who', what: 'What', object: 'Object', change: 'Change' },
-  diff: { field: 'Field', before: 'Before', after: 'After', nothing: '–' },
+  diff: { field: 'Field', before: 'Before', after: 'After', nothing: '–', none: 'none' },
   changes: (count: number) => counted(count, 'field'),
   show: 'Show the change',
   hide: 'Hide the change',

@@ -42,6 +42,8 @@ export function limitShort(policy: string): string {
 
 /** Texts of the shared parts of the screens. */
 export const componentsText = {
+  undo: 'Undo',
+  undoLast: 'Undo the last change',
   panel: {
     loading: 'Loading',
     refreshing: 'Refreshing',

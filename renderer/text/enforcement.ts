@@ -81,6 +81,7 @@ export const enforcementScreenText = {
     forEverybody: (limits: string) => `${limits} for everybody`,
     until: (at: string, wait: string) => `Ends ${wait}, at ${dateTime(at)}.`,
     dialog: 'Emergency override',
+    reasonHint: 'Shown on this screen and kept in the audit log.',
     go: 'Set the override',
     affected: (users: number) => `It holds for ${counted(users, 'active user')}.`,
     wouldBlock: (users: number) => `${counted(users, 'user')} become${users === 1 ? 's' : ''} blocked now:`,

@@ -20,6 +20,22 @@ export const user = z.object({
   updated_at: z.string(),
 })
 
+/** A user as the list has it. */
+export const listedUser = user.extend({ last_usage_at: nullableText })
+
+/** What the list can be sorted by. */
+export const USER_LIST_SORT_KEYS = [
+  'username',
+  'id',
+  'email',
+  'display_name',
+  'profile_name',
+  'is_active',
+  'is_admin',
+  'created_at',
+  'last_usage_at',
+] as const
+
 export const accessToken = z.object({
   id: z.number(),
   name: z.string(),
@@ -43,14 +59,20 @@ export const administrationOperations = {
     scopes: ['admin'],
     effect: 'read',
     status: 200,
-    summary: 'The users, by name',
+    summary: 'The users, by name unless another order is asked for',
+    description: 'Deleted users whose turns were kept are listed only with status=deleted.',
     input: z.strictObject({
       search: z.string().max(200).optional(),
+      status: z.enum(['active', 'inactive', 'deleted']).optional(),
+      /** Number of a profile; `none` are those without one of their own, who have the default. */
+      profile: z.string().max(20).optional(),
+      sort: z.enum(USER_LIST_SORT_KEYS).optional(),
+      order: z.enum(['asc', 'desc']).optional(),
       limit: queryInt(1, 10_000).optional(),
       offset: queryInt(0, 10_000_000).optional(),
     }),
     output: z.object({
-      users: z.array(user),
+      users: z.array(listedUser),
       total_count: z.number(),
       limit: z.number(),
       offset: z.number(),

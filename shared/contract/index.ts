@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { accessOperations } from './access.ts'
 import { administrationOperations } from './administration.ts'
 import { alertOperations } from './alerts.ts'
 import { consumptionOperations } from './consumption.ts'
@@ -26,6 +27,7 @@ export const OPERATIONS = {
   ...limitOperations,
   ...consumptionOperations,
   ...administrationOperations,
+  ...accessOperations,
   ...profileOperations,
   ...grantOperations,
   ...enforcementOperations,

@@ -3,6 +3,7 @@ import { GrantManager } from '../../electron/core/access/grant-manager.ts'
 import { ProfileManager } from '../../electron/core/access/profile-manager.ts'
 import { seedProfiles } from '../../electron/core/access/shipped-profiles.ts'
 import { TokenManager } from '../../electron/core/access/token-manager.ts'
+import { UserDirectory } from '../../electron/core/access/user-directory.ts'
 import { UserManager } from '../../electron/core/access/user-manager.ts'
 import type { Actor } from '../../electron/core/api.ts'
 import type { SystemPorts } from '../../electron/core/kernel/ports.ts'
@@ -23,6 +24,7 @@ export async function openAccess() {
   }
   await database.write((trx) => seedProfiles(trx, clock.now()))
   const settings = await SettingsManager.open(database, clock)
+  const tokens = new TokenManager(database, ports)
   return {
     ...opened,
     ports,
@@ -31,7 +33,8 @@ export async function openAccess() {
     users: new UserManager(database, ports, settings),
     profiles: new ProfileManager(database, clock, settings),
     grants: new GrantManager(database, clock),
-    tokens: new TokenManager(database, ports),
+    directory: new UserDirectory(database, clock, settings, () => tokens.dropCache()),
+    tokens,
     /** What was audited so far, oldest first. */
     audited: () => database.reader.selectFrom('audit_log').selectAll().orderBy('id').execute(),
   }

@@ -16,6 +16,7 @@ const ALICE = {
   source: 'operator' as const,
   created_at: NOW,
   updated_at: NOW,
+  last_usage_at: null,
 }
 
 const PRO = {

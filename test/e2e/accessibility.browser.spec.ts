@@ -1,7 +1,11 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { alertsText } from '../../renderer/text/alerts.ts'
 import { shellText } from '../../renderer/text/app.ts'
+import { auditText } from '../../renderer/text/audit.ts'
 import { connectText } from '../../renderer/text/connect.ts'
+import { enforcementScreenText } from '../../renderer/text/enforcement.ts'
+import { profilesText } from '../../renderer/text/profiles.ts'
+import { userText } from '../../renderer/text/user.ts'
 import { expect, type RunningApp, show, test } from './app.ts'
 import { card, panel, userRows } from './support/screens.ts'
 
@@ -70,6 +74,57 @@ const SCREENS: readonly {
     name: 'sessions',
     address: '/sessions',
     isThere: ({ page }) => expect(userRows(page).first()).toBeVisible(),
+  },
+  {
+    name: 'profiles',
+    address: '/profiles',
+    isThere: ({ page }) => expect(page.getByRole('table', { name: profilesText.caption })).toBeVisible(),
+  },
+  {
+    name: 'the form of a profile',
+    address: '/profiles?edit=1',
+    isThere: ({ page }) => expect(page.getByRole('dialog').getByRole('textbox').first()).toBeVisible(),
+  },
+  {
+    name: 'users and their state',
+    address: '/access?tab=users',
+    isThere: ({ page }) => expect(userRows(page).first()).toBeVisible(),
+  },
+  {
+    name: 'the form of a user',
+    address: '/access?add=user',
+    isThere: ({ page }) => expect(page.getByRole('dialog').getByRole('textbox').first()).toBeVisible(),
+  },
+  {
+    name: 'importing users',
+    address: '/access?add=import',
+    isThere: ({ page }) => expect(page.getByRole('dialog')).toBeVisible(),
+  },
+  {
+    name: 'tokens',
+    address: '/access?tab=tokens',
+    isThere: ({ page }) => expect(panel(page, connectText.tokens)).toBeVisible(),
+  },
+  {
+    name: 'enforcement',
+    address: '/enforcement?test=at-100',
+    isThere: async ({ page }) => {
+      await expect(panel(page, enforcementScreenText.tester.title).getByRole('status')).toBeVisible()
+      await expect(panel(page, enforcementScreenText.events.title).getByRole('row').nth(1)).toBeVisible()
+    },
+  },
+  {
+    name: 'a user',
+    address: '/user?id=at-100',
+    isThere: ({ page }) => expect(panel(page, userText.days.title).locator('canvas')).toBeVisible(),
+  },
+  {
+    name: 'the audit log',
+    address: '/audit',
+    isThere: async ({ page }) => {
+      await page.getByRole('button', { name: /field/ }).first().click()
+      await expect(page.getByRole('columnheader', { name: auditText.diff.before })).toBeVisible()
+    },
   },
   {
     name: 'connect',

@@ -115,7 +115,7 @@ test('the audit log finds a change, shows what differs, and leads to the user', 
   await page.getByLabel(auditText.filters.action).selectOption('users.update')
   await expect(rows).toHaveCount(1)
   await rows.getByRole('button', { name: '1 field' }).click()
-  const change = page.getByRole('row', { name: 'username Before After <i>' })
+  const change = page.getByRole('row', { name: 'username Before After <i>', exact: true })
   await expect(change).toBeVisible()
   await rows.getByRole('button', { name: `user ${id}` }).click()
   await expect(page.getByRole('heading', { level: 2, name: 'After <i>' })).toBeVisible()

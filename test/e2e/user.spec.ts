@@ -47,7 +47,9 @@ test('profile and block are changed at once and undone by one click', async ({ c
   await ask(app, 'users.create', { id, username: 'Changed' })
   const user = async () => (await ask(app, 'users.list', { search: id })).users[0]
   await show(app, `/user?id=${id}`)
-  await page.getByLabel(userText.actions.profile).selectOption({ label: 'Free' })
+  await page
+    .getByRole('combobox', { name: userText.actions.profile, exact: true })
+    .selectOption({ label: 'Free' })
   await expect(panel(page, 'Limits')).toContainText('profile Free')
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect(panel(page, 'Limits')).toContainText('default profile')

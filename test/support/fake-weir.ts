@@ -146,6 +146,7 @@ export function fakeWeir(
     },
     consumption: part('consumption.'),
     users: part('users.'),
+    directory: part('directory.'),
     profiles: part('profiles.'),
     grants: part('grants.'),
     enforcement: part('enforcement.'),

@@ -4,6 +4,7 @@ import { type CliContext, optionsOf, withConnection } from '../cli-context.ts'
 import { withExamples } from '../command-help.ts'
 import { table } from '../table.ts'
 import { valueFrom } from '../weir-connection.ts'
+import { tokensRotateCommand } from './tokens-rotate-command.ts'
 
 interface CreateOptions {
   readonly name: string
@@ -18,6 +19,7 @@ export function tokensCommands(context: CliContext): Command {
     .description('The access tokens programs call Weir with')
     .addCommand(createCommand(context))
     .addCommand(listCommand(context))
+    .addCommand(tokensRotateCommand(context, tokenId))
     .addCommand(revokeCommand(context))
 }
 

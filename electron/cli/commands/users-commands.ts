@@ -6,6 +6,8 @@ import { type CliContext, optionsOf, withConnection } from '../cli-context.ts'
 import { withExamples } from '../command-help.ts'
 import { counted, table } from '../table.ts'
 import { valueFrom, type WeirConnection } from '../weir-connection.ts'
+import { usersDeleteCommand } from './users-delete-command.ts'
+import { usersExportCommand, usersImportCommand } from './users-file-commands.ts'
 
 interface AddOptions {
   readonly username: string
@@ -26,6 +28,9 @@ export function usersCommands(context: CliContext): Command {
     .addCommand(setProfileCommand(context))
     .addCommand(activeCommand(context, 'deactivate'))
     .addCommand(activeCommand(context, 'activate'))
+    .addCommand(usersDeleteCommand(context))
+    .addCommand(usersImportCommand(context))
+    .addCommand(usersExportCommand(context))
 }
 
 function listCommand(context: CliContext): Command {

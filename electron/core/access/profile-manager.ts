@@ -14,6 +14,7 @@ import {
   insertProfile,
   listProfiles,
   moveUsers,
+  releaseDeletedUsers,
   updateProfile,
 } from './profile-store.ts'
 
@@ -111,6 +112,7 @@ export class ProfileManager implements ProfilesApi {
           { details: { user_count: profile.user_count } },
         )
       }
+      await releaseDeletedUsers(trx, id)
       const movedUsers = target === undefined ? 0 : await moveUsers(trx, id, target, now)
       await deleteProfile(trx, id)
       await audit(trx, {

@@ -30,6 +30,7 @@ export async function previewProfile(
   const observations = await allObservations(db, moment)
   const preview: Preview = { affected_users: 0, would_block: [], would_unblock: [] }
   for (const { account, usage } of await allUserStates(db)) {
+    if (account.isDeleted) continue
     if (profileOf(before, account.profileId) === profileOf(after, account.profileId)) continue
     preview.affected_users += 1
     const used = await asOf(db, usage, moment.windows)

@@ -12,6 +12,7 @@ export async function listProfiles(db: Reader | Writer): Promise<Profile[]> {
   const counts = await db
     .selectFrom('users')
     .select((eb) => ['consumption_profile_id', eb.fn.countAll<number>().as('count')])
+    .where('deleted_at', 'is', null)
     .groupBy('consumption_profile_id')
     .execute()
   const countOf = new Map(counts.map((row) => [row.consumption_profile_id, Number(row.count)]))
@@ -94,6 +95,16 @@ export async function moveUsers(trx: Writer, from: number, to: number, now: Epoc
     .where('consumption_profile_id', '=', from)
     .executeTakeFirst()
   return Number(result.numUpdatedRows)
+}
+
+/** Deleted users keep no profile from being deleted: they get the default. */
+export async function releaseDeletedUsers(trx: Writer, id: number): Promise<void> {
+  await trx
+    .updateTable('users')
+    .set({ consumption_profile_id: null })
+    .where('consumption_profile_id', '=', id)
+    .where('deleted_at', 'is not', null)
+    .execute()
 }
 
 export async function deleteProfile(trx: Writer, id: number): Promise<void> {

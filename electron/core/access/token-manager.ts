@@ -7,6 +7,7 @@ import type { Database } from '../database/database.ts'
 import type { SystemPorts } from '../kernel/ports.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { isTokenWellFormed, newToken, tokenPrefix, tokenSha256, tokenSha256Hex } from './token.ts'
+import { rotateToken } from './token-rotation.ts'
 import { findGrant, findToken, insertToken, listTokens, revokeToken, touchToken } from './token-store.ts'
 
 interface CachedGrant {
@@ -123,6 +124,15 @@ export class TokenManager implements TokensApi {
     })
     this.dropCache()
     return revoked
+  }
+
+  /** Makes the successor of a token; the old one works until the overlap is over. Errors: `token_unknown`, `invalid_request`. */
+  async rotate(input: ParsedInput<'tokens.rotate'>, actor: Actor): Promise<OperationOutput<'tokens.rotate'>> {
+    const now = this.#ports.clock.now()
+    const token = newToken(this.#ports.randomBytes)
+    const rotated = await this.#database.write((trx) => rotateToken(trx, input, token, { at: now, actor }))
+    this.dropCache()
+    return { ...rotated, token }
   }
 
   /** The caller behind a presented token, or undefined: malformed, unknown, revoked or expired. */

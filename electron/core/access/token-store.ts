@@ -84,6 +84,21 @@ export async function revokeToken(trx: Writer, id: number, now: EpochMs): Promis
     .execute()
 }
 
+/** Revokes every token that belongs to the user. */
+export async function revokeTokensOf(trx: Writer, userKey: number, now: EpochMs): Promise<void> {
+  await trx
+    .updateTable('access_tokens')
+    .set({ revoked_at: now })
+    .where('user_key', '=', userKey)
+    .where('revoked_at', 'is', null)
+    .execute()
+}
+
+/** Lets the token end at a time. */
+export async function expireToken(trx: Writer, id: number, expiresAt: EpochMs): Promise<void> {
+  await trx.updateTable('access_tokens').set({ expires_at: expiresAt }).where('id', '=', id).execute()
+}
+
 /** Notes the last use. */
 export async function touchToken(trx: Writer, id: number, usedAt: EpochMs): Promise<void> {
   await trx.updateTable('access_tokens').set({ last_used_at: usedAt }).where('id', '=', id).execute()

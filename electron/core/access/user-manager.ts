@@ -7,10 +7,10 @@ import type { RandomBytes, SystemPorts } from '../kernel/ports.ts'
 import { assert, WeirError } from '../kernel/weir-error.ts'
 import type { SettingsManager } from '../settings/settings-manager.ts'
 import { findProfileName } from './profile-store.ts'
+import { listUsers } from './user-list-reader.ts'
 import {
   findUser,
   insertUser,
-  listUsers,
   setUserProfile,
   type User,
   type UserChanges,
@@ -39,11 +39,7 @@ export class UserManager implements UsersApi {
   async list(query: ParsedInput<'users.list'>): Promise<OperationOutput<'users.list'>> {
     const limit = query.limit ?? USERS_PER_PAGE
     const offset = query.offset ?? 0
-    const { users, totalCount } = await listUsers(this.#database.reader, {
-      search: query.search,
-      limit,
-      offset,
-    })
+    const { users, totalCount } = await listUsers(this.#database.reader, { ...query, limit, offset })
     return { users, total_count: totalCount, limit, offset }
   }
 
@@ -57,7 +53,7 @@ export class UserManager implements UsersApi {
       if ((await findUser(trx, id)) !== undefined) {
         throw new WeirError(
           'user_exists',
-          `There is a user "${id}" already. Choose another id, or change that user.`,
+          `There is a user "${id}" already, perhaps a deleted one. Choose another id, or change that user.`,
         )
       }
       await checkProfile(trx, profileId)
@@ -117,7 +113,8 @@ export class UserManager implements UsersApi {
       await checkProfile(trx, input.consumption_profile_id ?? null)
       const changes = changesOf(input, before)
       if (Object.keys(changes).length === 0) return before
-      await updateUser(trx, id, changes, now)
+      // Whoever may run turns again is in the lists again.
+      await updateUser(trx, id, input.is_active === true ? { ...changes, deleted_at: null } : changes, now)
       const after = await findUser(trx, id)
       assert(after !== undefined, 'an updated user is found in its own transaction')
       const action = 'users.update'

@@ -1,4 +1,4 @@
-import { sql, type Updateable } from 'kysely'
+import type { Updateable } from 'kysely'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { type EpochMs, toIso } from '../../../shared/units.ts'
 import type { Reader, Writer } from '../database/database.ts'
@@ -16,31 +16,6 @@ export interface NewUser {
   /** Null for the default profile, whichever that is at the time. */
   readonly profileId: number | null
   readonly source: UsersTable['source']
-}
-
-export interface UserPage {
-  /** Part of the id, the names or the mail address; upper and lower case alike. */
-  readonly search: string | undefined
-  readonly limit: number
-  readonly offset: number
-}
-
-/** One page of the users by name, and how many there are on all pages. */
-export async function listUsers(
-  db: Reader | Writer,
-  page: UserPage,
-): Promise<{ users: User[]; totalCount: number }> {
-  const rows = await matching(usersWithProfile(db), page.search)
-    // By name as a person sorts; the id makes the order of equal names the same on every page.
-    .orderBy(sql`lower(users.username)`)
-    .orderBy('users.id')
-    .limit(page.limit)
-    .offset(page.offset)
-    .execute()
-  const total = await matching(db.selectFrom('users'), page.search)
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow()
-  return { users: rows.map(toUser), totalCount: Number(total.count) }
 }
 
 export async function findUser(db: Reader | Writer, id: string): Promise<User | undefined> {
@@ -85,7 +60,7 @@ export async function setUserProfile(
 export type UserChanges = Updateable<
   Pick<
     UsersTable,
-    'username' | 'email' | 'display_name' | 'is_active' | 'is_admin' | 'consumption_profile_id'
+    'username' | 'email' | 'display_name' | 'is_active' | 'is_admin' | 'consumption_profile_id' | 'deleted_at'
   >
 >
 
@@ -97,38 +72,25 @@ export async function updateUser(trx: Writer, id: string, changes: UserChanges, 
     .execute()
 }
 
+/** What a user is made of, but for the profile's name. */
+export const USER_COLUMNS = [
+  'users.id',
+  'users.username',
+  'users.email',
+  'users.display_name',
+  'users.is_active',
+  'users.is_admin',
+  'users.consumption_profile_id',
+  'users.source',
+  'users.created_at',
+  'users.updated_at',
+] as const
+
 function usersWithProfile(db: Reader | Writer) {
   return db
     .selectFrom('users')
     .leftJoin('consumption_profiles', 'consumption_profiles.id', 'users.consumption_profile_id')
-    .select([
-      'users.id',
-      'users.username',
-      'users.email',
-      'users.display_name',
-      'users.is_active',
-      'users.is_admin',
-      'users.consumption_profile_id',
-      'users.source',
-      'users.created_at',
-      'users.updated_at',
-      'consumption_profiles.name as profile_name',
-    ])
-}
-
-/** What both the page and its count are narrowed by. */
-interface Narrowable<Self> {
-  where(condition: ReturnType<typeof sql<boolean>>): Self
-}
-
-function matching<Query extends Narrowable<Query>>(query: Query, search: string | undefined): Query {
-  if (search === undefined || search.trim() === '') return query
-  // The wildcards of LIKE are ordinary characters of a name.
-  const pattern = `%${search.trim().replace(/[\\%_]/g, '\\$&')}%`
-  return query.where(sql<boolean>`(lower(users.id) like lower(${pattern}) escape '\\'
-    or lower(users.username) like lower(${pattern}) escape '\\'
-    or lower(users.email) like lower(${pattern}) escape '\\'
-    or lower(users.display_name) like lower(${pattern}) escape '\\')`)
+    .select([...USER_COLUMNS, 'consumption_profiles.name as profile_name'])
 }
 
 type UserRow = Pick<
@@ -143,7 +105,8 @@ type UserRow = Pick<
   | 'updated_at'
 > & { readonly is_active: 0 | 1; readonly is_admin: 0 | 1; readonly profile_name: string | null }
 
-function toUser(row: UserRow): User {
+/** A row as the faces see it. */
+export function toUser(row: UserRow): User {
   return {
     id: row.id,
     username: row.username,

@@ -17,6 +17,8 @@ export interface UserAccount {
   readonly isActive: boolean
   readonly isAdmin: boolean
   readonly profileId: number | null
+  /** In no list any more; the turns were kept. */
+  readonly isDeleted: boolean
 }
 
 /** A user and what they used. */
@@ -68,6 +70,12 @@ export async function allUserStates(db: Reader | Writer): Promise<UserState[]> {
   return states
 }
 
+/** The ids of users who were deleted with their turns kept. */
+export async function deletedUserIds(db: Reader | Writer): Promise<ReadonlySet<string>> {
+  const rows = await db.selectFrom('users').select('id').where('deleted_at', 'is not', null).execute()
+  return new Set(rows.map(({ id }) => id))
+}
+
 function accountOf(user: UserRow): UserAccount {
   return {
     key: user.key,
@@ -78,6 +86,7 @@ function accountOf(user: UserRow): UserAccount {
     isActive: user.is_active === 1,
     isAdmin: user.is_admin === 1,
     profileId: user.consumption_profile_id,
+    isDeleted: user.deleted_at !== null,
   }
 }
 

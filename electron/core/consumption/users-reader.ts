@@ -2,7 +2,7 @@ import type { OperationOutput, ParsedInput } from '../../../shared/contract/inde
 import { MICRO_USD_PER_USD, microUsdToUsd, percentOf, toIsoOrNull } from '../../../shared/units.ts'
 import type { Reader } from '../database/database.ts'
 import { limitStates, usedPercent } from './admission.ts'
-import { allUserStates, type UserAccount } from './consumption-store.ts'
+import { allUserStates, deletedUserIds, type UserAccount } from './consumption-store.ts'
 import { decideFor, type Moment } from './context.ts'
 import { type Profiles, profileOf, readAllGrants, readProfiles } from './limit-rules-store.ts'
 import type { LimitDecision } from './limits.ts'
@@ -32,9 +32,16 @@ export async function readUsers(
   const limit = query.limit ?? PAGE_SIZE
   const offset = query.offset ?? 0
   const all = await userRows(db, moment)
-  const rows = all.filter((row) => matches(row, query))
+  const deleted = await deletedUserIds(db)
+  const rows = all.filter((row) => !deleted.has(row.user_id) && matches(row, query))
   const page = sorted(rows, query).slice(offset, offset + limit)
-  return { users: page, total_count: rows.length, limit, offset, everybody: everybodyOf(all, moment) }
+  return {
+    users: page,
+    total_count: rows.length,
+    limit,
+    offset,
+    everybody: everybodyOf(all, deleted.size, moment),
+  }
 }
 
 // Where an operator starts to look (UX 4, user consumption).
@@ -45,14 +52,16 @@ export function countNearLimit(rows: readonly UserRow[]): number {
   return rows.filter((row) => (row.usage_percent ?? 0) >= ATTENTION_PERCENT).length
 }
 
+/** The sums hold what deleted users consumed, too; the count of users does not. */
 function everybodyOf(
   rows: readonly UserRow[],
+  deletedUsers: number,
   moment: Moment,
 ): OperationOutput<'consumption.users'>['everybody'] {
   const sum = (figure: (row: UserRow) => number) => rows.reduce((total, row) => total + figure(row), 0)
   return {
     current_period: periodText(moment.windows.period),
-    total_users: rows.length,
+    total_users: rows.length - deletedUsers,
     active_users: rows.filter((row) => row.total_turns > 0).length,
     users_at_or_over_80_percent: countNearLimit(rows),
     total_input_tokens: sum((row) => row.total_input_tokens),

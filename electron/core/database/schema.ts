@@ -77,6 +77,8 @@ export interface UsersTable {
   source: 'operator' | 'import' | 'auto' | 'demo'
   created_at: number
   updated_at: number
+  /** Set when the user was deleted and the turns were kept. */
+  deleted_at: Generated<number | null>
 }
 
 export interface AccessTokensTable {

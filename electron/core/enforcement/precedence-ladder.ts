@@ -15,7 +15,8 @@ export async function readLadder(db: Reader, moment: Moment): Promise<Ladder> {
   const grants = await readAllGrants(db, moment.now)
   const isOverridden = overrideInForce(moment.settings, moment.now) !== null
   const counts = new Map<Rung, Map<string, number>>(LADDER_RUNGS.map((rung) => [rung, new Map()]))
-  const states = await allUserStates(db)
+  // Who was deleted is in the books only.
+  const states = (await allUserStates(db)).filter(({ account }) => !account.isDeleted)
   for (const { account } of states) {
     for (const [rung, name] of rungsOf(account, profiles, isOverridden, grants.has(account.key))) {
       const names = counts.get(rung)

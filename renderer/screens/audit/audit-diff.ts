@@ -1,3 +1,5 @@
+import { auditText } from '../../text/audit.ts'
+
 /** What differs between two states of an object, field by field, as text. Pure. */
 
 /** One field that changed; null where it was not there. */
@@ -30,7 +32,7 @@ function flat(value: unknown): ReadonlyMap<string, string> {
       for (const [key, member] of Object.entries(part))
         visit(name === '' ? key : `${name}.${key}`, member, depth + 1)
     } else if (part !== undefined && !(name === '' && part === null)) {
-      fields.set(name, textOf(part))
+      fields.set(name, textOf(name, part))
     }
   }
   visit('', value, 0)
@@ -41,6 +43,11 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function textOf(value: unknown): string {
+/** Members that hold an instant by their name: settings keep those as epoch milliseconds. */
+const INSTANT = /(^|\.)(until|since|\w+_at)$/
+
+function textOf(name: string, value: unknown): string {
+  if (value === null) return auditText.diff.none
+  if (typeof value === 'number' && INSTANT.test(name)) return new Date(value).toISOString()
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

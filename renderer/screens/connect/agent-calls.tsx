@@ -51,7 +51,8 @@ interface CallProps {
   readonly command: string
 }
 
-function Call({ title, hint, command }: CallProps): ReactNode {
+/** A command with what it does and a button that copies it. */
+export function Call({ title, hint, command }: CallProps): ReactNode {
   return (
     <div>
       <Title order={3}>{title}</Title>

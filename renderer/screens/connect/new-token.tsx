@@ -52,13 +52,15 @@ export function NewToken(): ReactNode {
   )
 }
 
-interface MadeTokenProps {
+/** What `MadeToken` takes. */
+export interface MadeTokenProps {
   readonly name: string
   readonly token: string
   readonly onSaved: () => void
 }
 
-function MadeToken({ name, token, onSaved }: MadeTokenProps): ReactNode {
+/** A token as it is shown this once, until somebody says that it is saved. */
+export function MadeToken({ name, token, onSaved }: MadeTokenProps): ReactNode {
   return (
     <section className="panel secret" role="status">
       <Stack gap="sm">

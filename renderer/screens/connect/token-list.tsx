@@ -8,10 +8,17 @@ import { useSettledQuery } from '../../components/settled-query.ts'
 import { useNow } from '../../components/use-now.ts'
 import { text } from '../../text.ts'
 
-type Token = OperationOutput<'tokens.list'>['tokens'][number]
+/** A token as it is listed. */
+export type Token = OperationOutput<'tokens.list'>['tokens'][number]
+
+/** What `TokenList` takes. */
+export interface TokenListProps {
+  /** Offers to put another token in the place of one. */
+  readonly onRotate?: (token: Token) => void
+}
 
 /** The tokens in force, with when each was used last, and a way to revoke it. */
-export function TokenList(): ReactNode {
+export function TokenList({ onRotate }: TokenListProps): ReactNode {
   const settled = useSettledQuery(useWeirQuery('tokens.list', {}))
   const [doomed, setDoomed] = useState<Token | null>(null)
   // What the dialog says of its last use follows the list, which is asked for again: "never used" must be true now.
@@ -23,7 +30,7 @@ export function TokenList(): ReactNode {
   return (
     <>
       <QueryPanel title={text.connect.tokens} query={settled} skeleton={<Skeleton height={120} />}>
-        {(data) => <Tokens tokens={data.tokens} onRevoke={ask} />}
+        {(data) => <Tokens tokens={data.tokens} onRevoke={ask} onRotate={onRotate} />}
       </QueryPanel>
       <RevokeDialog token={newest} onClose={() => setDoomed(null)} />
     </>
@@ -33,9 +40,10 @@ export function TokenList(): ReactNode {
 interface TokensProps {
   readonly tokens: readonly Token[]
   readonly onRevoke: (token: Token) => void
+  readonly onRotate: ((token: Token) => void) | undefined
 }
 
-function Tokens({ tokens, onRevoke }: TokensProps): ReactNode {
+function Tokens({ tokens, onRevoke, onRotate }: TokensProps): ReactNode {
   const now = useNow()
   const { columns } = text.connect
   if (tokens.length === 0) return <Text>{text.connect.noTokens}</Text>
@@ -56,7 +64,13 @@ function Tokens({ tokens, onRevoke }: TokensProps): ReactNode {
           </Table.Thead>
           <Table.Tbody>
             {tokens.map((token) => (
-              <TokenRow key={token.id} token={token} now={now} onRevoke={() => onRevoke(token)} />
+              <TokenRow
+                key={token.id}
+                token={token}
+                now={now}
+                onRevoke={() => onRevoke(token)}
+                onRotate={onRotate}
+              />
             ))}
           </Table.Tbody>
         </Table>
@@ -70,9 +84,10 @@ interface TokenRowProps {
   /** Milliseconds. */
   readonly now: number
   readonly onRevoke: () => void
+  readonly onRotate: ((token: Token) => void) | undefined
 }
 
-function TokenRow({ token, now, onRevoke }: TokenRowProps): ReactNode {
+function TokenRow({ token, now, onRevoke, onRotate }: TokenRowProps): ReactNode {
   return (
     <Table.Tr>
       <Table.Td>
@@ -90,7 +105,17 @@ function TokenRow({ token, now, onRevoke }: TokenRowProps): ReactNode {
       <Table.Td className="tabular nowrap" title={token.last_used_at ?? undefined}>
         {token.last_used_at === null ? text.connect.never : text.connect.used(token.last_used_at, now)}
       </Table.Td>
-      <Table.Td className="number">
+      <Table.Td className="number nowrap">
+        {onRotate !== undefined && !isOver(token, now) && (
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            onClick={() => onRotate(token)}
+            aria-label={text.access.tokens.rotateThis(token.name)}
+          >
+            {text.access.tokens.rotate}
+          </Button>
+        )}
         <Button
           size="compact-sm"
           variant="subtle"
@@ -103,6 +128,10 @@ function TokenRow({ token, now, onRevoke }: TokenRowProps): ReactNode {
       </Table.Td>
     </Table.Tr>
   )
+}
+
+function isOver({ expires_at }: Token, now: number): boolean {
+  return expires_at !== null && Date.parse(expires_at) <= now
 }
 
 function Expiry({ at, now }: { readonly at: string; readonly now: number }): ReactNode {

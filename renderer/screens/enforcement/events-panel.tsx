@@ -16,8 +16,13 @@ import { enforcementScreenText, reasonOf } from '../../text/enforcement.ts'
 import { ExportMenu } from '../sessions/export-menu.tsx'
 import { collect } from '../sessions/session-export.ts'
 import styles from './enforcement.module.css'
-import { type EnforcementSearch,
-  type EnforcementView, EVENTS_A_PAGE, eventsInput, isNarrowed } from './enforcement-search.ts'
+import {
+  type EnforcementSearch,
+  type EnforcementView,
+  EVENTS_A_PAGE,
+  eventsInput,
+  isNarrowed,
+} from './enforcement-search.ts'
 import { EventFilters } from './event-filters.tsx'
 
 type Page = OperationOutput<'enforcement.events'>

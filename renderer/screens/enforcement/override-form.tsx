@@ -95,7 +95,7 @@ export function OverrideForm({ before, onClose }: OverrideFormProps): ReactNode 
         {areLimitsGood ? <Preview hour={limits.hour ?? null} day={limits.day ?? null} /> : null}
         <Textarea
           label={words.reason}
-          description={words.reasonHint}
+          description={text.reasonHint}
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
           maxLength={REASON_MAX}

@@ -142,7 +142,7 @@ function Verdict({ answer }: { readonly answer: Explanation }): ReactNode {
           <strong>{answer.allowed ? text.yes : text.no}</strong>
           {answer.code === null ? null : <code className={styles.code}>{answer.code}</code>}
         </p>
-        <p>{answer.code === null ? answer.detail : `${text.told} ${answer.detail}`}</p>
+        <p>{answer.allowed ? answer.detail : `${text.told} ${answer.detail}`}</p>
       </div>
     </div>
   )

@@ -13,10 +13,11 @@ const NOW = Date.parse('2026-11-24T10:20:42Z')
 describe('the difference between before and after', () => {
   it('is every field that changed, nested ones by their path, and nothing that stayed', () => {
     const before = { value: { mode: 'on', reason: null, tags: [1, 2] }, name: 'x' }
-    const after = { value: { mode: 'off', reason: 'fire', tags: [1, 2] }, name: 'x', extra: 0 }
+    const after = { value: { mode: 'off', reason: 'fire', tags: [1, 2], until: NOW }, name: 'x', extra: 0 }
     expect(diffOf(before, after)).toEqual([
       { field: 'value.mode', before: 'on', after: 'off' },
-      { field: 'value.reason', before: 'null', after: 'fire' },
+      { field: 'value.reason', before: 'none', after: 'fire' },
+      { field: 'value.until', before: null, after: '2026-11-24T10:20:42.000Z' },
       { field: 'extra', before: null, after: '0' },
     ])
   })
