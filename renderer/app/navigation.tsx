@@ -32,18 +32,18 @@ export function Navigation(): ReactNode {
       </Link>
       <div className="navigation-groups">
         {GROUPS.map(([group, screens]) => (
-          <section key={group} aria-label={text.shell.screenGroups[group]}>
+          <div key={group}>
             <span className="navigation-heading" aria-hidden>
               {text.shell.screenGroups[group]}
             </span>
-            <ul className="navigation-list">
+            <ul className="navigation-list" aria-label={text.shell.screenGroups[group]}>
               {screens.map((screen) => (
                 <li key={screen.id}>
                   <NavigationLink screen={screen} folded={folded} />
                 </li>
               ))}
             </ul>
-          </section>
+          </div>
         ))}
       </div>
       {!isNarrow && (

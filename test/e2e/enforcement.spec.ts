@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { auditText } from '../../renderer/text/audit.ts'
 import { enforcementScreenText } from '../../renderer/text/enforcement.ts'
 import { addressOf, expect, show, test } from './app.ts'
 import { ask } from './support/api.ts'
+import { textDownloadedBy } from './support/downloads.ts'
 import { injected, overflow, panel } from './support/screens.ts'
 
 const { state, pause, override, tester, events, ladder } = enforcementScreenText
@@ -88,10 +88,10 @@ test('what was blocked is listed with what the caller was told, counted, filtere
   await expect(row).toContainText('This user is switched off. Ask your operator.')
   await list.getByRole('button', { name: /User is switched off/ }).click()
   await expect.poll(() => addressOf(page).get('code')).toBe('user_inactive')
-  const downloaded = page.waitForEvent('download')
-  await list.getByRole('button', { name: events.export }).click()
-  await page.getByRole('menuitem', { name: /CSV/ }).click()
-  const csv = readFileSync(await (await downloaded).path(), 'utf8')
+  const csv = await textDownloadedBy(app, async () => {
+    await list.getByRole('button', { name: events.export }).click()
+    await page.getByRole('menuitem', { name: /CSV/ }).click()
+  })
   // A name that a spreadsheet would run is marked as text.
   expect(csv).toContain(`'=blocked-${app.face}`)
   await list.getByLabel(events.kind).selectOption('bypassed')

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { userText } from '../../renderer/text/user.ts'
 import { addressOf, expect, show, test } from './app.ts'
 import { ask } from './support/api.ts'
 import { HOSTILE_USER } from './support/crowd.ts'
+import { textDownloadedBy } from './support/downloads.ts'
 import { injected, panel, userRow } from './support/screens.ts'
 
 test('a click opens the user over the table; [ and ] go on; Escape leads back to the row', async ({
@@ -88,9 +88,9 @@ test('a report of a hostile user is text and nothing else', async ({ crowd: app 
   const { page } = app
   await show(app, `/user?id=${HOSTILE_USER}`)
   await page.getByRole('button', { name: userText.actions.report }).click()
-  const downloaded = page.waitForEvent('download')
-  await page.getByRole('menuitem', { name: userText.actions.reportMarkdown }).click()
-  const report = readFileSync(await (await downloaded).path(), 'utf8')
+  const report = await textDownloadedBy(app, () =>
+    page.getByRole('menuitem', { name: userText.actions.reportMarkdown }).click(),
+  )
   expect(report).toContain('\\<img src=x')
   expect(report).not.toMatch(/(?<!\\)<(img|script)/)
   expect(await injected(page)).toEqual({ hacked: false, elements: 0 })
