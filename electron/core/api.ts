@@ -5,9 +5,11 @@ import type { Actor, Caller, Refusal } from './callers.ts'
 import type { ChangeFeed } from './kernel/change-feed.ts'
 import type { Metrics } from './kernel/metrics.ts'
 import type { SystemPorts } from './kernel/ports.ts'
+import type { RepricingApi } from './repricing-api.ts'
 import type { BackupRunsApi, BackupsApi, JobsApi, ReconciliationApi } from './upkeep-api.ts'
 
 export type { Actor, Caller, Refusal } from './callers.ts'
+export type { RepricingApi } from './repricing-api.ts'
 export type {
   BackupManifestView,
   BackupRunsApi,
@@ -257,6 +259,7 @@ export interface Weir {
   readonly tokens: TokensApi
   readonly imports: ImportsApi
   readonly prices: PricesApi
+  readonly repricing: RepricingApi
   readonly alerts: AlertsApi
   readonly jobs: JobsApi
   readonly logs: LogsApi

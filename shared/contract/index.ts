@@ -15,6 +15,7 @@ import { priceOperations } from './prices.ts'
 import { profileOperations } from './profiles.ts'
 import { readinessOperations } from './readiness.ts'
 import { reconciliationOperations } from './reconciliation.ts'
+import { repriceOperations } from './reprice.ts'
 import { sessionRecordOperations } from './session-records.ts'
 import { sessionOperations } from './sessions.ts'
 import { settingOperations } from './settings.ts'
@@ -38,6 +39,7 @@ export const OPERATIONS = {
   ...countingOperations,
   ...subscriptionOperations,
   ...priceOperations,
+  ...repriceOperations,
   ...alertOperations,
   ...logOperations,
   ...readinessOperations,

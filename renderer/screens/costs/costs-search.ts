@@ -13,6 +13,8 @@ export const costsSearch = z.object({
   // The router reads a search for 42 as a number; what is searched for is always text.
   search: z.coerce.string().max(200).optional().catch(undefined),
   show: z.enum(['used', 'own']).optional().catch(undefined),
+  /** The run of pricing again that is on screen. */
+  reprice: z.string().max(64).optional().catch(undefined),
 })
 
 /** What was spent, as the core answers it. */

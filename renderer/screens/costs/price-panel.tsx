@@ -11,6 +11,7 @@ import type { CostsView } from './costs-search.ts'
 import { PriceForm } from './price-form.tsx'
 import { PriceTable } from './price-table.tsx'
 import { usePriceChanges } from './use-price-changes.ts'
+import { useValidFrom, type ValidFrom, ValidFromSelect } from './valid-from.tsx'
 
 const text = costsText.prices
 
@@ -89,6 +90,8 @@ function NewPrice({ onClose }: { readonly onClose: () => void }): ReactNode {
   const [provider, setProvider] = useState('')
   const [model, setModel] = useState('')
   const [isTried, setTried] = useState(false)
+  const [from, setFrom] = useState<ValidFrom>('now')
+  const validFrom = useValidFrom()
   const { save, isSaving } = usePriceChanges()
   const missing = (value: string): boolean => isTried && value.trim() === ''
   return (
@@ -120,9 +123,14 @@ function NewPrice({ onClose }: { readonly onClose: () => void }): ReactNode {
         onSave={(figures) => {
           setTried(true)
           if (provider.trim() === '' || model.trim() === '') return
-          save({ provider: provider.trim(), model_pattern: model.trim(), ...figures }, onClose)
+          save(
+            { provider: provider.trim(), model_pattern: model.trim(), ...figures, ...validFrom(from) },
+            onClose,
+          )
         }}
-      />
+      >
+        <ValidFromSelect value={from} onChange={setFrom} />
+      </PriceForm>
     </Stack>
   )
 }
