@@ -156,6 +156,9 @@ export interface PricesApi {
     input: ParsedInput<'prices.setFallback'>,
     actor: Actor,
   ): Promise<OperationOutput<'prices.setFallback'>>
+  /** Errors: `invalid_request`. */
+  import(input: ParsedInput<'prices.import'>, actor: Actor): Promise<OperationOutput<'prices.import'>>
+  removeImported(actor: Actor): Promise<OperationOutput<'prices.removeImported'>>
   costs(range?: string): Promise<OperationOutput<'costs.summary'>>
 }
 

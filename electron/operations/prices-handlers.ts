@@ -26,5 +26,13 @@ export const priceHandlers = {
     kind: 'done',
     value: weir.repricing.cancel(input.run_id),
   }),
+  'prices.import': async (weir, input, caller) => ({
+    kind: 'done',
+    value: await weir.prices.import(input, caller),
+  }),
+  'prices.removeImported': async (weir, _input, caller) => ({
+    kind: 'done',
+    value: await weir.prices.removeImported(caller),
+  }),
   'costs.summary': async (weir, input) => ({ kind: 'done', value: await weir.prices.costs(input.period) }),
 } satisfies Partial<Handlers>

@@ -35,7 +35,12 @@ export const costsText = {
     usersMore: (shown: string, all: string) => `The dearest ${shown} of ${all} users.`,
     openUser: (name: string) => `Open the dashboard of ${name}`,
   },
-  sources: { catalogue: 'Catalogue', operator: 'Your price', fallback: 'Fallback' },
+  sources: {
+    catalogue: 'Catalogue',
+    imported: 'Imported',
+    operator: 'Your price',
+    fallback: 'Fallback',
+  },
   prices: {
     title: 'Prices',
     unit: 'US dollars per million tokens',
@@ -44,6 +49,7 @@ export const costsText = {
     all: 'All',
     used: 'In use this month',
     own: 'Yours',
+    imported: 'Imported',
     show: 'Which prices',
     columns: {
       provider: 'Provider',

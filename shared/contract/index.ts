@@ -11,6 +11,7 @@ import { jobOperations } from './jobs.ts'
 import { limitOperations } from './limits.ts'
 import { logOperations } from './logs.ts'
 import { operatorOperations } from './operator.ts'
+import { priceImportOperations } from './price-import.ts'
 import { priceOperations } from './prices.ts'
 import { profileOperations } from './profiles.ts'
 import { readinessOperations } from './readiness.ts'
@@ -40,6 +41,7 @@ export const OPERATIONS = {
   ...subscriptionOperations,
   ...priceOperations,
   ...repriceOperations,
+  ...priceImportOperations,
   ...alertOperations,
   ...logOperations,
   ...readinessOperations,

@@ -8,6 +8,7 @@ import { useSettledQuery } from '../../components/settled-query.ts'
 import { costsText } from '../../text/costs.ts'
 import { SearchBox } from '../consumption/search-box.tsx'
 import type { CostsView } from './costs-search.ts'
+import { ImportedPrices } from './imported-prices.tsx'
 import { PriceForm } from './price-form.tsx'
 import { PriceTable } from './price-table.tsx'
 import { usePriceChanges } from './use-price-changes.ts'
@@ -30,6 +31,7 @@ export function PricePanel({ view, onView }: CostsView): ReactNode {
       ...(view.search === undefined ? {} : { search: view.search }),
       ...(view.show === 'used' ? { used: true } : {}),
       ...(view.show === 'own' ? { source: 'operator' as const } : {}),
+      ...(view.show === 'imported' ? { source: 'imported' as const } : {}),
     }),
   )
   useShortcut('n', () => setAdding(true), text.add)
@@ -54,10 +56,12 @@ export function PricePanel({ view, onView }: CostsView): ReactNode {
                 { value: 'all', label: text.all },
                 { value: 'used', label: text.used },
                 { value: 'own', label: text.own },
+                { value: 'imported', label: text.imported },
               ]}
               value={view.show ?? 'all'}
               onChange={(show) => onView({ show: show === 'all' ? undefined : show })}
             />
+            <ImportedPrices count={prices.data?.imported_prices ?? 0} />
             <Button
               size="xs"
               leftSection={<IconPlus size={15} aria-hidden />}

@@ -102,7 +102,7 @@ function PriceRow({ price, onEdit }: { readonly price: Price; readonly onEdit: (
             {costsText.sources.operator}
           </Badge>
         ) : (
-          costsText.sources.catalogue
+          costsText.sources[price.source]
         )}
         {price.has_steps && (
           <Text span size="xs" c="dimmed" title={text.stepsHint}>
