@@ -211,7 +211,7 @@ CREATE TABLE limit_grants (
   revoked_at INTEGER
 , end_noted_at INTEGER) STRICT;
 
-CREATE TABLE model_prices (
+CREATE TABLE "model_prices" (
   id INTEGER PRIMARY KEY,
   provider TEXT NOT NULL,
   model_pattern TEXT NOT NULL,
@@ -220,7 +220,8 @@ CREATE TABLE model_prices (
   cached_input_micro_usd_per_million INTEGER CHECK (cached_input_micro_usd_per_million >= 0),
   tiers TEXT CHECK (tiers IS NULL OR json_valid(tiers)),
   valid_from INTEGER NOT NULL,
-  source TEXT NOT NULL CHECK (source IN ('catalogue', 'operator')),
+  source TEXT NOT NULL CHECK (source IN ('catalogue', 'imported', 'operator')),
+  -- The version of the catalogue, or the name of the file.
   catalogue_version TEXT,
   created_at INTEGER NOT NULL,
   UNIQUE (source, provider, model_pattern, valid_from)

@@ -5,9 +5,11 @@ import type { Actor, Caller, Refusal } from './callers.ts'
 import type { ChangeFeed } from './kernel/change-feed.ts'
 import type { Metrics } from './kernel/metrics.ts'
 import type { SystemPorts } from './kernel/ports.ts'
+import type { RepricingApi } from './repricing-api.ts'
 import type { BackupRunsApi, BackupsApi, JobsApi, ReconciliationApi } from './upkeep-api.ts'
 
 export type { Actor, Caller, Refusal } from './callers.ts'
+export type { RepricingApi } from './repricing-api.ts'
 export type {
   BackupManifestView,
   BackupRunsApi,
@@ -160,6 +162,9 @@ export interface PricesApi {
     input: ParsedInput<'prices.setFallback'>,
     actor: Actor,
   ): Promise<OperationOutput<'prices.setFallback'>>
+  /** Errors: `invalid_request`. */
+  import(input: ParsedInput<'prices.import'>, actor: Actor): Promise<OperationOutput<'prices.import'>>
+  removeImported(actor: Actor): Promise<OperationOutput<'prices.removeImported'>>
   costs(range?: string): Promise<OperationOutput<'costs.summary'>>
 }
 
@@ -263,6 +268,7 @@ export interface Weir {
   readonly tokens: TokensApi
   readonly imports: ImportsApi
   readonly prices: PricesApi
+  readonly repricing: RepricingApi
   readonly alerts: AlertsApi
   readonly jobs: JobsApi
   readonly logs: LogsApi

@@ -37,6 +37,7 @@ import type { SystemPorts } from './kernel/ports.ts'
 import { WorkerClient } from './kernel/worker-client.ts'
 import { observe } from './observing/observe.ts'
 import { PriceManager } from './prices/price-manager.ts'
+import { RepricingManager } from './prices/repricing-manager.ts'
 import { seedPriceCatalogue } from './pricing/price-catalogue.ts'
 import { ReconciliationManager } from './reconciliation/reconciliation-manager.ts'
 import type { SafetyCopy } from './reconciliation/safety-copy.ts'
@@ -44,6 +45,7 @@ import { sessionsFolder } from './settings/sessions-folder.ts'
 import { enforcementInForce, overrideInForce } from './settings/settings.ts'
 import { SettingsManager } from './settings/settings-manager.ts'
 import { createReconciliationWorker } from './workers/reconciliation-worker.ts'
+import { createRepricePlanner } from './workers/reprice-planner.ts'
 import { createSessionScanner } from './workers/session-scanner.ts'
 import type { WorkerTasks } from './workers/tasks.ts'
 
@@ -139,6 +141,14 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
   })
   const backupRuns = new BackupRuns(backups, ports)
   const safetyCopy: SafetyCopy = (reason) => backups.create({ reason }, REPAIR)
+  const repricing = new RepricingManager({
+    context,
+    planOf: createRepricePlanner(worker, context, {
+      databaseFile: opened.databaseFile,
+      sqliteBinding: config.sqliteBinding,
+    }),
+    safetyCopy: (actor, signal) => backups.create({ reason: 'before-fix', signal }, actor),
+  })
   const reconciliation = new ReconciliationManager({
     context,
     settings,
@@ -196,6 +206,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     tokens,
     imports,
     prices,
+    repricing,
     alerts,
     jobs,
     logs: observed.logs,
@@ -241,6 +252,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
       await observed.close()
       await imports.close()
       await reconciliation.close()
+      await repricing.close()
       await backupRuns.close()
       await worker.close()
       await database.close()

@@ -15,10 +15,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Only types: what the faces may ask of the core.
   'electron/core/callers.ts': ['electron/core/database', 'shared'],
   'electron/core/upkeep-api.ts': ['electron/core/callers.ts', 'shared'],
+  'electron/core/repricing-api.ts': ['electron/core/callers.ts', 'shared'],
   'electron/core/api.ts': [
     'electron/core/callers.ts',
     'electron/core/database',
     'electron/core/kernel',
+    'electron/core/repricing-api.ts',
     'electron/core/upkeep-api.ts',
     'shared',
   ],
@@ -136,6 +138,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'electron/core/consumption',
     'electron/core/database',
     'electron/core/kernel',
+    'electron/core/prices',
     'electron/core/reconciliation',
     'electron/core/sessions',
     'electron/core/verify',

@@ -145,7 +145,7 @@ export interface ModelPricesTable {
   /** JSON; see pricing. */
   tiers: string | null
   valid_from: number
-  source: 'catalogue' | 'operator'
+  source: 'catalogue' | 'imported' | 'operator'
   catalogue_version: string | null
   created_at: number
 }

@@ -1,5 +1,6 @@
 import type { BackupInput, CopyProgress } from '../backup/backup-task.ts'
 import type { Manifest } from '../backup/manifest.ts'
+import type { RepricePlan, RepricePlanInput } from '../prices/reprice-plan.ts'
 import type { RereadSession } from '../reconciliation/repair-user.ts'
 import type { DriftMessage, DriftResult, DriftScanInput } from '../reconciliation/scan-drift.ts'
 import type { FolderLook } from '../sessions/look-at-folder.ts'
@@ -31,6 +32,12 @@ export interface WorkerTasks {
     readonly input: { readonly databaseFile: string; readonly sqliteBinding: string | null }
     readonly batch: never
     readonly result: VerifyReport
+  }
+  /** Adds up what pricing the ledger again would change. */
+  readonly 'plan-reprice': {
+    readonly input: RepricePlanInput
+    readonly batch: never
+    readonly result: RepricePlan
   }
   /** Compares a sessions folder with the ledger over a read connection of its own. Errors: `folder_unreadable`, `cancelled`. */
   readonly 'scan-drift': {

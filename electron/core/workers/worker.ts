@@ -22,6 +22,10 @@ const runners: TaskRunners<WorkerTasks> = {
     const { verifyBooks } = await import('../verify/verify-task.ts')
     return verifyBooks(input.databaseFile, input.sqliteBinding)
   },
+  'plan-reprice': async (input) => {
+    const { planReprice } = await import('../prices/reprice-plan.ts')
+    return planReprice(input)
+  },
   'scan-drift': (input) => scanDrift(input),
   'reread-sessions': async (input) => rereadSessions(input),
   'make-backup': (input) => makeBackup(input),
