@@ -5,9 +5,11 @@ import type { Actor, Caller, Refusal } from './callers.ts'
 import type { ChangeFeed } from './kernel/change-feed.ts'
 import type { Metrics } from './kernel/metrics.ts'
 import type { SystemPorts } from './kernel/ports.ts'
+import type { SessionFilesApi } from './session-files-api.ts'
 import type { BackupRunsApi, BackupsApi, JobsApi, ReconciliationApi } from './upkeep-api.ts'
 
 export type { Actor, Caller, Refusal } from './callers.ts'
+export type { SessionFilesApi } from './session-files-api.ts'
 export type {
   BackupManifestView,
   BackupRunsApi,
@@ -270,6 +272,7 @@ export interface Weir {
   readonly reconciliation: ReconciliationApi
   readonly backups: BackupsApi
   readonly backupRuns: BackupRunsApi
+  readonly sessionFiles: SessionFilesApi
   status(): Promise<OperationOutput<'status.get'>>
   suggestions(sessionsDir?: string): Promise<OperationOutput<'setup.suggestions'>>
   startEmpty(actor: Actor): Promise<OperationOutput<'setup.startEmpty'>>

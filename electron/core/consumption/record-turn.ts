@@ -101,7 +101,14 @@ async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promis
   const userKey = book.usage.user_key
   const known = await findSession(trx, userKey, turn.session_id)
   const recorded = known === undefined ? undefined : await findTurn(trx, known.key, turn.turn_number)
-  if (known !== undefined && recorded !== undefined) return replay(trx, turn, recorded, known)
+  if (known !== undefined && recorded !== undefined) {
+    const answer = await replay(trx, turn, recorded, known)
+    // A session file came before its agent's call: the reservation of the turn is still open.
+    const late = recorded.source === 'api' ? undefined : await settle(trx, turn, userKey, moment)
+    if (late === undefined) return answer
+    book.usage = withoutReservation(book.usage, late.reserved_input_tokens, late.reserved_output_tokens)
+    return { ...answer, settled_admission_id: late.id }
+  }
   // Only now: what is recorded stays a replay also after the clock was set back behind it.
   const occurredAt = pastInstant(turn.occurred_at, 'occurred_at', moment)
   await refusePruned(trx, userKey, occurredAt, moment)
@@ -284,7 +291,10 @@ function differences(turn: Turn, recorded: TurnWithModel): string[] {
     ['output_tokens', turn.output_tokens, recorded.output_tokens],
     [
       'cached_input_tokens',
-      turn.cached_input_tokens ?? recorded.cached_input_tokens,
+      // A session file, from which the turn may have been read before, does not tell them.
+      recorded.source === 'api'
+        ? (turn.cached_input_tokens ?? recorded.cached_input_tokens)
+        : recorded.cached_input_tokens,
       recorded.cached_input_tokens,
     ],
     ['status', turn.status ?? 'success', recorded.status],
