@@ -1,4 +1,4 @@
--- The schema after step 8, as SQLite keeps it. Made by test/database/migrate.test.ts; compared by it too.
+-- The schema after step 9, as SQLite keeps it. Made by test/database/migrate.test.ts; compared by it too.
 
 CREATE TABLE access_tokens (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

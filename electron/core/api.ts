@@ -6,10 +6,12 @@ import type { ChangeFeed } from './kernel/change-feed.ts'
 import type { Metrics } from './kernel/metrics.ts'
 import type { SystemPorts } from './kernel/ports.ts'
 import type { RepricingApi } from './repricing-api.ts'
+import type { SessionFilesApi } from './session-files-api.ts'
 import type { BackupRunsApi, BackupsApi, JobsApi, ReconciliationApi } from './upkeep-api.ts'
 
 export type { Actor, Caller, Refusal } from './callers.ts'
 export type { RepricingApi } from './repricing-api.ts'
+export type { SessionFilesApi } from './session-files-api.ts'
 export type {
   BackupManifestView,
   BackupRunsApi,
@@ -282,6 +284,7 @@ export interface Weir {
   readonly reconciliation: ReconciliationApi
   readonly backups: BackupsApi
   readonly backupRuns: BackupRunsApi
+  readonly sessionFiles: SessionFilesApi
   status(): Promise<OperationOutput<'status.get'>>
   suggestions(sessionsDir?: string): Promise<OperationOutput<'setup.suggestions'>>
   startEmpty(actor: Actor): Promise<OperationOutput<'setup.startEmpty'>>

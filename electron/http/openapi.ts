@@ -54,6 +54,7 @@ const TAGS = [
   { name: 'status', description: 'The state of this Weir' },
   { name: 'setup', description: 'The first run' },
   { name: 'import', description: 'Reading session files' },
+  { name: 'sessionFiles', description: 'Keeping up with the session files' },
   { name: 'prices', description: 'What a million tokens cost, and since when' },
   { name: 'costs', description: 'What was spent, by provider, model and user' },
   { name: 'alerts', description: 'What the operator is told, and when not' },

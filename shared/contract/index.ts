@@ -18,6 +18,7 @@ import { profileOperations } from './profiles.ts'
 import { readinessOperations } from './readiness.ts'
 import { reconciliationOperations } from './reconciliation.ts'
 import { repriceOperations } from './reprice.ts'
+import { sessionFileOperations } from './session-files.ts'
 import { sessionRecordOperations } from './session-records.ts'
 import { sessionOperations } from './sessions.ts'
 import { settingOperations } from './settings.ts'
@@ -51,6 +52,7 @@ export const OPERATIONS = {
   ...reconciliationOperations,
   ...backupOperations,
   ...oversightOperations,
+  ...sessionFileOperations,
 }
 
 export type OperationName = keyof typeof OPERATIONS

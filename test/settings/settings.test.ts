@@ -22,6 +22,7 @@ const INITIAL: Settings = {
   max_reservation_tokens: 2_000_000,
   prompt_text: 'preview',
   sessions_writer: 'agent',
+  watch_sessions: true,
   retention_days: 90,
   log_cap_mb: 50,
   prompt_erasure_pending: false,

@@ -9,6 +9,7 @@ import { PROFILE_COUNT, type Step, USER_COUNT } from './histories.ts'
 
 /** A turn as the model remembers it: enough to say what every sum must be. */
 interface Remembered {
+  readonly recordedAt: number
   readonly user: string
   readonly period: string
   readonly input: number
@@ -283,9 +284,33 @@ export class HistoryRunner {
     await Promise.all([twice(), twice()])
     if (!this.sessions.has(`${user} ${session}`))
       this.sessions.set(`${user} ${session}`, periodOf(this.zone, createdAt))
-    if (step.outside > 0) this.#remember(user, session, 0, createdAt, step.outside, 0)
     for (const turn of reading.turns)
       this.#remember(user, session, turn.turnNumber, turn.occurredAt, turn.inputTokens, turn.outputTokens)
+    this.#followOutside(user, session, createdAt, reading.turnsInputTokens, step.outside)
+  }
+
+  /** What a file's counter exceeds its turns by, or what is known of them, is outside; it falls only for later turns of its month. */
+  #followOutside(user: string, session: string, createdAt: number, inFile: number, outside: number): void {
+    const turns = [...this.recorded.entries()].filter(
+      ([key, one]) => key.startsWith(`${user} ${session} `) && one.turns === 1,
+    )
+    const inLedger = turns.reduce((sum, [, one]) => sum + one.input, 0)
+    const wanted = Math.max(0, inFile + outside - Math.max(inFile, inLedger))
+    const held = this.recorded.get(this.#keyOf(user, session, 0))
+    if (held === undefined) {
+      if (wanted > 0) this.#remember(user, session, 0, createdAt, wanted, 0)
+      return
+    }
+    const moved = turns
+      .filter(([, one]) => one.recordedAt > held.recordedAt && one.period === held.period)
+      .reduce((sum, [, one]) => sum + one.input, 0)
+    const input = Math.max(wanted, held.input - moved)
+    if (input === held.input) return
+    this.recorded.set(this.#keyOf(user, session, 0), {
+      ...held,
+      input,
+      recordedAt: this.weir.clock.now(),
+    })
   }
 
   #keyOf(user: string, session: string, turn: number): string {
@@ -298,6 +323,13 @@ export class HistoryRunner {
     if (!this.sessions.has(`${user} ${session}`)) this.sessions.set(`${user} ${session}`, period)
     const key = this.#keyOf(user, session, turn)
     if (this.recorded.has(key)) return
-    this.recorded.set(key, { user, period, input, output, turns: turn === 0 ? 0 : 1 })
+    this.recorded.set(key, {
+      user,
+      period,
+      input,
+      output,
+      turns: turn === 0 ? 0 : 1,
+      recordedAt: this.weir.clock.now(),
+    })
   }
 }

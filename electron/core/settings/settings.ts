@@ -81,6 +81,8 @@ export const SETTINGS = {
   prompt_erasure_pending: { schema: z.boolean(), initial: false },
   /** Where the platform's session files are, as last imported or reconciled; null before the first time. */
   sessions_dir: { schema: z.string().min(1).max(4096).nullable(), initial: null },
+  /** Whether session files are read in as they change. */
+  watch_sessions: { schema: z.boolean(), initial: true },
   enforcement: { schema: enforcement, initial: { mode: 'on', reason: null, until: null } },
   /** The global override; null when there is none. */
   override: { schema: override.nullable(), initial: null },
