@@ -150,6 +150,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'electron/serve': ['electron/core', 'electron/http', 'electron/operations', 'shared'],
   // `weir serve` is a command like the others.
   'electron/cli': ['electron/core', 'electron/http', 'electron/operations', 'electron/serve', 'shared'],
+  // An installed Weir decides here between its window and its command line.
+  'electron/start.ts': ['electron/cli', 'electron/shell'],
   renderer: ['shared'],
   build: ['shared'],
 }
@@ -220,6 +222,7 @@ describe('imports', () => {
 describe('files', () => {
   const ENTRIES = [
     'electron/shell/main.ts',
+    'electron/start.ts',
     'electron/serve/serve.ts',
     'electron/cli/cli.ts',
     'electron/core/workers/worker.ts',
