@@ -2,12 +2,14 @@ import type { ALERT_KINDS } from '../../shared/contract/alerts.ts'
 import type { OperationInput, OperationOutput, ParsedInput } from '../../shared/contract/index.ts'
 import type { EpochMs } from '../../shared/units.ts'
 import type { Actor, Caller, Refusal } from './callers.ts'
+import type { IntelligenceApi } from './intelligence-api.ts'
 import type { ChangeFeed } from './kernel/change-feed.ts'
 import type { Metrics } from './kernel/metrics.ts'
 import type { SystemPorts } from './kernel/ports.ts'
 import type { BackupRunsApi, BackupsApi, JobsApi, ReconciliationApi } from './upkeep-api.ts'
 
 export type { Actor, Caller, Refusal } from './callers.ts'
+export type { IntelligenceApi } from './intelligence-api.ts'
 export type {
   BackupManifestView,
   BackupRunsApi,
@@ -257,6 +259,7 @@ export interface Weir {
   readonly tokens: TokensApi
   readonly imports: ImportsApi
   readonly prices: PricesApi
+  readonly intelligence: IntelligenceApi
   readonly alerts: AlertsApi
   readonly jobs: JobsApi
   readonly logs: LogsApi

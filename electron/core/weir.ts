@@ -26,6 +26,7 @@ import { EnforcementManager } from './enforcement/enforcement-manager.ts'
 import { ImportManager } from './import/import-manager.ts'
 import { LedgerAdapter } from './import/ledger-adapter.ts'
 import { loadSample } from './import/load-sample.ts'
+import { IntelligenceManager } from './intelligence/intelligence-manager.ts'
 import { backupJob } from './jobs/backup-job.ts'
 import { jobSamples } from './jobs/job-samples.ts'
 import { openJobs } from './jobs/open-jobs.ts'
@@ -152,6 +153,19 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     sessionsDir: config.sessionsDir,
   })
   await reconciliation.endInterrupted()
+  const consumption = new ConsumptionManager(context)
+  const intelligence = new IntelligenceManager({
+    database,
+    clock: ports.clock,
+    summaryOf: (userId, range) =>
+      userId === undefined ? consumption.systemSummary(range) : consumption.summary(userId, range),
+    measure: (input) =>
+      worker.run('measure-retrieval', {
+        ...input,
+        databaseFile: opened.databaseFile,
+        sqliteBinding: config.sqliteBinding,
+      }),
+  })
   const tokens = new TokenManager(database, ports)
   let apiUrl: string | null = null
   let isClosing = false
@@ -186,7 +200,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
   const status = () => readStatus({ config, ports, opened, settings, imports, alerts, apiUrl, isClosing })
   return {
     ports,
-    consumption: new ConsumptionManager(context),
+    consumption,
     users: new UserManager(database, ports, settings),
     directory: new UserDirectory(database, ports.clock, settings, () => tokens.dropCache()),
     profiles: new ProfileManager(database, ports.clock, settings),
@@ -196,6 +210,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     tokens,
     imports,
     prices,
+    intelligence,
     alerts,
     jobs,
     logs: observed.logs,

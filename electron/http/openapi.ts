@@ -56,6 +56,7 @@ const TAGS = [
   { name: 'import', description: 'Reading session files' },
   { name: 'prices', description: 'What a million tokens cost, and since when' },
   { name: 'costs', description: 'What was spent, by provider, model and user' },
+  { name: 'intelligence', description: 'What retrieval brought' },
   { name: 'alerts', description: 'What the operator is told, and when not' },
   { name: 'reconciliation', description: 'The ledger against the session files' },
   { name: 'books', description: 'Checking the numbers' },

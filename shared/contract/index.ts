@@ -7,6 +7,7 @@ import { consumptionOperations } from './consumption.ts'
 import { countingOperations } from './counting.ts'
 import { enforcementOperations } from './enforcement.ts'
 import { grantOperations } from './grants.ts'
+import { intelligenceOperations } from './intelligence.ts'
 import { jobOperations } from './jobs.ts'
 import { limitOperations } from './limits.ts'
 import { logOperations } from './logs.ts'
@@ -38,6 +39,7 @@ export const OPERATIONS = {
   ...countingOperations,
   ...subscriptionOperations,
   ...priceOperations,
+  ...intelligenceOperations,
   ...alertOperations,
   ...logOperations,
   ...readinessOperations,

@@ -153,6 +153,7 @@ export function fakeWeir(
     audit: part('audit.'),
     imports: part('imports.'),
     prices: part('prices.'),
+    intelligence: part('intelligence.'),
     alerts: part('alerts.'),
     jobs: part('jobs.'),
     logs: part('logs.'),

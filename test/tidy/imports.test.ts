@@ -15,9 +15,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Only types: what the faces may ask of the core.
   'electron/core/callers.ts': ['electron/core/database', 'shared'],
   'electron/core/upkeep-api.ts': ['electron/core/callers.ts', 'shared'],
+  'electron/core/intelligence-api.ts': ['shared'],
   'electron/core/api.ts': [
     'electron/core/callers.ts',
     'electron/core/database',
+    'electron/core/intelligence-api.ts',
     'electron/core/kernel',
     'electron/core/upkeep-api.ts',
     'shared',
@@ -78,6 +80,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'electron/core/settings',
     'shared',
   ],
+  'electron/core/intelligence': [
+    'electron/core/api.ts',
+    'electron/core/consumption',
+    'electron/core/database',
+    'electron/core/kernel',
+    'shared',
+  ],
   'electron/core/import': [
     'electron/core/api.ts',
     'electron/core/audit',
@@ -135,6 +144,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'electron/core/backup',
     'electron/core/consumption',
     'electron/core/database',
+    'electron/core/intelligence',
     'electron/core/kernel',
     'electron/core/reconciliation',
     'electron/core/sessions',

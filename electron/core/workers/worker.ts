@@ -22,6 +22,10 @@ const runners: TaskRunners<WorkerTasks> = {
     const { verifyBooks } = await import('../verify/verify-task.ts')
     return verifyBooks(input.databaseFile, input.sqliteBinding)
   },
+  'measure-retrieval': async (input) => {
+    const { measureRetrieval } = await import('../intelligence/measure-retrieval.ts')
+    return measureRetrieval(input)
+  },
   'scan-drift': (input) => scanDrift(input),
   'reread-sessions': async (input) => rereadSessions(input),
   'make-backup': (input) => makeBackup(input),
