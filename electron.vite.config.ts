@@ -20,6 +20,7 @@ export default defineConfig({
         // it loads a native addon from its own folder.
         input: {
           main: resolve(here, 'electron/shell/main.ts'),
+          start: resolve(here, 'electron/start.ts'),
           serve: resolve(here, 'electron/serve/serve.ts'),
           cli: resolve(here, 'electron/cli/cli.ts'),
           worker: resolve(here, 'electron/core/workers/worker.ts'),

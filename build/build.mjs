@@ -25,6 +25,7 @@ const SOURCE_FOLDERS = ['shared', 'electron', 'renderer', 'migrations']
 const SOURCE_FILES = ['electron.vite.config.ts', 'tsconfig.json', 'package.json', 'package-lock.json']
 const RESULTS = [
   'main/main.js',
+  'main/start.js',
   'main/serve.js',
   'main/cli.js',
   'main/worker.js',

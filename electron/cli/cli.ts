@@ -1,5 +1,5 @@
 import { EXIT } from '../core/kernel/exit-codes.ts'
-import { EXIT_WRONG_RUNTIME, runtimeProblem } from '../core/kernel/runtime-guard.ts'
+import { EXIT_WRONG_RUNTIME, runtimeProblem, specialBinding } from '../core/kernel/runtime-guard.ts'
 import { runCommandLine } from './command-line.ts'
 import { systemContext } from './system-context.ts'
 
@@ -9,7 +9,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 // Before anything can load the database driver, which dies without a word on a runtime that is too old.
-const problem = runtimeProblem(process.versions)
+const problem = runtimeProblem(process.versions, specialBinding(process.env, process.versions) ?? undefined)
 if (problem !== undefined) process.stderr.write(`weir: ${problem}\n`)
 
 // Set and not called: what was written to a pipe must have left before the process ends.

@@ -4,7 +4,7 @@ import { keepFilesPrivate, prepareDataFolder } from '../core/kernel/data-folder-
 import { operatorName } from '../core/kernel/operator-name.ts'
 import type { Logger } from '../core/kernel/ports.ts'
 import { productFiles } from '../core/kernel/product-files.ts'
-import { runtimeProblem } from '../core/kernel/runtime-guard.ts'
+import { runtimeProblem, specialBinding } from '../core/kernel/runtime-guard.ts'
 import { systemPorts } from '../core/kernel/system-ports.ts'
 import { WeirError } from '../core/kernel/weir-error.ts'
 import { createWeir } from '../core/weir.ts'
@@ -16,7 +16,8 @@ import type { WeirConnection } from './weir-connection.ts'
  * `storage_unavailable` when this Node cannot hold the database.
  */
 export async function openFolder(dataDir: string, log: Logger): Promise<WeirConnection> {
-  const problem = runtimeProblem(process.versions)
+  const sqliteBinding = specialBinding(process.env, process.versions)
+  const problem = runtimeProblem(process.versions, sqliteBinding ?? undefined)
   if (problem !== undefined) throw new WeirError('storage_unavailable', problem)
   keepFilesPrivate()
   prepareDataFolder(dataDir)
@@ -29,7 +30,7 @@ export async function openFolder(dataDir: string, log: Logger): Promise<WeirConn
       workerFile,
       face: 'command-line',
       sessionsDir: null,
-      sqliteBinding: null,
+      sqliteBinding,
       startedAt: ports.clock.now(),
     },
     ports,

@@ -2,6 +2,7 @@ import type { ALERT_KINDS } from '../../shared/contract/alerts.ts'
 import type { OperationInput, OperationOutput, ParsedInput } from '../../shared/contract/index.ts'
 import type { EpochMs } from '../../shared/units.ts'
 import type { Actor, Caller, Refusal } from './callers.ts'
+import type { IntelligenceApi } from './intelligence-api.ts'
 import type { ChangeFeed } from './kernel/change-feed.ts'
 import type { Metrics } from './kernel/metrics.ts'
 import type { SystemPorts } from './kernel/ports.ts'
@@ -10,6 +11,7 @@ import type { SessionFilesApi } from './session-files-api.ts'
 import type { BackupRunsApi, BackupsApi, JobsApi, ReconciliationApi } from './upkeep-api.ts'
 
 export type { Actor, Caller, Refusal } from './callers.ts'
+export type { IntelligenceApi } from './intelligence-api.ts'
 export type { RepricingApi } from './repricing-api.ts'
 export type { SessionFilesApi } from './session-files-api.ts'
 export type {
@@ -271,6 +273,7 @@ export interface Weir {
   readonly imports: ImportsApi
   readonly prices: PricesApi
   readonly repricing: RepricingApi
+  readonly intelligence: IntelligenceApi
   readonly alerts: AlertsApi
   readonly jobs: JobsApi
   readonly logs: LogsApi

@@ -29,6 +29,7 @@ import { LedgerAdapter } from './import/ledger-adapter.ts'
 import { loadSample } from './import/load-sample.ts'
 import { sessionFilesCheck, sessionFilesSamples } from './import/session-files-watch.ts'
 import { REST_MS, SessionWatcher } from './import/session-watcher.ts'
+import { IntelligenceManager } from './intelligence/intelligence-manager.ts'
 import { backupJob } from './jobs/backup-job.ts'
 import { jobSamples } from './jobs/job-samples.ts'
 import { openJobs } from './jobs/open-jobs.ts'
@@ -166,6 +167,19 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     sessionsDir: config.sessionsDir,
   })
   await reconciliation.endInterrupted()
+  const consumption = new ConsumptionManager(context)
+  const intelligence = new IntelligenceManager({
+    database,
+    clock: ports.clock,
+    summaryOf: (userId, range) =>
+      userId === undefined ? consumption.systemSummary(range) : consumption.summary(userId, range),
+    measure: (input) =>
+      worker.run('measure-retrieval', {
+        ...input,
+        databaseFile: opened.databaseFile,
+        sqliteBinding: config.sqliteBinding,
+      }),
+  })
   const tokens = new TokenManager(database, ports)
   let apiUrl: string | null = null
   let isClosing = false
@@ -216,7 +230,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
   const status = () => readStatus({ config, ports, opened, settings, imports, alerts, apiUrl, isClosing })
   return {
     ports,
-    consumption: new ConsumptionManager(context),
+    consumption,
     users: new UserManager(database, ports, settings),
     directory: new UserDirectory(database, ports.clock, settings, () => tokens.dropCache()),
     profiles: new ProfileManager(database, ports.clock, settings),
@@ -227,6 +241,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     imports,
     prices,
     repricing,
+    intelligence,
     alerts,
     jobs,
     logs: observed.logs,

@@ -57,6 +57,7 @@ const TAGS = [
   { name: 'sessionFiles', description: 'Keeping up with the session files' },
   { name: 'prices', description: 'What a million tokens cost, and since when' },
   { name: 'costs', description: 'What was spent, by provider, model and user' },
+  { name: 'intelligence', description: 'What retrieval brought' },
   { name: 'alerts', description: 'What the operator is told, and when not' },
   { name: 'reconciliation', description: 'The ledger against the session files' },
   { name: 'jobs', description: 'Maintenance that runs itself' },

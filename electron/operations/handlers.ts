@@ -6,6 +6,7 @@ import { countingHandlers } from './counting-handlers.ts'
 import { directoryHandlers } from './directory-handlers.ts'
 import type { Handlers } from './dispatch-types.ts'
 import { enforcementHandlers } from './enforcement-handlers.ts'
+import { intelligenceHandlers } from './intelligence-handlers.ts'
 import { jobHandlers } from './jobs-handlers.ts'
 import { observingHandlers } from './observing-handlers.ts'
 import { operatorHandlers } from './operator-handlers.ts'
@@ -25,6 +26,7 @@ export const HANDLERS = {
   ...sessionHandlers,
   ...countingHandlers,
   ...priceHandlers,
+  ...intelligenceHandlers,
   ...alertHandlers,
   ...observingHandlers,
   ...jobHandlers,

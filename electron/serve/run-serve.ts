@@ -5,7 +5,7 @@ import { EXIT, type ExitCode, exitCodeOf, sentenceOf } from '../core/kernel/exit
 import { type LogFile, openLogFile } from '../core/kernel/pino-logger.ts'
 import { productFiles } from '../core/kernel/product-files.ts'
 import { readRunFile } from '../core/kernel/run-file.ts'
-import { EXIT_WRONG_RUNTIME, runtimeProblem } from '../core/kernel/runtime-guard.ts'
+import { EXIT_WRONG_RUNTIME, runtimeProblem, specialBinding } from '../core/kernel/runtime-guard.ts'
 import { startSettings } from '../core/kernel/start-settings.ts'
 import { systemPorts } from '../core/kernel/system-ports.ts'
 import { SYSTEM_TIMERS } from '../core/kernel/system-timers.ts'
@@ -29,7 +29,8 @@ export interface ServeFlags {
  * needs is printed on stdout, what went wrong as a sentence on stderr.
  */
 export async function runServe(flags: ServeFlags): Promise<ExitCode | typeof EXIT_WRONG_RUNTIME> {
-  const problem = runtimeProblem(process.versions)
+  const sqliteBinding = specialBinding(process.env, process.versions)
+  const problem = runtimeProblem(process.versions, sqliteBinding ?? undefined)
   if (problem !== undefined) {
     complain(problem)
     return EXIT_WRONG_RUNTIME
@@ -93,7 +94,7 @@ async function openWeir(dataDir: string, sessionsDir: string | null, logFile: Lo
         version,
         workerFile,
         face: 'browser',
-        sqliteBinding: null,
+        sqliteBinding: specialBinding(process.env, process.versions),
         startedAt: ports.clock.now(),
       },
       ports,

@@ -9,7 +9,7 @@ import { EXIT, exitCodeOf } from '../core/kernel/exit-codes.ts'
 import { operatorName } from '../core/kernel/operator-name.ts'
 import { type LogFile, openLogFile } from '../core/kernel/pino-logger.ts'
 import { type ProductFiles, productFiles } from '../core/kernel/product-files.ts'
-import { EXIT_WRONG_RUNTIME, runtimeProblem } from '../core/kernel/runtime-guard.ts'
+import { EXIT_WRONG_RUNTIME, runtimeProblem, specialBinding } from '../core/kernel/runtime-guard.ts'
 import { type StartSettings, startSettings } from '../core/kernel/start-settings.ts'
 import { systemPorts } from '../core/kernel/system-ports.ts'
 import { SYSTEM_TIMERS } from '../core/kernel/system-timers.ts'
@@ -31,8 +31,7 @@ interface Running {
   readonly logFile: LogFile
 }
 
-/** An addon for the database made for an older runtime than the usual one needs; see `build/electron-runtime.mjs`. */
-const sqliteBinding = process.env['WEIR_SQLITE_BINDING'] || null
+const sqliteBinding = specialBinding(process.env, process.versions)
 
 let mainWindow: BrowserWindow | undefined
 

@@ -7,6 +7,7 @@ import { consumptionOperations } from './consumption.ts'
 import { countingOperations } from './counting.ts'
 import { enforcementOperations } from './enforcement.ts'
 import { grantOperations } from './grants.ts'
+import { intelligenceOperations } from './intelligence.ts'
 import { jobOperations } from './jobs.ts'
 import { limitOperations } from './limits.ts'
 import { logOperations } from './logs.ts'
@@ -44,6 +45,7 @@ export const OPERATIONS = {
   ...priceOperations,
   ...repriceOperations,
   ...priceImportOperations,
+  ...intelligenceOperations,
   ...alertOperations,
   ...logOperations,
   ...readinessOperations,

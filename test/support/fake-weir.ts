@@ -154,6 +154,7 @@ export function fakeWeir(
     imports: part('imports.'),
     prices: part('prices.'),
     repricing: part('repricing.'),
+    intelligence: part('intelligence.'),
     alerts: part('alerts.'),
     jobs: part('jobs.'),
     logs: part('logs.'),

@@ -17,9 +17,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'electron/core/session-files-api.ts': ['shared'],
   'electron/core/upkeep-api.ts': ['electron/core/callers.ts', 'shared'],
   'electron/core/repricing-api.ts': ['electron/core/callers.ts', 'shared'],
+  'electron/core/intelligence-api.ts': ['shared'],
   'electron/core/api.ts': [
     'electron/core/callers.ts',
     'electron/core/database',
+    'electron/core/intelligence-api.ts',
     'electron/core/kernel',
     'electron/core/repricing-api.ts',
     'electron/core/session-files-api.ts',
@@ -82,6 +84,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'electron/core/settings',
     'shared',
   ],
+  'electron/core/intelligence': [
+    'electron/core/api.ts',
+    'electron/core/consumption',
+    'electron/core/database',
+    'electron/core/kernel',
+    'shared',
+  ],
   'electron/core/import': [
     'electron/core/api.ts',
     'electron/core/audit',
@@ -140,6 +149,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'electron/core/consumption',
     'electron/core/database',
     'electron/core/import',
+    'electron/core/intelligence',
     'electron/core/kernel',
     'electron/core/prices',
     'electron/core/reconciliation',
@@ -156,6 +166,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'electron/serve': ['electron/core', 'electron/http', 'electron/operations', 'shared'],
   // `weir serve` is a command like the others.
   'electron/cli': ['electron/core', 'electron/http', 'electron/operations', 'electron/serve', 'shared'],
+  // An installed Weir decides here between its window and its command line.
+  'electron/start.ts': ['electron/cli', 'electron/shell'],
   renderer: ['shared'],
   build: ['shared'],
 }
@@ -226,6 +238,7 @@ describe('imports', () => {
 describe('files', () => {
   const ENTRIES = [
     'electron/shell/main.ts',
+    'electron/start.ts',
     'electron/serve/serve.ts',
     'electron/cli/cli.ts',
     'electron/core/workers/worker.ts',

@@ -28,3 +28,14 @@ export function runtimeProblem(versions: RuntimeVersions, specialBinding?: strin
     'start it with "npm start" or "npm run weir -- <command>", which use the Node that npm ci installed.'
   )
 }
+
+/**
+ * The addon for the database that was made for an Electron too old for the usual one; see `build/electron-runtime.mjs`.
+ * Plain Node never needs it, also where the variable is set for a window that is started beside it.
+ */
+export function specialBinding(
+  env: Readonly<Record<string, string | undefined>>,
+  versions: RuntimeVersions,
+): string | null {
+  return versions.electron === undefined ? null : env['WEIR_SQLITE_BINDING'] || null
+}

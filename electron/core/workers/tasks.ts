@@ -1,6 +1,7 @@
 import type { BackupInput, CopyProgress } from '../backup/backup-task.ts'
 import type { Manifest } from '../backup/manifest.ts'
 import type { ChangedScanInput } from '../import/scan-changed.ts'
+import type { MeasureInput, RetrievalMeasurement } from '../intelligence/measure-retrieval.ts'
 import type { RepricePlan, RepricePlanInput } from '../prices/reprice-plan.ts'
 import type { RereadSession } from '../reconciliation/repair-user.ts'
 import type { DriftMessage, DriftResult, DriftScanInput } from '../reconciliation/scan-drift.ts'
@@ -73,5 +74,11 @@ export interface WorkerTasks {
     readonly input: { readonly folder: string; readonly sqliteBinding: string | null }
     readonly batch: never
     readonly result: Manifest
+  }
+  /** Reads the turns of a range for what their medians say about retrieval. */
+  readonly 'measure-retrieval': {
+    readonly input: MeasureInput
+    readonly batch: never
+    readonly result: RetrievalMeasurement
   }
 }

@@ -28,6 +28,10 @@ const runners: TaskRunners<WorkerTasks> = {
     const { planReprice } = await import('../prices/reprice-plan.ts')
     return planReprice(input)
   },
+  'measure-retrieval': async (input) => {
+    const { measureRetrieval } = await import('../intelligence/measure-retrieval.ts')
+    return measureRetrieval(input)
+  },
   'scan-drift': (input) => scanDrift(input),
   'reread-sessions': async (input) => rereadSessions(input),
   'make-backup': (input) => makeBackup(input),
