@@ -10,6 +10,7 @@ import { settleAdmission } from './admission-store.ts'
 import { saveUsage, type UserAccount } from './consumption-store.ts'
 import { type ConsumptionContext, type Moment, momentOf } from './context.ts'
 import { currentUsage, userOf } from './current-usage.ts'
+import { exceededBy, exceededOf, noteExceeded } from './exceeded-reservation-store.ts'
 import {
   findSession,
   findTurn,
@@ -118,10 +119,13 @@ async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promis
   const settled = await settle(trx, turn, userKey, moment)
   if (settled !== undefined)
     usage = withoutReservation(usage, settled.reserved_input_tokens, settled.reserved_output_tokens)
+  const exceeded = exceededBy(row, settled)
+  if (exceeded !== null) await noteExceeded(trx, row, exceeded)
   book.usage = usage
   const record = toTurnRecord(
     { ...row, provider: turn.provider, model: turn.model },
     { userId: turn.user_id, sessionId: turn.session_id, sessionName: turn.session_name ?? session.name },
+    exceeded,
   )
   return { replayed: false, settled_admission_id: settled?.id ?? null, turn: record }
 }
@@ -271,7 +275,12 @@ async function replay(
     )
   }
   const names = { userId: turn.user_id, sessionId: turn.session_id, sessionName: session.name }
-  return { replayed: true, settled_admission_id: null, turn: toTurnRecord(recorded, names) }
+  const exceeded = await exceededOf(trx, [recorded])
+  return {
+    replayed: true,
+    settled_admission_id: null,
+    turn: toTurnRecord(recorded, names, exceeded(recorded)),
+  }
 }
 
 /** The names of the figures in which a turn differs from what is recorded; what the caller left out is not compared. */
