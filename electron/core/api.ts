@@ -6,10 +6,12 @@ import type { ChangeFeed } from './kernel/change-feed.ts'
 import type { Metrics } from './kernel/metrics.ts'
 import type { SystemPorts } from './kernel/ports.ts'
 import type { RepricingApi } from './repricing-api.ts'
+import type { SessionFilesApi } from './session-files-api.ts'
 import type { BackupRunsApi, BackupsApi, JobsApi, ReconciliationApi } from './upkeep-api.ts'
 
 export type { Actor, Caller, Refusal } from './callers.ts'
 export type { RepricingApi } from './repricing-api.ts'
+export type { SessionFilesApi } from './session-files-api.ts'
 export type {
   BackupManifestView,
   BackupRunsApi,
@@ -61,6 +63,8 @@ export interface ConsumptionApi {
   sessions(query: ParsedInput<'sessions.list'>): Promise<OperationOutput<'sessions.list'>>
   /** Errors: `user_unknown`, `session_unknown`. */
   session(query: ParsedInput<'sessions.get'>): Promise<OperationOutput<'sessions.get'>>
+  /** The last days, 30 unless `days` says more. Errors: `user_unknown`. */
+  days(userId: string, days?: number): Promise<OperationOutput<'consumption.days'>>
   history(userId: string, limit?: number): Promise<OperationOutput<'consumption.history'>>
 }
 
@@ -115,6 +119,10 @@ export interface EnforcementApi {
   events(query: ParsedInput<'enforcement.events'>): Promise<OperationOutput<'enforcement.events'>>
   /** Errors: `user_unknown`. */
   explain(input: ParsedInput<'limits.explain'>): Promise<OperationOutput<'limits.explain'>>
+  /** Which rung of the order of precedence limits whom. */
+  ladder(): Promise<OperationOutput<'limits.ladder'>>
+  /** What `setOverride` would do to users now; changes nothing. */
+  previewOverride(input: ParsedInput<'override.preview'>): Promise<OperationOutput<'override.preview'>>
 }
 
 export interface AuditApi {
@@ -276,6 +284,7 @@ export interface Weir {
   readonly reconciliation: ReconciliationApi
   readonly backups: BackupsApi
   readonly backupRuns: BackupRunsApi
+  readonly sessionFiles: SessionFilesApi
   status(): Promise<OperationOutput<'status.get'>>
   suggestions(sessionsDir?: string): Promise<OperationOutput<'setup.suggestions'>>
   startEmpty(actor: Actor): Promise<OperationOutput<'setup.startEmpty'>>

@@ -23,9 +23,12 @@ import { claimDataFolder } from './database/data-folder-lock.ts'
 import { Database } from './database/database.ts'
 import { isStorageError } from './database/storage-error.ts'
 import { EnforcementManager } from './enforcement/enforcement-manager.ts'
+import { followedFolder } from './import/followed-folder.ts'
 import { ImportManager } from './import/import-manager.ts'
 import { LedgerAdapter } from './import/ledger-adapter.ts'
 import { loadSample } from './import/load-sample.ts'
+import { sessionFilesCheck, sessionFilesSamples } from './import/session-files-watch.ts'
+import { REST_MS, SessionWatcher } from './import/session-watcher.ts'
 import { backupJob } from './jobs/backup-job.ts'
 import { jobSamples } from './jobs/job-samples.ts'
 import { openJobs } from './jobs/open-jobs.ts'
@@ -112,6 +115,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     zone: () => settings.current().time_zone,
     onImported: async (sessionsDir, actor) => {
       await settings.change({ sessions_dir: sessionsDir }, actor)
+      sessionFiles.look()
     },
   })
   const alerts = new AlertManager({
@@ -180,6 +184,22 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
   observed.readiness.register(backupCheck(backups, ports.clock))
   observed.metrics.registerSource('backups', () => backupSamples(backups, ports.clock))
   const changes = new ChangeFeed()
+  const sessionFiles = new SessionWatcher({
+    ...ports,
+    timers: ports.timers,
+    changes,
+    ledger: new LedgerAdapter(context),
+    scan: (sessionsDir, onBatch, signal) => {
+      const unrested = { from: ports.clock.now() - REST_MS, to: ports.clock.now() + REST_MS }
+      const { databaseFile } = opened
+      const input = { sessionsDir, databaseFile, sqliteBinding: config.sqliteBinding, hashContents: true }
+      return worker.run('scan-changed', { ...input, unrested }, { onBatch, signal })
+    },
+    followed: () => followedFolder(config.sessionsDir, settings.current(), database),
+    isBusy: () => imports.running() !== null,
+  })
+  observed.readiness.register(sessionFilesCheck(sessionFiles, ports.clock))
+  observed.metrics.registerSource('session-files', () => sessionFilesSamples(sessionFiles, ports.clock))
   const { jobs, check } = await openJobs({
     dataDir: config.dataDir,
     ports,
@@ -211,13 +231,21 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     jobs,
     logs: observed.logs,
     readiness: observed.readiness,
-    settings: observed.settings,
+    settings: {
+      get: () => observed.settings.get(),
+      update: async (input, actor) => {
+        const updated = await observed.settings.update(input, actor)
+        sessionFiles.look()
+        return updated
+      },
+    },
     metrics: observed.metrics,
     changes,
     diagnostics: observed.diagnostics,
     reconciliation,
     backups,
     backupRuns,
+    sessionFiles,
     status,
     suggestions: async (sessionsDir) => {
       const folder = sessionsDir ?? sessionsFolder(config.sessionsDir, settings.current())
@@ -250,6 +278,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
       // Before what the jobs work with: a run under way ends at its next safe place.
       await jobs.close()
       await observed.close()
+      await sessionFiles.close()
       await imports.close()
       await reconciliation.close()
       await repricing.close()

@@ -11,12 +11,14 @@ import { jobOperations } from './jobs.ts'
 import { limitOperations } from './limits.ts'
 import { logOperations } from './logs.ts'
 import { operatorOperations } from './operator.ts'
+import { oversightOperations } from './oversight.ts'
 import { priceImportOperations } from './price-import.ts'
 import { priceOperations } from './prices.ts'
 import { profileOperations } from './profiles.ts'
 import { readinessOperations } from './readiness.ts'
 import { reconciliationOperations } from './reconciliation.ts'
 import { repriceOperations } from './reprice.ts'
+import { sessionFileOperations } from './session-files.ts'
 import { sessionRecordOperations } from './session-records.ts'
 import { sessionOperations } from './sessions.ts'
 import { settingOperations } from './settings.ts'
@@ -49,6 +51,8 @@ export const OPERATIONS = {
   ...jobOperations,
   ...reconciliationOperations,
   ...backupOperations,
+  ...oversightOperations,
+  ...sessionFileOperations,
 }
 
 export type OperationName = keyof typeof OPERATIONS

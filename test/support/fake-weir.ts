@@ -164,6 +164,7 @@ export function fakeWeir(
     reconciliation: part('reconciliation.'),
     backups: part('backups.'),
     backupRuns: part('backupRuns.'),
+    sessionFiles: part('sessionFiles.'),
     isReady: async () => answers['isReady'] !== false,
     announceUrl: () => undefined,
     close: async () => undefined,

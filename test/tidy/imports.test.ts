@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'electron/core/database': ['electron/core/kernel', 'migrations', 'shared'],
   // Only types: what the faces may ask of the core.
   'electron/core/callers.ts': ['electron/core/database', 'shared'],
+  'electron/core/session-files-api.ts': ['shared'],
   'electron/core/upkeep-api.ts': ['electron/core/callers.ts', 'shared'],
   'electron/core/repricing-api.ts': ['electron/core/callers.ts', 'shared'],
   'electron/core/api.ts': [
@@ -21,6 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'electron/core/database',
     'electron/core/kernel',
     'electron/core/repricing-api.ts',
+    'electron/core/session-files-api.ts',
     'electron/core/upkeep-api.ts',
     'shared',
   ],
@@ -137,6 +139,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'electron/core/backup',
     'electron/core/consumption',
     'electron/core/database',
+    'electron/core/import',
     'electron/core/kernel',
     'electron/core/prices',
     'electron/core/reconciliation',

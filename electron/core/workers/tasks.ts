@@ -1,5 +1,6 @@
 import type { BackupInput, CopyProgress } from '../backup/backup-task.ts'
 import type { Manifest } from '../backup/manifest.ts'
+import type { ChangedScanInput } from '../import/scan-changed.ts'
 import type { RepricePlan, RepricePlanInput } from '../prices/reprice-plan.ts'
 import type { RereadSession } from '../reconciliation/repair-user.ts'
 import type { DriftMessage, DriftResult, DriftScanInput } from '../reconciliation/scan-drift.ts'
@@ -12,6 +13,12 @@ export interface WorkerTasks {
   /** Lists and reads a sessions folder. Errors: `folder_unreadable`, `cancelled`. */
   readonly 'scan-sessions': {
     readonly input: ScanInput
+    readonly batch: ScanMessage
+    readonly result: ScanResult
+  }
+  /** Reads what has changed in a sessions folder. Errors: `folder_unreadable`, `storage_unavailable`, `cancelled`. */
+  readonly 'scan-changed': {
+    readonly input: ChangedScanInput
     readonly batch: ScanMessage
     readonly result: ScanResult
   }

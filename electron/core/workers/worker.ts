@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { makeBackup, verifyBackup } from '../backup/backup-task.ts'
+import { scanChanged } from '../import/scan-changed.ts'
 import { assert } from '../kernel/weir-error.ts'
 import { rereadSessions } from '../reconciliation/reread-sessions.ts'
 import { scanDrift } from '../reconciliation/scan-drift.ts'
@@ -12,6 +13,7 @@ import type { WorkerTasks } from './tasks.ts'
 
 const runners: TaskRunners<WorkerTasks> = {
   'scan-sessions': (input) => scanSessions(input),
+  'scan-changed': (input) => scanChanged(input),
   'look-at-folder': async (input) => lookAtFolder(input.sessionsDir),
   'check-database': async (input) => {
     const { checkDatabase } = await import('../verify/check-database-task.ts')

@@ -1,6 +1,7 @@
 import { Skeleton } from '@mantine/core'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { useWeirClient } from '../../app/client-context.tsx'
 import { useStatus } from '../../app/status.ts'
 import { TableMenu } from '../../components/data-table-menu.tsx'
 import { QueryStates } from '../../components/query-states.tsx'
@@ -8,12 +9,15 @@ import { StatCards } from '../../components/stat-card.tsx'
 import { useRememberedView } from '../../components/use-remembered-view.ts'
 import { formatPeriod } from '../../format.ts'
 import { consumptionText } from '../../text/consumption.ts'
+import { ExportMenu } from '../sessions/export-menu.tsx'
+import { UserDrawer } from '../user/user-drawer.tsx'
 import styles from './consumption.module.css'
 import type { ConsumptionSearch } from './consumption-search.ts'
 import { lastConsumptionView } from './last-view.ts'
 import { MonthCards } from './month-cards.tsx'
 import { useUsers } from './use-users.ts'
 import { userColumns } from './user-columns.tsx'
+import { allUsers } from './user-export.ts'
 import { ActiveFilters, UserFilters } from './user-filters.tsx'
 import { addressOf, tableView, UsersTable } from './users-table.tsx'
 
@@ -25,9 +29,10 @@ const DEFAULT_ZONE = 'UTC'
 /** Consumption of the users in the running month against the limits in force: who is close to which limit. */
 export function ConsumptionScreen(): ReactNode {
   const navigate = useNavigate()
+  const client = useWeirClient()
   const zone = useStatus().data?.time_zone ?? DEFAULT_ZONE
   const replace = (search: ConsumptionSearch): void => void navigate({ to: '/users', search, replace: true })
-  const view = useRememberedView(lastConsumptionView, route.useSearch(), replace, ['page'])
+  const view = useRememberedView(lastConsumptionView, route.useSearch(), replace, ['page', 'user'])
   const page = useUsers(view)
   // Other rows begin at their first page, unless the change says which.
   const change = (part: Partial<ConsumptionSearch>): void =>
@@ -50,6 +55,7 @@ export function ConsumptionScreen(): ReactNode {
       </QueryStates>
       <div className={styles.toolbar}>
         <UserFilters view={view} onView={change} />
+        <ExportMenu name="users" collect={() => allUsers(client, view)} />
         <TableMenu columns={columns} view={tableView(view)} onView={(part) => change(addressOf(part))} />
       </div>
       <ActiveFilters view={view} onView={change} />
@@ -61,10 +67,15 @@ export function ConsumptionScreen(): ReactNode {
             zone={zone}
             view={view}
             onView={change}
-            onOpen={(row) => void navigate({ to: '/dashboard', search: { user: row.user_id } })}
+            onOpen={(row) => change({ user: row.user_id })}
           />
         )}
       </QueryStates>
+      <UserDrawer
+        userId={view.user}
+        ids={(page.data?.users ?? []).map((row) => row.user_id)}
+        onUser={(user) => change({ user })}
+      />
     </div>
   )
 }
