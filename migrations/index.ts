@@ -7,6 +7,7 @@ import * as step6 from './0006-deleted-users.ts'
 import * as step7 from './0007-jobs.ts'
 import * as step8 from './0008-observations.ts'
 import * as step9 from './0009-imported-prices.ts'
+import * as step10 from './0010-exceeded-reservations.ts'
 
 /** One step of the schema: from `version - 1` to `version`, all or nothing. */
 export interface MigrationStep {
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly MigrationStep[] = [
   { version: 7, name: '0007-jobs', statements: step7.statements },
   { version: 8, name: '0008-observations', statements: step8.statements },
   { version: 9, name: '0009-imported-prices', statements: step9.statements },
+  { version: 10, name: '0010-exceeded-reservations', statements: step10.statements },
 ]

@@ -1,4 +1,4 @@
--- The schema after step 9, as SQLite keeps it. Made by test/database/migrate.test.ts; compared by it too.
+-- The schema after step 10, as SQLite keeps it. Made by test/database/migrate.test.ts; compared by it too.
 
 CREATE TABLE access_tokens (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -165,6 +165,15 @@ CREATE TABLE enforcement_events (
   reserved INTEGER,
   session_id TEXT
 ) STRICT;
+
+CREATE TABLE exceeded_reservations (
+  session_key INTEGER NOT NULL,
+  turn_number INTEGER NOT NULL,
+  reserved_input_tokens INTEGER NOT NULL CHECK (reserved_input_tokens >= 0),
+  reserved_output_tokens INTEGER NOT NULL CHECK (reserved_output_tokens >= 0),
+  PRIMARY KEY (session_key, turn_number),
+  FOREIGN KEY (session_key, turn_number) REFERENCES consumption_turns (session_key, turn_number) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE job_runs (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -128,6 +128,9 @@ export const sessionsText = {
     guided: (saved: string) => `RAG, saved ${saved} tokens`,
     guidedLost: (lost: string) => `RAG, cost ${lost} tokens more`,
     guidedPlain: 'RAG',
+    exceeded: 'More than reserved',
+    exceededHint: (input: string, output: string) =>
+      `Its check had reserved ${input} in and ${output} out. The limits count what it used.`,
     status: { success: 'Success', failed: 'Failed', partial: 'Partial' },
     price: {
       reported: 'cost reported with the turn',

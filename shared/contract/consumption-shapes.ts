@@ -25,6 +25,8 @@ export const turnRecord = z.object({
   rag_used: z.boolean(),
   rag_tokens_saved: z.number(),
   duration_ms: z.number().nullable(),
+  /** What its check had reserved, where the turn used more of it; null for all other turns. */
+  exceeded_reservation: z.object({ input_tokens: z.number(), output_tokens: z.number() }).nullable(),
   source: z.enum(['api', 'import', 'repair']),
   period: z.string(),
   occurred_at: z.string(),

@@ -115,6 +115,42 @@ describe('a reservation', () => {
     })
   })
 
+  test('that a turn uses more than is settled to the actual, noted beside the turn, and shown wherever it is', async () => {
+    const reserve = async (input: number, output: number) =>
+      allowed(await check({ estimated_input_tokens: input, estimated_output_tokens: output })).admission_id ??
+      ''
+    const over = turnInput({ input_tokens: 990, output_tokens: 20, admission_id: await reserve(400, 300) })
+    const recorded = await weir.consumption.recordTurn(over)
+    const flag = { input_tokens: 400, output_tokens: 300 }
+    expect(OPERATIONS['turns.record'].output.parse(recorded).turn.exceeded_reservation).toEqual(flag)
+    expect(await weir.counters('alice')).toMatchObject({ reserved_input_tokens: 0, input_tokens: 990 })
+    expect((await weir.consumption.recordTurn(over)).turn.exceeded_reservation).toEqual(flag)
+    // Nothing reserved for the output: there was no estimate that could be exceeded.
+    const within = turnInput({
+      turn_number: 2,
+      input_tokens: 1,
+      output_tokens: 50,
+      admission_id: await reserve(1, 0),
+    })
+    expect((await weir.consumption.recordTurn(within)).turn.exceeded_reservation).toBeNull()
+    expect(codeOf(await check({ estimated_input_tokens: 100 }))).toBe('input_token_quota_exceeded')
+    const listed = await weir.consumption.turns({ user_id: 'alice' })
+    expect(listed.turns.map((turn) => [turn.turn_number, turn.exceeded_reservation])).toEqual([
+      [2, null],
+      [1, flag],
+    ])
+    const session = await weir.consumption.session({ id: 's1', user_id: 'alice' })
+    expect(session.turns.map((turn) => turn.exceeded_reservation)).toEqual([flag, null])
+    expect(weir.verify().differences).toEqual([])
+    // It goes with its turn; the removal itself is taken back.
+    const removal = weir.database.write(async (trx) => {
+      await trx.deleteFrom('consumption_turns').execute()
+      const left = await trx.selectFrom('exceeded_reservations').selectAll().execute()
+      throw new Error(`${left.length} left`)
+    })
+    await expect(removal).rejects.toThrow('0 left')
+  })
+
   test('is settled once: a second turn under the same id settles nothing', async () => {
     const id = allowed(await check({ estimated_input_tokens: 400 })).admission_id ?? ''
     await weir.consumption.recordTurn(turnInput({ admission_id: id }))

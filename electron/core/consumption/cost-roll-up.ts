@@ -92,15 +92,8 @@ class CostSums<Key extends Record<string, number>> {
   }
 }
 
-/**
- * Writes the changes of one user's turns, in the transaction it is given. Answers what they add to the sums of each
- * month; the counters MUST be told in the same transaction.
- */
-export async function changeCosts(
-  trx: Writer,
-  changes: readonly CostChange[],
-  zone: string,
-): Promise<ReadonlyMap<number, Totals>> {
+/** Writes the changes of one user's turns, in the transaction it is given. The counters MUST be told in it as well. */
+export async function changeCosts(trx: Writer, changes: readonly CostChange[], zone: string): Promise<void> {
   const userHours = new CostSums<{ user_key: number; hour_started_at: number }>()
   const systemHours = new CostSums<{ hour_started_at: number }>()
   const userModels = new CostSums<{ user_key: number; period: number; model_key: number }>()
@@ -126,7 +119,7 @@ export async function changeCosts(
     months.set(period, addTotals(months.get(period) ?? NO_TOTALS, growth))
   }
   const [first] = changes
-  if (first === undefined) return months
+  if (first === undefined) return
   for (const row of userHours.values()) await toUserHour(trx, row)
   for (const row of systemHours.values()) await toSystemHour(trx, row)
   for (const row of userModels.values()) await toUserModel(trx, row)
@@ -142,7 +135,6 @@ export async function changeCosts(
     })
   }
   await findDearest(trx, [...sessions.values()])
-  return months
 }
 
 /** A session's month first, then its whole life, which is the greatest of its months. */

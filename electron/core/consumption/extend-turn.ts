@@ -7,6 +7,7 @@ import { priceTurn } from '../pricing/price-turn.ts'
 import { saveUsage } from './consumption-store.ts'
 import { type ConsumptionContext, momentOf } from './context.ts'
 import { currentUsage } from './current-usage.ts'
+import { exceededOf } from './exceeded-reservation-store.ts'
 import { growthOf, rollUpGrowth, withGrowth } from './extension-roll-up.ts'
 import { findTurn, type TurnWithModel } from './ledger-store.ts'
 import { withLimitAlerts } from './limit-alerts.ts'
@@ -41,7 +42,7 @@ export async function extendTurn(trx: Writer, input: Input, context: Consumption
   const same = earlier.find((one) => one.idempotency_key === input.idempotency_key)
   if (same !== undefined) {
     refuseOther(input, addition, same)
-    return { replayed: true, turn: recordOf(before, found) }
+    return { replayed: true, turn: await recordOf(trx, before, found) }
   }
   const after = grown(before, addition, earlier, context.prices())
   const { usage, decision } = await currentUsage(trx, found.state, await readProfiles(trx), moment)
@@ -62,7 +63,7 @@ export async function extendTurn(trx: Writer, input: Input, context: Consumption
     added_cost_micro_usd: after.cost_micro_usd - before.cost_micro_usd,
     reason: input.reason ?? null,
   })
-  return { replayed: false, turn: recordOf(after, found) }
+  return { replayed: false, turn: await recordOf(trx, after, found) }
 }
 
 function unknownTurn(input: Input): WeirError {
@@ -163,6 +164,11 @@ function grownCost(
   return total < booked ? onTop : { cost_micro_usd: total, price_source: anew.source }
 }
 
-function recordOf(turn: TurnWithModel, { session, state }: OwnedSession): Answer['turn'] {
-  return toTurnRecord(turn, { userId: state.account.id, sessionId: session.id, sessionName: session.name })
+async function recordOf(
+  trx: Writer,
+  turn: TurnWithModel,
+  { session, state }: OwnedSession,
+): Promise<Answer['turn']> {
+  const names = { userId: state.account.id, sessionId: session.id, sessionName: session.name }
+  return toTurnRecord(turn, names, (await exceededOf(trx, [turn]))(turn))
 }

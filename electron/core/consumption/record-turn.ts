@@ -10,6 +10,7 @@ import { type Settlement, settleAdmission } from './admission-store.ts'
 import { saveUsage, type UserAccount } from './consumption-store.ts'
 import { type ConsumptionContext, type Moment, momentOf, observedSince } from './context.ts'
 import { currentUsage, userOf } from './current-usage.ts'
+import { exceededBy, exceededOf, noteExceeded, type Reserved } from './exceeded-reservation-store.ts'
 import {
   findSession,
   findTurn,
@@ -18,6 +19,7 @@ import {
   modelKeyOf,
   type NewTurn,
   type SessionRow,
+  type TurnRow,
   type TurnWithModel,
   touchSession,
 } from './ledger-store.ts'
@@ -111,7 +113,13 @@ async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promis
     // A session file came before its agent's call: the reservation of the turn is still open.
     if (recorded.source === 'api') return answer
     const late = await settleInBook(trx, turn, recorded, book, moment)
-    return late === null ? answer : { ...answer, settled_admission_id: late }
+    if (late.admission === null) return answer
+    const { exceeded } = late
+    return {
+      ...answer,
+      settled_admission_id: late.admission,
+      turn: { ...answer.turn, exceeded_reservation: exceeded },
+    }
   }
   // Only now: what is recorded stays a replay also after the clock was set back behind it.
   const occurredAt = pastInstant(turn.occurred_at, 'occurred_at', moment)
@@ -126,10 +134,11 @@ async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promis
   // Somebody works in it again, whatever was said before.
   if (session.closed_at !== null) await saveSessionClosed(trx, session.key, null)
   book.usage = withTurn(usage, row, moment.windows)
-  const admission = await settleInBook(trx, turn, row, book, moment)
+  const { admission, exceeded } = await settleInBook(trx, turn, row, book, moment)
   const record = toTurnRecord(
     { ...row, provider: turn.provider, model: turn.model },
     { userId: turn.user_id, sessionId: turn.session_id, sessionName: turn.session_name ?? session.name },
+    exceeded,
   )
   return { replayed: false, settled_admission_id: admission, turn: record }
 }
@@ -257,22 +266,24 @@ export function withTurn(usage: Usage, row: NewTurn, windows: Windows): Usage {
   }
 }
 
-/** Gives back in the book what was reserved for a turn that is in the ledger; answers the admission, or null. */
+/** Gives back in the book what was reserved for a turn that is in the ledger, and notes when it used more than that. */
 async function settleInBook(
   trx: Writer,
   turn: Turn,
-  row: Parameters<typeof withTurnLetThrough>[2],
+  row: TurnRow,
   book: Book,
   moment: Moment,
-): Promise<string | null> {
+): Promise<{ readonly admission: string | null; readonly exceeded: Reserved | null }> {
   const { settled, observedSince: since } = await settle(trx, turn, book.usage.user_key, moment)
   if (since !== null && since === observedSince(moment)) {
     const before = book.letThrough ?? (await findObservation(trx, book.usage, moment))
     if (before !== null) book.letThrough = withTurnLetThrough(before, book.usage, row)
   }
-  if (settled === undefined) return null
+  if (settled === undefined) return { admission: null, exceeded: null }
   book.usage = withoutReservation(book.usage, settled.reserved_input_tokens, settled.reserved_output_tokens)
-  return settled.id
+  const exceeded = exceededBy(row, settled)
+  if (exceeded !== null) await noteExceeded(trx, row, exceeded)
+  return { admission: settled.id, exceeded }
 }
 
 const NOT_NAMED: Settlement = { settled: undefined, observedSince: null }
@@ -299,7 +310,12 @@ async function replay(
     )
   }
   const names = { userId: turn.user_id, sessionId: turn.session_id, sessionName: session.name }
-  return { replayed: true, settled_admission_id: null, turn: toTurnRecord(recorded, names) }
+  const exceeded = await exceededOf(trx, [recorded])
+  return {
+    replayed: true,
+    settled_admission_id: null,
+    turn: toTurnRecord(recorded, names, exceeded(recorded)),
+  }
 }
 
 /** The names of the figures in which a turn differs from what is recorded; what the caller left out is not compared. */

@@ -5,11 +5,11 @@ import { findUserStateByKey, saveUsage } from './consumption-store.ts'
 import { type ConsumptionContext, momentOf } from './context.ts'
 import { type CostChange, changeCosts } from './cost-roll-up.ts'
 import { currentUsage } from './current-usage.ts'
+import { growthOf, withGrowth } from './extension-roll-up.ts'
 import type { TurnRow, TurnWithModel } from './ledger-store.ts'
 import { withLimitAlerts } from './limit-alerts.ts'
 import { readProfiles } from './limit-rules-store.ts'
 import { type Added, NOTHING_ADDED, repriced } from './repriced-turn.ts'
-import { addTotals } from './usage.ts'
 
 /** Pricing recorded turns of the running month again, some turns of one user at a time. */
 
@@ -114,19 +114,12 @@ export async function repriceTurns(
     return after === null ? [] : [{ before: turn, after: { ...turn, ...after } }]
   })
   if (changes.length === 0) return nothing
-  const months = await changeCosts(trx, changes, moment.settings.time_zone)
-  const growth = months.get(usage.period)
-  if (growth === undefined) return nothing
-  const dayEndsAt = Math.max(moment.windows.day.endsAt, usage.day_started_at)
-  const today = changes
-    .filter(({ before }) => before.occurred_at >= usage.day_started_at && before.occurred_at < dayEndsAt)
-    .reduce((sum, { before, after }) => sum + after.cost_micro_usd - before.cost_micro_usd, 0)
-  const counted = {
-    ...usage,
-    ...addTotals(usage, growth),
-    day_cost_micro_usd: usage.day_cost_micro_usd + today,
-  }
+  await changeCosts(trx, changes, moment.settings.time_zone)
+  const counted = changes.reduce(
+    (sum, { before, after }) => withGrowth(sum, before, growthOf(before, after), moment.windows),
+    usage,
+  )
   const alerted = await withLimitAlerts(trx, state.account, counted, decision.limits, moment)
   await saveUsage(trx, { ...alerted, last_updated_at: moment.now })
-  return { changedTurns: changes.length, changeMicroUsd: growth.cost_micro_usd }
+  return { changedTurns: changes.length, changeMicroUsd: counted.cost_micro_usd - usage.cost_micro_usd }
 }

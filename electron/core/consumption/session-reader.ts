@@ -2,6 +2,7 @@ import type { OperationOutput, ParsedInput } from '../../../shared/contract/inde
 import { microUsdToUsd, toIso } from '../../../shared/units.ts'
 import type { Reader } from '../database/database.ts'
 import type { Moment } from './context.ts'
+import { exceededOf } from './exceeded-reservation-store.ts'
 import { readSessionRow } from './sessions-reader.ts'
 import { toTurnRecord } from './turn-record.ts'
 
@@ -34,6 +35,7 @@ export async function readSession(
     .where('session_key', '=', key)
     .where('turn_number', '=', 0)
     .executeTakeFirst()
+  const exceeded = await exceededOf(db, turns)
   const names = { userId: row.user_id, sessionId: row.session_id, sessionName: row.session_name }
   return {
     session: row,
@@ -45,7 +47,7 @@ export async function readSession(
       outside_turns_cost_usd: microUsdToUsd(outside?.cost_micro_usd ?? 0),
     },
     file: await fileOf(db, row.user_id, row.session_id),
-    turns: turns.map((turn) => toTurnRecord(turn, names)),
+    turns: turns.map((turn) => toTurnRecord(turn, names, exceeded(turn))),
     total_count: row.turns,
     limit,
     offset,

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { turnRecord } from '../../../shared/contract/consumption-shapes.ts'
 import { microUsdToUsd, toIso } from '../../../shared/units.ts'
+import type { Reserved } from './exceeded-reservation-store.ts'
 import type { TurnWithModel } from './ledger-store.ts'
 import { periodText } from './windows.ts'
 
@@ -8,6 +9,7 @@ import { periodText } from './windows.ts'
 export function toTurnRecord(
   row: TurnWithModel,
   names: { readonly userId: string; readonly sessionId: string; readonly sessionName: string | null },
+  exceeded: Reserved | null,
 ): z.output<typeof turnRecord> {
   return {
     id: row.id,
@@ -29,6 +31,7 @@ export function toTurnRecord(
     rag_used: row.rag_used === 1,
     rag_tokens_saved: row.rag_tokens_saved,
     duration_ms: row.duration_ms,
+    exceeded_reservation: exceeded,
     source: row.source,
     period: periodText(row.period),
     occurred_at: toIso(row.occurred_at),

@@ -2,6 +2,7 @@ import type { OperationOutput, ParsedInput } from '../../../shared/contract/inde
 import type { Reader } from '../database/database.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { findUserKey } from './consumption-store.ts'
+import { exceededOf } from './exceeded-reservation-store.ts'
 import { toTurnRecord } from './turn-record.ts'
 
 // A page when the caller does not say.
@@ -39,9 +40,14 @@ export async function readTurns(
     .limit(limit)
     .offset(offset)
     .execute()
+  const exceeded = await exceededOf(db, rows)
   return {
     turns: rows.map((row) =>
-      toTurnRecord(row, { userId: row.user_id, sessionId: row.session_id, sessionName: row.session_name }),
+      toTurnRecord(
+        row,
+        { userId: row.user_id, sessionId: row.session_id, sessionName: row.session_name },
+        exceeded(row),
+      ),
     ),
     total_count: await countOf(db, userKey, query.session_id),
     limit,

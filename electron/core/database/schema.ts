@@ -327,6 +327,13 @@ export interface AlertsTable {
   notified_at: number | null
 }
 
+export interface ExceededReservationsTable {
+  session_key: number
+  turn_number: number
+  reserved_input_tokens: number
+  reserved_output_tokens: number
+}
+
 /** All tables of the database. */
 export interface Schema {
   consumption_profiles: ConsumptionProfilesTable
@@ -364,4 +371,5 @@ export interface Schema {
   job_runs: JobRunsTable
   scheduler_clock: SchedulerClockTable
   pruned_turn_sums: PrunedTurnSumsTable
+  exceeded_reservations: ExceededReservationsTable
 }

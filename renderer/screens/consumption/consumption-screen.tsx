@@ -1,6 +1,7 @@
 import { Skeleton } from '@mantine/core'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { useWeirClient } from '../../app/client-context.tsx'
 import { useStatus } from '../../app/status.ts'
 import { TableMenu } from '../../components/data-table-menu.tsx'
 import { QueryStates } from '../../components/query-states.tsx'
@@ -8,6 +9,7 @@ import { StatCards } from '../../components/stat-card.tsx'
 import { useRememberedView } from '../../components/use-remembered-view.ts'
 import { formatPeriod } from '../../format.ts'
 import { consumptionText } from '../../text/consumption.ts'
+import { ExportMenu } from '../sessions/export-menu.tsx'
 import { UserDrawer } from '../user/user-drawer.tsx'
 import styles from './consumption.module.css'
 import type { ConsumptionSearch } from './consumption-search.ts'
@@ -15,6 +17,7 @@ import { lastConsumptionView } from './last-view.ts'
 import { MonthCards } from './month-cards.tsx'
 import { useUsers } from './use-users.ts'
 import { userColumns } from './user-columns.tsx'
+import { allUsers } from './user-export.ts'
 import { ActiveFilters, UserFilters } from './user-filters.tsx'
 import { addressOf, tableView, UsersTable } from './users-table.tsx'
 
@@ -26,6 +29,7 @@ const DEFAULT_ZONE = 'UTC'
 /** Consumption of the users in the running month against the limits in force: who is close to which limit. */
 export function ConsumptionScreen(): ReactNode {
   const navigate = useNavigate()
+  const client = useWeirClient()
   const zone = useStatus().data?.time_zone ?? DEFAULT_ZONE
   const replace = (search: ConsumptionSearch): void => void navigate({ to: '/users', search, replace: true })
   const view = useRememberedView(lastConsumptionView, route.useSearch(), replace, ['page', 'user'])
@@ -51,6 +55,7 @@ export function ConsumptionScreen(): ReactNode {
       </QueryStates>
       <div className={styles.toolbar}>
         <UserFilters view={view} onView={change} />
+        <ExportMenu name="users" collect={() => allUsers(client, view)} />
         <TableMenu columns={columns} view={tableView(view)} onView={(part) => change(addressOf(part))} />
       </div>
       <ActiveFilters view={view} onView={change} />

@@ -1,4 +1,4 @@
-import { Anchor, SegmentedControl, Table, Text } from '@mantine/core'
+import { Anchor, Group, SegmentedControl, Table, Text } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { percentOf } from '../../../shared/units.ts'
@@ -6,6 +6,8 @@ import { Panel } from '../../components/panel.tsx'
 import { PlainText } from '../../components/plain-text.tsx'
 import { formatCount, formatMoney, formatMoneyExact, formatPercent, formatTokens } from '../../format.ts'
 import { costsText } from '../../text/costs.ts'
+import { ExportMenu } from '../sessions/export-menu.tsx'
+import { costRows } from './cost-export.ts'
 import type { Costs, CostsView } from './costs-search.ts'
 
 const text = costsText.breakdown
@@ -31,13 +33,16 @@ export function CostBreakdown({ data, view, onView }: CostsView & { readonly dat
     <Panel
       title={`${text.by} ${text[by].toLowerCase()}`}
       actions={
-        <SegmentedControl
-          size="xs"
-          aria-label={text.by}
-          data={(['provider', 'model', 'user'] as const).map((value) => ({ value, label: text[value] }))}
-          value={by}
-          onChange={(value) => onView({ by: value === 'model' ? undefined : value })}
-        />
+        <Group gap="xs">
+          <SegmentedControl
+            size="xs"
+            aria-label={text.by}
+            data={(['provider', 'model', 'user'] as const).map((value) => ({ value, label: text[value] }))}
+            value={by}
+            onChange={(value) => onView({ by: value === 'model' ? undefined : value })}
+          />
+          <ExportMenu name={`costs-${data.range}`} collect={async () => costRows(data, by)} />
+        </Group>
       }
     >
       <Table.ScrollContainer minWidth={700}>

@@ -1,12 +1,15 @@
 import { Button, Group, Modal, SegmentedControl, Skeleton, Stack, Text, TextInput } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
+import { useWeirClient } from '../../app/client-context.tsx'
 import { useWeirQuery } from '../../app/queries.ts'
 import { useShortcut } from '../../app/shortcuts.tsx'
 import { QueryPanel } from '../../components/panel.tsx'
 import { useSettledQuery } from '../../components/settled-query.ts'
 import { costsText } from '../../text/costs.ts'
 import { SearchBox } from '../consumption/search-box.tsx'
+import { ExportMenu } from '../sessions/export-menu.tsx'
+import { allPrices } from './cost-export.ts'
 import type { CostsView } from './costs-search.ts'
 import { ImportedPrices } from './imported-prices.tsx'
 import { PriceForm } from './price-form.tsx'
@@ -25,15 +28,14 @@ const ROWS_MAX = 500
 export function PricePanel({ view, onView }: CostsView): ReactNode {
   const [rows, setRows] = useState(ROWS_STEP)
   const [isAdding, setAdding] = useState(false)
-  const prices = useSettledQuery(
-    useWeirQuery('prices.list', {
-      limit: rows,
-      ...(view.search === undefined ? {} : { search: view.search }),
-      ...(view.show === 'used' ? { used: true } : {}),
-      ...(view.show === 'own' ? { source: 'operator' as const } : {}),
-      ...(view.show === 'imported' ? { source: 'imported' as const } : {}),
-    }),
-  )
+  const client = useWeirClient()
+  const filters = {
+    ...(view.search === undefined ? {} : { search: view.search }),
+    ...(view.show === 'used' ? { used: true } : {}),
+    ...(view.show === 'own' ? { source: 'operator' as const } : {}),
+    ...(view.show === 'imported' ? { source: 'imported' as const } : {}),
+  }
+  const prices = useSettledQuery(useWeirQuery('prices.list', { limit: rows, ...filters }))
   useShortcut('n', () => setAdding(true), text.add)
   return (
     <>
@@ -61,6 +63,7 @@ export function PricePanel({ view, onView }: CostsView): ReactNode {
               value={view.show ?? 'all'}
               onChange={(show) => onView({ show: show === 'all' ? undefined : show })}
             />
+            <ExportMenu name="prices" collect={() => allPrices(client, filters)} />
             <ImportedPrices count={prices.data?.imported_prices ?? 0} />
             <Button
               size="xs"

@@ -1,5 +1,5 @@
 import { Button, Group, Skeleton, Stack, Text } from '@mantine/core'
-import { IconDownload, IconGauge, IconPlus } from '@tabler/icons-react'
+import { IconDownload, IconGauge, IconPlus, IconUpload } from '@tabler/icons-react'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { downloadText } from '../../app/download.ts'
@@ -9,7 +9,9 @@ import { useShortcut } from '../../app/shortcuts.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { QueryStates } from '../../components/query-states.tsx'
 import { useSettledQuery } from '../../components/settled-query.ts'
+import { profileImportText } from '../../text/profile-import.ts'
 import { profilesText as text } from '../../text/profiles.ts'
+import { ImportProfiles } from './import-profiles.tsx'
 import { DeactivateDialog, DeleteDialog } from './profile-dialogs.tsx'
 import { ProfileForm } from './profile-form.tsx'
 import { ProfileTable } from './profile-table.tsx'
@@ -24,6 +26,7 @@ export function ProfilesScreen(): ReactNode {
   const navigate = useNavigate()
   const list = useSettledQuery(useWeirQuery('profiles.list', {}))
   const open = (search: ProfilesSearch): void => void navigate({ to: '/profiles', search })
+  const [isImporting, setImporting] = useState(false)
   useShortcut('n', () => open({ add: 'new' }), text.addShortcut)
   return (
     <Stack gap="md">
@@ -43,6 +46,15 @@ export function ProfilesScreen(): ReactNode {
           </Button>
           <Button
             size="xs"
+            variant="default"
+            leftSection={<IconUpload size={15} aria-hidden />}
+            disabled={list.data === undefined}
+            onClick={() => setImporting(true)}
+          >
+            {profileImportText.button}
+          </Button>
+          <Button
+            size="xs"
             leftSection={<IconPlus size={15} aria-hidden />}
             onClick={() => open({ add: 'new' })}
           >
@@ -53,6 +65,9 @@ export function ProfilesScreen(): ReactNode {
       <QueryStates query={list} skeleton={<Skeleton height={240} radius="md" />}>
         {({ profiles }) => <Profiles profiles={profiles} onOpen={open} />}
       </QueryStates>
+      {isImporting && (
+        <ImportProfiles profiles={list.data?.profiles ?? []} onClose={() => setImporting(false)} />
+      )}
     </Stack>
   )
 }

@@ -1,4 +1,4 @@
-import { IconAlertTriangle, IconCircleCheck, IconCircleHalf2 } from '@tabler/icons-react'
+import { IconAlertTriangle, IconArrowBarToUp, IconCircleCheck, IconCircleHalf2 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { PlainText } from '../../components/plain-text.tsx'
 import {
@@ -73,6 +73,7 @@ function TurnHead({ turn, zone }: { readonly turn: Turn; readonly zone: string }
         {text.status[turn.status]}
       </span>
       {turn.is_valid ? null : <span title={text.invalidHint}>{text.invalid}</span>}
+      <Exceeded turn={turn} />
       <span className={styles.dimmed}>{formatInstant(turn.occurred_at, zone)}</span>
       <span
         className={styles.turnCost}
@@ -81,6 +82,18 @@ function TurnHead({ turn, zone }: { readonly turn: Turn; readonly zone: string }
         {formatMoney(turn.cost_usd)}
       </span>
     </div>
+  )
+}
+
+/** Says that a turn went over its reservation: an estimate that is too low lets a user go over a limit. */
+function Exceeded({ turn: { exceeded_reservation: reserved } }: { readonly turn: Turn }): ReactNode {
+  if (reserved === null) return null
+  const hint = text.exceededHint(formatCount(reserved.input_tokens), formatCount(reserved.output_tokens))
+  return (
+    <span className={styles.word} data-status="partial" title={hint}>
+      <IconArrowBarToUp size={15} aria-hidden />
+      {text.exceeded}
+    </span>
   )
 }
 

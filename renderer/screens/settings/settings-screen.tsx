@@ -9,6 +9,7 @@ import { Panel } from '../../components/panel.tsx'
 import { QueryStates } from '../../components/query-states.tsx'
 import { useSettledQuery } from '../../components/settled-query.ts'
 import { text } from '../../text.ts'
+import { AlertSettings } from './alert-settings.tsx'
 import { SettingsSection } from './settings-section.tsx'
 
 /** What the operator can set, section by section, and what to hand over with a report of trouble. */
@@ -30,6 +31,7 @@ export function SettingsScreen(): ReactNode {
           </Stack>
         )}
       </QueryStates>
+      <AlertSettings />
       <Diagnostics />
     </Stack>
   )

@@ -44,6 +44,7 @@ function turn(turn_number: number, members: Partial<SessionView['turns'][number]
     model: 'atlas',
     cost_usd: 0.1,
     price_source: 'catalogue',
+    exceeded_reservation: null,
     status: 'success',
     is_valid: true,
     rag_used: false,

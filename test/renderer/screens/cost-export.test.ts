@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { allUsers } from '../../../renderer/screens/consumption/user-export.ts'
+import { allPrices, costRows } from '../../../renderer/screens/costs/cost-export.ts'
+import type { Costs } from '../../../renderer/screens/costs/costs-search.ts'
+import { toCsv } from '../../../renderer/screens/sessions/session-export.ts'
+import type { WeirClient } from '../../../renderer/weir-client.ts'
+
+/** A client whose table has so many rows, given out in pages as the server does. */
+function clientOf(count: number, row: (at: number) => object, member: string): WeirClient {
+  const call = async (_name: string, input: { limit: number; offset: number }) => ({
+    ok: true,
+    value: {
+      [member]: Array.from({ length: Math.max(0, Math.min(input.limit, count - input.offset)) }, (_, at) =>
+        row(input.offset + at),
+      ),
+      total_count: count,
+    },
+  })
+  return { call } as unknown as WeirClient
+}
+
+test('an export of the users has every page, and no formula', async () => {
+  const row = (at: number) => ({ user_id: `u${at}`, username: '=1+1', total_turns: at })
+  const { rows, totalCount } = await allUsers(clientOf(2500, row, 'users'), {})
+  expect([rows.length, totalCount]).toEqual([2500, 2500])
+  expect(rows[2499]).toEqual({ user_id: 'u2499', username: '=1+1', total_turns: 2499 })
+  expect(toCsv(rows.slice(0, 1))).toContain("u0,'=1+1,0")
+})
+
+test('an export of prices has every page, and one of costs what is shown, with the month', async () => {
+  const prices = await allPrices(
+    clientOf(1201, (at) => ({ id: at }), 'prices'),
+    {},
+  )
+  expect(prices.rows.length).toBe(1201)
+  const costs = {
+    range: '2026-11',
+    providers: [{ provider: 'acme', cost_usd: 3 }],
+    models: [{ provider: 'acme', model: 'atlas', cost_usd: 3 }],
+    users: [{ user_id: 'alice', cost_usd: 3 }],
+    users_count: 70,
+  } as unknown as Costs
+  expect(costRows(costs, 'model').rows).toEqual([
+    { period: '2026-11', provider: 'acme', model: 'atlas', cost_usd: 3 },
+  ])
+  expect(costRows(costs, 'provider').totalCount).toBe(1)
+  expect(costRows(costs, 'user')).toMatchObject({ totalCount: 70, rows: [{ user_id: 'alice' }] })
+})
