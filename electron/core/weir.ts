@@ -22,6 +22,8 @@ import { periodText, windowsAt } from './consumption/windows.ts'
 import { claimDataFolder } from './database/data-folder-lock.ts'
 import { Database } from './database/database.ts'
 import { isStorageError } from './database/storage-error.ts'
+import { DualWriter } from './dual-write/dual-writer.ts'
+import { dualWriteCheck, dualWriteSamples, SessionFiles } from './dual-write/session-files.ts'
 import { EnforcementManager } from './enforcement/enforcement-manager.ts'
 import { followedFolder } from './import/followed-folder.ts'
 import { ImportManager } from './import/import-manager.ts'
@@ -102,6 +104,10 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     settings: () => settings.current(),
     prices: () => prices.book(),
   }
+  const dualWriter = new DualWriter({ dataDir: config.dataDir, context, timers: ports.timers })
+  const consumption = new ConsumptionManager(context, (turn, inDatabase) =>
+    dualWriter.record(turn, inDatabase),
+  )
   const worker = new WorkerClient<WorkerTasks>({
     workerFile: config.workerFile,
     clock: ports.clock,
@@ -165,6 +171,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
       zone: () => settings.current().time_zone,
     }),
     sessionsDir: config.sessionsDir,
+    ownSessionsDir: dualWriter.folder,
   })
   await reconciliation.endInterrupted()
   const consumption = new ConsumptionManager(context)
@@ -198,7 +205,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
   observed.readiness.register(backupCheck(backups, ports.clock))
   observed.metrics.registerSource('backups', () => backupSamples(backups, ports.clock))
   const changes = new ChangeFeed()
-  const sessionFiles = new SessionWatcher({
+  const watcher = new SessionWatcher({
     ...ports,
     timers: ports.timers,
     changes,
@@ -209,11 +216,19 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
       const input = { sessionsDir, databaseFile, sqliteBinding: config.sqliteBinding, hashContents: true }
       return worker.run('scan-changed', { ...input, unrested }, { onBatch, signal })
     },
-    followed: () => followedFolder(config.sessionsDir, settings.current(), database),
+    followed: () => followedFolder(config.sessionsDir, dualWriter.folder, settings.current(), database),
     isBusy: () => imports.running() !== null,
   })
-  observed.readiness.register(sessionFilesCheck(sessionFiles, ports.clock))
-  observed.metrics.registerSource('session-files', () => sessionFilesSamples(sessionFiles, ports.clock))
+  const sessionFiles = new SessionFiles(
+    watcher,
+    dualWriter,
+    () => settings.current(),
+    (turn) => consumption.recordInDatabase(turn),
+  )
+  observed.readiness.register(sessionFilesCheck(watcher, ports.clock))
+  observed.readiness.register(dualWriteCheck(dualWriter))
+  observed.metrics.registerSource('session-files', () => sessionFilesSamples(watcher, ports.clock))
+  observed.metrics.registerSource('dual-write', () => dualWriteSamples(dualWriter))
   const { jobs, check } = await openJobs({
     dataDir: config.dataDir,
     ports,
@@ -263,7 +278,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     sessionFiles,
     status,
     suggestions: async (sessionsDir) => {
-      const folder = sessionsDir ?? sessionsFolder(config.sessionsDir, settings.current())
+      const folder = sessionsDir ?? sessionsFolder(config.sessionsDir, settings.current(), dualWriter.folder)
       return {
         data_dir: config.dataDir,
         time_zone: settings.current().time_zone,

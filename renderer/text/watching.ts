@@ -24,6 +24,7 @@ export const logsText = {
   events: {
     database_error: 'Database errors',
     drift_warning: 'Drift warnings',
+    dual_write_failure: 'Dual-write failures',
   } as Readonly<Record<string, string>>,
   lastAt: (at: string | null) => (at === null ? 'none' : `last ${dateTime(at)}`),
   shortLog: (at: string | null) =>
@@ -98,12 +99,17 @@ export const settingsText = {
     retention_days: 'Keep turns, days',
     prompt_text: 'Prompt text that is kept',
     log_cap_mb: 'Size of all logs, MB',
+    sessions_writer: 'Who writes the session files',
     port: 'Port',
     sessions_dir: 'Folder of the session files',
   } as Readonly<Record<string, string>>,
-  choices: { full: 'All of it', preview: 'First 120 characters', none: 'Nothing' } as Readonly<
-    Record<string, string>
-  >,
+  choices: {
+    full: 'All of it',
+    preview: 'First 120 characters',
+    none: 'Nothing',
+    agent: 'The agent',
+    weir: 'Weir, when a turn is recorded',
+  } as Readonly<Record<string, string>>,
   initial: (value: string) => `Default: ${value}.`,
   restart: 'Holds after the next start.',
   pending: (now: string) => `In force until the next start: ${now}.`,

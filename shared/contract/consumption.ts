@@ -56,6 +56,8 @@ export const consumptionOperations = {
     }),
     output: z.object({
       replayed: z.boolean(),
+      /** True: in its session file, while the database does not answer; it is brought in later, and `turn.id` is 0 until then. */
+      pending: z.boolean().optional(),
       /** The reservation the turn settled, or null: there was none or it had expired. */
       settled_admission_id: z.string().nullable(),
       turn: turnRecord,

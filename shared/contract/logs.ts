@@ -21,7 +21,7 @@ export const logLine = z.object({
   user_id: nullableText,
   /** The `request_id` of the answer this line belongs to. */
   request_id: nullableText,
-  /** Named on lines one watches for: `database_error`, `drift_warning`. */
+  /** Named on lines one watches for: `database_error`, `drift_warning`, `dual_write_failure`. */
   event: nullableText,
   fields: z.record(z.string(), z.unknown()),
 })

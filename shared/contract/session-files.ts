@@ -41,6 +41,16 @@ export const sessionFilesState = z.object({
     })
     .nullable(),
   last_error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  /** Who writes the files: the agent, or Weir when a turn is recorded. */
+  writer: z.enum(['agent', 'weir']),
+  /** Turns that are in their session file and wait for the database. */
+  dual_write: z.object({
+    pending: z.number(),
+    oldest_at: nullableText,
+    last_error: nullableText,
+    /** Second writes that failed since this process started. */
+    failures: z.number(),
+  }),
   /** Since this process started. */
   files_read: z.number(),
   turns_written: z.number(),

@@ -74,6 +74,7 @@ export const settingOperations = {
       auto_provision_users: z.boolean().optional(),
       prompt_text: z.enum(['full', 'preview', 'none']).optional(),
       watch_sessions: z.boolean().optional(),
+      sessions_writer: z.enum(['agent', 'weir']).optional(),
       retention_days: z.int().optional(),
       log_cap_mb: z.int().optional(),
       port: z.int().min(0).max(65_535).nullable().optional(),

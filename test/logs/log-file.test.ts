@@ -146,6 +146,7 @@ describe('the reader', () => {
     expect(counted.counters.map(({ event, count }) => [event, count])).toEqual([
       ['database_error', 2],
       ['drift_warning', 1],
+      ['dual_write_failure', 0],
     ])
     expect(counted.reaches_back).toBe(false)
     const later = await reader.counters({ since: new Date(Date.now() + 60_000).toISOString() })

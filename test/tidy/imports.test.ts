@@ -101,6 +101,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'electron/core/settings',
     'shared',
   ],
+  'electron/core/dual-write': [
+    'electron/core/api.ts',
+    'electron/core/consumption',
+    'electron/core/database',
+    'electron/core/import',
+    'electron/core/kernel',
+    'electron/core/settings',
+    'shared',
+  ],
   'electron/core/scheduler': ['electron/core/database', 'electron/core/kernel', 'shared'],
   'electron/core/jobs': [
     'electron/core/api.ts',

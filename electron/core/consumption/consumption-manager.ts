@@ -29,17 +29,27 @@ const UNAVAILABLE_RETRY_SECONDS = 2
 
 // A month and a bit is what a chart of days shows at a glance.
 const DAYS_SHOWN = 30
+type Recorded = Promise<OperationOutput<'turns.record'>>
+
+/** Records a turn somewhere else before the database. */
+export type RecordFirst = (
+  turn: ParsedInput<'turns.record'>,
+  inDatabase: (turn: ParsedInput<'turns.record'>) => Recorded,
+) => Recorded
 
 /** Meters and holds: every decision and every record of consumption goes through here. */
 export class ConsumptionManager implements ConsumptionApi {
   readonly #context: ConsumptionContext
   readonly #checks: Batch<ParsedInput<'limits.check'>, CheckAnswer>
+  readonly #recordFirst: RecordFirst | undefined
   readonly #records: Batch<ParsedInput<'turns.record'>, OperationOutput<'turns.record'>>
   /** Requests let through unasked that could not be written down yet. */
   #unwrittenBypasses: { readonly at: number; readonly userId: string }[] = []
 
-  constructor(context: ConsumptionContext) {
+  /** @param recordFirst records where Weir writes the session files: elsewhere first, then with the function it is given */
+  constructor(context: ConsumptionContext, recordFirst?: RecordFirst) {
     this.#context = context
+    this.#recordFirst = recordFirst
     this.#checks = new Batch(context.database, (trx, checks) => admitAll(trx, checks, context))
     this.#records = new Batch(context.database, (trx, turns) => recordTurns(trx, turns, context))
   }
@@ -61,6 +71,13 @@ export class ConsumptionManager implements ConsumptionApi {
   }
 
   recordTurn(turn: ParsedInput<'turns.record'>): Promise<OperationOutput<'turns.record'>> {
+    if (this.#recordFirst === undefined || this.#context.settings().sessions_writer === 'agent')
+      return this.#records.ask(turn)
+    return this.#recordFirst(turn, (one) => this.#records.ask(one))
+  }
+
+  /** In the database alone, whoever writes the session files: for turns that are in theirs already. */
+  recordInDatabase(turn: ParsedInput<'turns.record'>): Promise<OperationOutput<'turns.record'>> {
     return this.#records.ask(turn)
   }
 

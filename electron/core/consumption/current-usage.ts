@@ -21,7 +21,12 @@ export async function knownUser(trx: Writer, id: string, moment: Moment): Promis
 export async function userOf(trx: Writer, id: string, moment: Moment): Promise<UserState> {
   const state = await knownUser(trx, id, moment)
   if (state !== undefined) return state
-  throw new WeirError('user_unknown', `There is no user ${id}. Add it in Weir first.`, {
+  throw unknownUser(id)
+}
+
+/** Says that nobody has that id. */
+export function unknownUser(id: string): WeirError {
+  return new WeirError('user_unknown', `There is no user ${id}. Add it in Weir first.`, {
     details: { user_id: id },
   })
 }

@@ -145,9 +145,9 @@ async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promis
 
 /**
  * A turn from before what retention has removed cannot be told from one that was counted already. Only turns of earlier
- * months are asked about: the running month is never pruned.
+ * months are asked about: the running month is never pruned. Errors: `turn_conflict`.
  */
-async function refusePruned(trx: Writer, userKey: number, at: EpochMs, moment: Moment): Promise<void> {
+export async function refusePruned(trx: Writer, userKey: number, at: EpochMs, moment: Moment): Promise<void> {
   const period = periodAt(moment, at)
   if (period >= moment.windows.period) return
   const before = (await prunedBefore(trx, userKey)).get(period)

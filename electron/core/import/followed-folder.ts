@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import type { Database } from '../database/database.ts'
 import { sessionsFolder } from '../settings/sessions-folder.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -6,15 +7,18 @@ import type { Followed } from './session-watcher.ts'
 /** Which folder is followed by the settings as they are now. */
 export async function followedFolder(
   startedWith: string | null,
+  ownFolder: string,
   settings: Settings,
   { reader }: Pick<Database, 'reader'>,
 ): Promise<Followed> {
   if (!settings.watch_sessions) return { kind: 'off' }
-  const sessionsDir = sessionsFolder(startedWith, settings)
+  const sessionsDir = sessionsFolder(startedWith, settings, ownFolder)
   if (sessionsDir === null) return { kind: 'no_folder' }
   // The operator has not chosen yet what to begin with, nor the time zone, which the first turn fixes.
   if (settings.is_sample || (!settings.first_run_done && (await hasNoUsers(reader))))
     return { kind: 'not_set_up' }
+  // It is made with the first turn; a folder without one is no trouble.
+  if (sessionsDir === ownFolder) mkdirSync(ownFolder, { recursive: true, mode: 0o700 })
   return { kind: 'folder', sessionsDir }
 }
 

@@ -2,11 +2,9 @@ import { SECOND_MS } from '../../../shared/units.ts'
 import type { CheckFinding, ReadinessCheck } from '../api.ts'
 import type { Sample } from '../kernel/metrics.ts'
 import type { Clock } from '../kernel/ports.ts'
-import type { SessionWatcher } from './session-watcher.ts'
+import type { SessionWatcher, WatcherState } from './session-watcher.ts'
 
 /** What readiness and metrics are told of following the session files. */
-
-type State = ReturnType<SessionWatcher['state']>
 
 /** Catching up takes seconds; who is this far behind does not follow. */
 const BEHIND_MS_MAX = 15 * 60 * SECOND_MS
@@ -20,7 +18,7 @@ export function sessionFilesCheck(watcher: Pick<SessionWatcher, 'state'>, clock:
   }
 }
 
-function findingOf(state: State, now: number): CheckFinding {
+function findingOf(state: WatcherState, now: number): CheckFinding {
   const since = state.caught_up_at
   const person = (evidence: string, text: string, path: string): CheckFinding => ({
     state: 'attention',
@@ -50,7 +48,7 @@ function findingOf(state: State, now: number): CheckFinding {
 }
 
 function following(
-  state: State,
+  state: WatcherState,
   now: number,
   person: (evidence: string, text: string, path: string) => CheckFinding,
 ): CheckFinding {

@@ -10,7 +10,8 @@ import { FolderWatch } from './watch-folder.ts'
 
 /** Keeps the ledger up with the session files while Weir runs, and catches up with what happened while it did not. */
 
-type State = OperationOutput<'sessionFiles.get'>
+/** The part of `sessionFiles.get` that following is about. */
+export type WatcherState = Omit<OperationOutput<'sessionFiles.get'>, 'writer' | 'dual_write'>
 
 /** Which folder is to be followed, or why none is. */
 export type Followed =
@@ -53,7 +54,7 @@ export class SessionWatcher {
   readonly #stop = new AbortController()
   #watch: FolderWatch | undefined
   #watched: string | undefined
-  #kind: State['state'] = 'not_started'
+  #kind: WatcherState['state'] = 'not_started'
   #timer: { readonly dueMs: number; readonly cancel: () => void } | undefined
   #changedSinceMs: number | undefined
   #running: Promise<void> | undefined
@@ -78,7 +79,7 @@ export class SessionWatcher {
   }
 
   /** One pass now, whether or not it was started. Errors: those of a pass; `busy`, `folder_unreadable`. */
-  async catchUp(): Promise<State> {
+  async catchUp(): Promise<WatcherState> {
     while (this.#running !== undefined) await this.#running
     const followed = await this.#parts.followed()
     if (followed.kind !== 'folder') {
@@ -90,7 +91,7 @@ export class SessionWatcher {
     return this.state()
   }
 
-  state(): State {
+  state(): WatcherState {
     const last = this.#last
     return {
       state: this.#kind,

@@ -7,6 +7,8 @@ export const LOG_EVENTS = {
   databaseError: 'database_error',
   /** Files and ledger differ by more than the threshold. */
   driftWarning: 'drift_warning',
+  /** A turn is in its session file, and the database did not take it. */
+  dualWriteFailure: 'dual_write_failure',
 } as const
 
 /** Codes whose line is a database error. */

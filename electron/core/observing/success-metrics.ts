@@ -39,6 +39,7 @@ export function successMetrics(parts: SuccessParts): readonly SuccessMetric[] {
       run: () => events(parts, 'bypassed', 'bypass'),
     },
     watched(parts, 'database', 'Database errors', LOG_EVENTS.databaseError),
+    watched(parts, 'dual-writes', 'Dual-write failures', LOG_EVENTS.dualWriteFailure),
     watched(parts, 'drift', 'Drift warnings', LOG_EVENTS.driftWarning),
     {
       id: 'recorded',

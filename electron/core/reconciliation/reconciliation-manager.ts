@@ -38,6 +38,8 @@ export interface ReconciliationPorts extends RunPorts {
   readonly settings: SettingsManager
   /** What the process was started with; wins over what is remembered. */
   readonly sessionsDir: string | null
+  /** Where Weir writes session files itself. */
+  readonly ownSessionsDir: string
 }
 
 const RUN_ID_BYTES = 8
@@ -209,7 +211,7 @@ export class ReconciliationManager implements ReconciliationApi {
   }
 
   #knownFolder(): string | null {
-    return sessionsFolder(this.#ports.sessionsDir, this.#ports.settings.current())
+    return sessionsFolder(this.#ports.sessionsDir, this.#ports.settings.current(), this.#ports.ownSessionsDir)
   }
 
   #refuseSecond(): void {

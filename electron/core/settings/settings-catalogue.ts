@@ -63,6 +63,12 @@ export const EDITABLE = {
     effect:
       'On: session files that change are read in within seconds, and what changed while Weir was away at its start. Off: only an import or a reconciliation looks at them.',
   }),
+  sessions_writer: stored('sessions_writer', {
+    section: 'data',
+    ...choice('agent', 'weir'),
+    effect:
+      'The agent: it keeps its session files, and Weir reads them. Weir: a turn that is recorded goes into a session file in the data folder first and then into the database, so nothing is lost while the database is away.',
+  }),
   retention_days: stored('retention_days', {
     section: 'data',
     ...number(RETENTION_DAYS_MIN, RETENTION_DAYS_MAX),
