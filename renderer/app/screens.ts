@@ -1,4 +1,5 @@
 import {
+  IconBulb,
   IconCalendarTime,
   IconChartAreaLine,
   IconChecklist,
@@ -23,6 +24,7 @@ export interface Screen {
     | '/users'
     | '/sessions'
     | '/costs'
+    | '/intelligence'
     | '/profiles'
     | '/access'
     | '/connect'
@@ -47,6 +49,7 @@ export const SCREENS: readonly Screen[] = [
   screen('users', '/users', 'u', IconUsers),
   screen('sessions', '/sessions', 't', IconMessages),
   screen('costs', '/costs', 'c', IconCoin),
+  screen('intelligence', '/intelligence', 'i', IconBulb),
   screen('profiles', '/profiles', 'p', IconGauge),
   screen('access', '/access', 'a', IconKey),
   screen('connect', '/connect', 'k', IconPlugConnected),

@@ -74,7 +74,13 @@ function Figures(props: DashboardContentProps & { readonly range: string }): Rea
     <>
       <SummaryCards data={data} onShowNearLimit={props.onShowNearLimit} />
       <div className={styles.pair}>
-        <VelocityChart hours={summary.velocity_data} zone={zone} metric={chart} onMetric={onChart} />
+        <VelocityChart
+          hours={summary.velocity_data}
+          zone={zone}
+          metric={chart}
+          onMetric={onChart}
+          limit={data.kind === 'user' ? data.summary.prompts_per_hour_limit : null}
+        />
         <ActivityChart
           activity={summary.activity}
           range={summary.range}
