@@ -1,4 +1,5 @@
 import { formatCount, formatPercent } from '../../renderer/format.ts'
+import { appText } from '../../renderer/text/app.ts'
 import { componentsText } from '../../renderer/text/components.ts'
 import { intelligenceText } from '../../renderer/text/intelligence.ts'
 import { addressOf, expect, show, test } from './app.ts'
@@ -52,7 +53,7 @@ test('Intelligence shows only what was measured: n on each side, what was lost, 
   await expect(method).toBeHidden()
 })
 
-test('the range and the user of Intelligence are in the address, and its chart is also a table and a file', async ({
+test('the range and the user of Intelligence are in the address, and its chart is also a table that can be copied', async ({
   crowd: app,
 }) => {
   const { page } = app
@@ -64,7 +65,8 @@ test('the range and the user of Intelligence are in the address, and its chart i
   await trend.getByRole('button', { name: componentsText.chart.showTable }).click()
   await expect(trend.getByRole('columnheader', { name: intelligenceText.trend.guided })).toBeVisible()
   await trend.getByRole('button', { name: componentsText.chart.export(intelligenceText.trend.title) }).click()
-  const saving = page.waitForEvent('download')
-  await page.getByRole('menuitem', { name: componentsText.chart.csv }).click()
-  expect((await saving).suggestedFilename()).toBe('guided-turns-over-time.csv')
+  await expect(page.getByRole('menuitem', { name: componentsText.chart.csv })).toBeVisible()
+  await page.getByRole('menuitem', { name: componentsText.chart.copy }).click()
+  const copied = appText.copiedThing(componentsText.chart.figuresOf(intelligenceText.trend.title))
+  await expect(page.getByText(copied)).toBeVisible()
 })

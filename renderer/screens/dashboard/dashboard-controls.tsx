@@ -2,6 +2,7 @@ import { Group } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { RangeSelect } from '../../components/range-select.tsx'
 import type { DashboardSearch } from './dashboard-search.ts'
+import { PageMenu } from './page-menu.tsx'
 import { ScopeSelect } from './scope-select.tsx'
 import type { DashboardData } from './use-dashboard.ts'
 
@@ -35,6 +36,7 @@ export function DashboardControls({
         periods={data?.summary.periods ?? []}
         onRange={(range) => onSearch({ range })}
       />
+      <PageMenu data={data} />
     </Group>
   )
 }
