@@ -9,6 +9,7 @@ import { costsText } from './text/costs.ts'
 import { dashboardText } from './text/dashboard.ts'
 import { enforcementScreenText } from './text/enforcement.ts'
 import { firstRunText, importText } from './text/import.ts'
+import { intelligenceText } from './text/intelligence.ts'
 import { jobsText } from './text/jobs.ts'
 import { loginText } from './text/login.ts'
 import { profilesText } from './text/profiles.ts'
@@ -37,6 +38,7 @@ export const text = {
   costs: costsText,
   firstRun: firstRunText,
   import: importText,
+  intelligence: intelligenceText,
   jobs: jobsText,
   login: loginText,
   logs: logsText,

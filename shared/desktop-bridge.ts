@@ -19,6 +19,7 @@ export const MENU_SCREENS = [
   { id: 'users', label: 'User consumption', path: '/users' },
   { id: 'sessions', label: 'Sessions & turns', path: '/sessions' },
   { id: 'costs', label: 'Costs & prices', path: '/costs' },
+  { id: 'intelligence', label: 'Intelligence', path: '/intelligence' },
   { id: 'profiles', label: 'Profiles', path: '/profiles' },
   { id: 'enforcement', label: 'Enforcement', path: '/enforcement' },
   { id: 'access', label: 'Users & tokens', path: '/access' },

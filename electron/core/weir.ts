@@ -174,7 +174,6 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     ownSessionsDir: dualWriter.folder,
   })
   await reconciliation.endInterrupted()
-  const consumption = new ConsumptionManager(context)
   const intelligence = new IntelligenceManager({
     database,
     clock: ports.clock,

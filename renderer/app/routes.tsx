@@ -17,6 +17,7 @@ import { consumptionSearch } from '../screens/consumption/consumption-search.ts'
 import { costsSearch } from '../screens/costs/costs-search.ts'
 import { dashboardSearch } from '../screens/dashboard/dashboard-search.ts'
 import { enforcementSearch } from '../screens/enforcement/enforcement-search.ts'
+import { intelligenceSearch } from '../screens/intelligence/intelligence-search.ts'
 import { jobsSearch } from '../screens/jobs/jobs-search.ts'
 import { logsSearch } from '../screens/logs/logs-search.ts'
 import { profilesSearch } from '../screens/profiles/profiles-search.ts'
@@ -72,6 +73,16 @@ const costsRoute = createRoute({
   path: '/costs',
   validateSearch: costsSearch,
   component: lazyRouteComponent(() => import('../screens/costs/costs-screen.tsx'), 'CostsScreen'),
+})
+
+const intelligenceRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/intelligence',
+  validateSearch: intelligenceSearch,
+  component: lazyRouteComponent(
+    () => import('../screens/intelligence/intelligence-screen.tsx'),
+    'IntelligenceScreen',
+  ),
 })
 
 const sessionsRoute = createRoute({
@@ -199,6 +210,7 @@ const routeTree = rootRoute.addChildren([
   dashboardRoute,
   usersRoute,
   costsRoute,
+  intelligenceRoute,
   sessionsRoute,
   enforcementRoute,
   userRoute,

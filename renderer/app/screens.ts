@@ -1,4 +1,5 @@
 import {
+  IconBulb,
   IconCalendarTime,
   IconChartAreaLine,
   IconChecklist,
@@ -25,6 +26,7 @@ export interface Screen {
     | '/users'
     | '/sessions'
     | '/costs'
+    | '/intelligence'
     | '/profiles'
     | '/access'
     | '/connect'
@@ -56,6 +58,7 @@ export const SCREENS: readonly Screen[] = [
     screen('users', '/users', 'u', IconUsers),
     screen('sessions', '/sessions', 't', IconMessages),
     screen('costs', '/costs', 'c', IconCoin),
+    screen('intelligence', '/intelligence', 'i', IconBulb),
   ]),
   ...group('limits', [
     screen('profiles', '/profiles', 'p', IconGauge),

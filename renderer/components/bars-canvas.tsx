@@ -6,27 +6,45 @@ import {
   type ChartData,
   type ChartOptions,
   LinearScale,
+  type Plugin,
   Tooltip,
 } from 'chart.js'
-import { type ReactNode, useMemo } from 'react'
+import { type ReactNode, useMemo, useRef } from 'react'
 import { Bar } from 'react-chartjs-2'
 import { formatTokens } from '../format.ts'
-import { BAR_COLORS, type BarsProps } from './bars.ts'
+import { BAR_COLORS, type BarLine, type BarsProps, barTotals } from './bars.ts'
+import styles from './time-bars.module.css'
+import { useDragRange } from './use-drag-range.ts'
 
 // Only what bars need: the rest of Chart.js stays out of the bundle. `Bar` registers its own controller.
 Chart.register(CategoryScale, LinearScale, BarElement, Tooltip)
 
 /** Colours of what is not a bar. A canvas does not follow the style sheet, so that they stand here. */
 const INK = {
-  light: { text: '#5f707b', line: '#ecf1f3' },
-  dark: { text: '#93a3ae', line: '#283641' },
+  light: { text: '#5f707b', line: '#ecf1f3', limit: '#b3261e' },
+  dark: { text: '#93a3ae', line: '#283641', limit: '#ff8a80' },
 } as const
 
+/** A line further above the highest bar than this would press all bars flat; its value stands in the legend anyway. */
+const LINE_TIMES_MAX = 4
+/** Room above the line, so that it is not the edge of the chart. */
+const LINE_ROOM = 1.06
+
 /** Stacked bars on a canvas. Loaded on demand, because Chart.js is a third of the page's script. */
-export function BarsCanvas({ points, series, format, summary }: BarsProps): ReactNode {
+export function BarsCanvas({ points, series, format, summary, line, onZoom }: BarsProps): ReactNode {
   const scheme = useComputedColorScheme('light')
   // A canvas does not inherit the font of the page either.
   const { fontFamily: family } = useMantineTheme()
+  const chart = useRef<Chart<'bar'>>(null)
+  const drag = useDragRange((from, to) => {
+    const scale = chart.current?.scales['x']
+    if (scale === undefined) return
+    const place = (x: number): number =>
+      Math.min(points.length - 1, Math.max(0, scale.getValueForPixel(x) ?? 0))
+    onZoom?.(place(from), place(to))
+  })
+  const highest = Math.max(0, ...barTotals({ points, series }))
+  const shownLine = line !== undefined && line.value <= highest * LINE_TIMES_MAX ? line : undefined
   const data = useMemo(
     (): ChartData<'bar'> => ({
       labels: points.map((point) => point.label),
@@ -69,7 +87,7 @@ export function BarsCanvas({ points, series, format, summary }: BarsProps): Reac
         y: {
           stacked: true,
           beginAtZero: true,
-          suggestedMax: 1,
+          suggestedMax: shownLine === undefined ? 1 : shownLine.value * LINE_ROOM,
           grid: { color: INK[scheme].line },
           border: { display: false },
           ticks: {
@@ -82,7 +100,48 @@ export function BarsCanvas({ points, series, format, summary }: BarsProps): Reac
         },
       },
     }),
-    [points, format, scheme, family],
+    [points, format, scheme, family, shownLine],
   )
-  return <Bar data={data} options={options} role="img" aria-label={summary} />
+  const plugins = useMemo(() => [limitLine(shownLine, INK[scheme].limit)], [shownLine, scheme])
+  return (
+    <div className={styles.canvas} {...drag.handlers}>
+      {/* The plugin is part of how the chart is made, so that another line is another chart. */}
+      <Bar
+        key={`${scheme} ${shownLine?.value ?? ''}`}
+        ref={chart}
+        data={data}
+        options={options}
+        plugins={plugins}
+        role="img"
+        aria-label={summary}
+      />
+      {drag.range === null ? null : (
+        <div
+          className={styles.drag}
+          style={{ left: drag.range.from, width: drag.range.to - drag.range.from }}
+          aria-hidden
+        />
+      )}
+    </div>
+  )
+}
+
+function limitLine(line: BarLine | undefined, color: string): Plugin<'bar'> {
+  return {
+    id: 'limit-line',
+    afterDatasetsDraw: ({ ctx: pen, chartArea, scales }) => {
+      const scale = scales['y']
+      if (line === undefined || scale === undefined) return
+      const height = scale.getPixelForValue(line.value)
+      pen.save()
+      pen.strokeStyle = color
+      pen.lineWidth = 1.5
+      pen.setLineDash([6, 4])
+      pen.beginPath()
+      pen.moveTo(chartArea.left, height)
+      pen.lineTo(chartArea.right, height)
+      pen.stroke()
+      pen.restore()
+    },
+  }
 }

@@ -22,6 +22,12 @@ export interface BarSeries {
   readonly values: readonly number[]
 }
 
+/** A height that bars should not pass. */
+export interface BarLine {
+  readonly label: string
+  readonly value: number
+}
+
 /** Bars to be drawn. */
 export interface BarsProps {
   readonly points: readonly BarPoint[]
@@ -30,6 +36,9 @@ export interface BarsProps {
   readonly format: (value: number) => string
   /** The chart in a sentence, for those who do not see it. */
   readonly summary: string
+  readonly line?: BarLine | undefined
+  /** Called with the first and the last point that were dragged over. */
+  readonly onZoom?: (from: number, to: number) => void
 }
 
 /** The sum of all layers at each point. */

@@ -13,10 +13,12 @@ export interface StatCardProps {
   readonly unit: string
   /** A second line that puts the figure into proportion: `12 failed of 480`. */
   readonly secondary?: ReactNode
+  /** How it came about over the range, and how it compares with the time before. */
+  readonly trend?: ReactNode
 }
 
 /** One figure with what is needed to understand it: its unit, its period, its exact value and its proportion. */
-export function StatCard({ label, value, exact, unit, secondary }: StatCardProps): ReactNode {
+export function StatCard({ label, value, exact, unit, secondary, trend }: StatCardProps): ReactNode {
   return (
     <article className={styles.card} aria-label={label}>
       <div className={styles.label}>{label}</div>
@@ -27,6 +29,7 @@ export function StatCard({ label, value, exact, unit, secondary }: StatCardProps
         </div>
       </Tooltip>
       <div className={styles.unit}>{unit}</div>
+      {trend}
       {secondary === undefined ? null : <div className={styles.secondary}>{secondary}</div>}
     </article>
   )

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { z } from 'zod'
 import type { systemSummary } from '../../shared/contract/consumption-shapes.ts'
 import { formatInstant, formatPeriod, formatTimeOfDay } from '../format.ts'
+import { componentsText } from '../text/components.ts'
 import { TimeBars, type TimeMetric, type TimePoint } from './time-bars.tsx'
 
 type Summary = z.output<typeof systemSummary>
@@ -16,10 +17,12 @@ interface ChartSwitch {
 /** What `VelocityChart` takes. */
 export interface VelocityChartProps extends ChartSwitch {
   readonly hours: Summary['velocity_data']
+  /** Prompts an hour of the user whose chart it is; null or absent when there is no such limit. */
+  readonly limit?: number | null
 }
 
 /** How fast turns came in over the last 24 hours, hours without any included. */
-export function VelocityChart({ hours, zone, ...chart }: VelocityChartProps): ReactNode {
+export function VelocityChart({ hours, zone, limit = null, ...chart }: VelocityChartProps): ReactNode {
   const points = hours.map(
     (hour): TimePoint => ({
       label: formatTimeOfDay(hour.hour_started_at, zone),
@@ -31,7 +34,14 @@ export function VelocityChart({ hours, zone, ...chart }: VelocityChartProps): Re
     }),
   )
   return (
-    <TimeBars title="Velocity" range={`last 24 hours, ${zone}`} stepName="Hour" points={points} {...chart} />
+    <TimeBars
+      title="Velocity"
+      range={`last 24 hours, ${zone}`}
+      stepName="Hour"
+      points={points}
+      line={limit === null ? undefined : { label: componentsText.chart.hourLimit, value: limit }}
+      {...chart}
+    />
   )
 }
 

@@ -36,6 +36,7 @@ export const dashboardText = {
     success: 'Success rate',
     successUnit: (range: string) => `of turns, ${range}`,
     noTurns: 'No turns',
+    failedBefore: (percent: string, month: string) => `${percent} failed by then in ${month}`,
     failedOf: (failed: string, all: string) => `${failed} failed of ${all}`,
     partial: (count: string) => `, ${count} partial`,
     blocked: 'Blocked requests',
@@ -65,6 +66,28 @@ export const dashboardText = {
     prompts: 'prompts',
     changes: 'changes',
     tokens: 'tokens',
+  },
+  trend: {
+    more: (percent: string, month: string) => `▲ ${percent} more than by then in ${month}`,
+    less: (percent: string, month: string) => `▼ ${percent} less than by then in ${month}`,
+    same: (month: string) => `the same as by then in ${month}`,
+    noneBefore: (month: string) => `▲ none by then in ${month}`,
+  },
+  attention: {
+    title: 'Needs attention',
+    unit: 'now',
+    nothing:
+      'Nothing: nobody is at 80% of a limit, every request was checked, and every turn has a price of its own.',
+    openUser: (name: string) => `Show the dashboard of ${name}`,
+    moreUsers: (count: string) => `${count} more at or over 80% of a limit`,
+    bypassed: (count: string) => `${count} requests were let through unchecked`,
+    fallback: (count: string) => `${count} turns were priced by the fallback price`,
+  },
+  page: {
+    label: 'Take this page along',
+    json: 'Figures of the page (JSON)',
+    print: 'Print, or save as PDF …',
+    saved: (file: string) => `${file} was saved.`,
   },
   charts: {
     models: 'Models',

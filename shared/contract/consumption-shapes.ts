@@ -124,8 +124,31 @@ const charts = {
   top_expensive_questions: z.array(topQuestion),
   /** Months that hold turns, newest first. */
   periods: z.array(z.string()),
+  /** The same part of the month before, to the hour: what the range is compared with. Absent for all time. */
+  previous: z
+    .object({
+      period: z.string(),
+      starts_at: z.string(),
+      ends_at: z.string(),
+      turns: z.number(),
+      failed_turns: z.number(),
+      input_tokens: z.number(),
+      output_tokens: z.number(),
+      cost_usd: z.number(),
+    })
+    .optional(),
   generated_at: z.string(),
 }
+
+/** The users nearest to a limit. */
+const nearLimitUser = z.object({
+  user_id: z.string(),
+  username: z.string(),
+  usage_percent: z.number(),
+  /** The limit that is fullest. */
+  usage_limit: nullableText,
+  status: usageStatus,
+})
 
 const requestCounters = {
   requests_this_hour: z.number(),
@@ -195,6 +218,8 @@ export const systemSummary = z.object({
   total_users: z.number(),
   active_users: z.number(),
   users_at_or_over_80_percent: z.number(),
+  /** The five nearest to a limit of those at 80 % or more, the nearest first. */
+  near_limit_users: z.array(nearLimitUser).optional(),
   ...totals,
   ...requestCounters,
   active_sessions: z.number(),

@@ -71,6 +71,11 @@ const SCREENS: readonly {
     },
   },
   {
+    name: 'intelligence',
+    address: '/intelligence?range=all',
+    isThere: ({ page }) => expect(card(page, 'Activation rate')).toBeVisible(),
+  },
+  {
     name: 'sessions',
     address: '/sessions',
     isThere: ({ page }) => expect(userRows(page).first()).toBeVisible(),

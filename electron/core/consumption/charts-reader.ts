@@ -1,5 +1,5 @@
 import type { OperationOutput } from '../../../shared/contract/index.ts'
-import { periodWindow } from '../../../shared/time-window.ts'
+import { addPeriods, periodWindow } from '../../../shared/time-window.ts'
 import { DAY_MS, HOUR_MS, toIso } from '../../../shared/units.ts'
 import type { Reader } from '../database/database.ts'
 import type { Moment } from './context.ts'
@@ -10,6 +10,7 @@ import {
   type ModelRow,
   modelShares,
   rangeText,
+  sumOfHours,
   velocityOf,
   velocityWindows,
 } from './summary-parts.ts'
@@ -28,6 +29,7 @@ export interface Charts
     | 'top_expensive_queries'
     | 'top_expensive_questions'
     | 'periods'
+    | 'previous'
     | 'generated_at'
     | 'active_sessions'
     | 'sessions_last_24h'
@@ -60,6 +62,7 @@ export async function readCharts(db: Reader, scope: Scope, moment: Moment): Prom
     top_expensive_queries: await topSessions(db, scope),
     top_expensive_questions: await topQuestions(db, scope),
     periods: monthRows.map((row) => periodText(row.period)),
+    ...(range.kind === 'period' && { previous: await readPrevious(db, userKey, range.period, moment) }),
     generated_at: toIso(moment.now),
     active_sessions: (await sessionsSince(db, userKey, moment.now - ACTIVE_SESSION_MS)).open,
     sessions_last_24h: (await sessionsSince(db, userKey, moment.now - DAY_MS)).all,
@@ -71,4 +74,22 @@ export async function readCharts(db: Reader, scope: Scope, moment: Moment): Prom
 async function hoursOfPeriod(db: Reader, userKey: number | null, period: number, zone: string) {
   const month = periodWindow(zone, periodText(period))
   return hoursSince(db, userKey, month.startsAt, month.endsAt)
+}
+
+/** As much of the month before as has passed of this one; the whole of it when this one is over. */
+async function readPrevious(
+  db: Reader,
+  userKey: number | null,
+  period: number,
+  moment: Moment,
+): Promise<NonNullable<Summary['previous']>> {
+  const zone = moment.settings.time_zone
+  const month = periodWindow(zone, periodText(period))
+  const name = addPeriods(periodText(period), -1)
+  const before = periodWindow(zone, name)
+  const passed = Math.max(0, moment.now - month.startsAt)
+  const endsAt =
+    moment.now >= month.endsAt ? before.endsAt : Math.min(before.endsAt, before.startsAt + passed)
+  const sum = sumOfHours(await hoursSince(db, userKey, before.startsAt, endsAt))
+  return { period: name, starts_at: toIso(before.startsAt), ends_at: toIso(endsAt), ...sum }
 }

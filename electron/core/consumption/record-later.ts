@@ -77,5 +77,7 @@ export function pendingAnswer(
     user_query: keptQuery(turn.user_query ?? null, moment.settings),
   } as const
   const names = { userId: turn.user_id, sessionId: turn.session_id, sessionName: turn.session_name ?? null }
-  return { replayed: false, pending: true, settled_admission_id: null, turn: toTurnRecord(row, names) }
+  // Which admission it settles, and whether it used more than that reserved, is known once the database is told.
+  const record = toTurnRecord(row, names, null)
+  return { replayed: false, pending: true, settled_admission_id: null, turn: record }
 }

@@ -81,6 +81,14 @@ export function sumWithin(rows: readonly HourRow[], window: TimeWindow): Omit<Ho
   return sum
 }
 
+/** Hours added up, as they stand on the wire. */
+export function sumOfHours(rows: readonly HourRow[]) {
+  const { cost_micro_usd, ...sum } = sumWithin(rows, EVER)
+  return { ...sum, cost_usd: microUsdToUsd(cost_micro_usd) }
+}
+
+const EVER: TimeWindow = { startsAt: Number.NEGATIVE_INFINITY, endsAt: Number.POSITIVE_INFINITY }
+
 /** A month by day, days to come left out, empty days included. */
 export function activityByDay(
   zone: string,

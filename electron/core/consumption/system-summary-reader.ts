@@ -5,7 +5,7 @@ import { readCharts } from './charts-reader.ts'
 import type { Moment } from './context.ts'
 import { rangeTotals } from './period-reader.ts'
 import { type Range, rangeOf, totalsOnWire } from './summary-parts.ts'
-import { countNearLimit, userRows } from './users-reader.ts'
+import { countNearLimit, nearestLimit, userRows } from './users-reader.ts'
 import { periodText } from './windows.ts'
 
 type Summary = OperationOutput<'consumption.systemSummary'>
@@ -28,6 +28,7 @@ export async function readSystemSummary(db: Reader, rangeName: string, moment: M
     total_users: users.length,
     active_users: await activeUsers(db, range),
     users_at_or_over_80_percent: countNearLimit(users),
+    near_limit_users: nearestLimit(users),
     ...totalsOnWire(await rangeTotals(db, null, range)),
     ...(await countersOf(db, range, moment)),
     requests_this_hour: count((user) => user.requests_this_hour),

@@ -52,6 +52,21 @@ export function countNearLimit(rows: readonly UserRow[]): number {
   return rows.filter((row) => (row.usage_percent ?? 0) >= ATTENTION_PERCENT).length
 }
 
+// As many as an operator acts on at a time; the users screen has them all.
+const NEAREST_USERS = 5
+
+/** The users nearest to a limit, of those an operator should look at. */
+export function nearestLimit(rows: readonly UserRow[]) {
+  return rows
+    .flatMap(({ user_id, username, usage_percent, usage_limit, status }) =>
+      usage_percent !== null && usage_percent >= ATTENTION_PERCENT
+        ? [{ user_id, username, usage_percent, usage_limit, status }]
+        : [],
+    )
+    .sort((one, other) => other.usage_percent - one.usage_percent || (one.user_id < other.user_id ? -1 : 1))
+    .slice(0, NEAREST_USERS)
+}
+
 /** The sums hold what deleted users consumed, too; the count of users does not. */
 function everybodyOf(
   rows: readonly UserRow[],

@@ -7,6 +7,7 @@ import type { TimeMetric } from '../../components/time-bars.tsx'
 import { ActivityChart, VelocityChart } from '../../components/velocity-chart.tsx'
 import { clipText, formatPeriod } from '../../format.ts'
 import { dashboardText } from '../../text/dashboard.ts'
+import { AttentionPanel } from './attention-panel.tsx'
 import styles from './dashboard.module.css'
 import { NoTurns } from './no-turns.tsx'
 import { SummaryCards } from './summary-cards.tsx'
@@ -73,8 +74,15 @@ function Figures(props: DashboardContentProps & { readonly range: string }): Rea
   return (
     <>
       <SummaryCards data={data} onShowNearLimit={props.onShowNearLimit} />
+      {data.kind === 'all' ? <AttentionPanel summary={data.summary} /> : null}
       <div className={styles.pair}>
-        <VelocityChart hours={summary.velocity_data} zone={zone} metric={chart} onMetric={onChart} />
+        <VelocityChart
+          hours={summary.velocity_data}
+          zone={zone}
+          metric={chart}
+          onMetric={onChart}
+          limit={data.kind === 'user' ? data.summary.prompts_per_hour_limit : null}
+        />
         <ActivityChart
           activity={summary.activity}
           range={summary.range}

@@ -1,9 +1,8 @@
-import { Group, Select } from '@mantine/core'
-import { IconCalendar } from '@tabler/icons-react'
+import { Group } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { formatPeriod } from '../../format.ts'
-import { dashboardText } from '../../text/dashboard.ts'
+import { RangeSelect } from '../../components/range-select.tsx'
 import type { DashboardSearch } from './dashboard-search.ts'
+import { PageMenu } from './page-menu.tsx'
 import { ScopeSelect } from './scope-select.tsx'
 import type { DashboardData } from './use-dashboard.ts'
 
@@ -31,40 +30,13 @@ export function DashboardControls({
         username={data?.kind === 'user' ? data.summary.username : undefined}
         onUser={(user) => onSearch({ user })}
       />
-      <Select
-        size="xs"
-        w={168}
-        aria-label={dashboardText.range.label}
-        leftSection={<IconCalendar size={15} aria-hidden />}
-        data={rangeOptions(data, shownRange)}
+      <RangeSelect
         value={shownRange}
-        allowDeselect={false}
-        maxDropdownHeight={360}
-        onChange={(range) => onSearch({ range: range ?? undefined })}
+        current={data?.summary.current_period}
+        periods={data?.summary.periods ?? []}
+        onRange={(range) => onSearch({ range })}
       />
+      <PageMenu data={data} />
     </Group>
   )
-}
-
-interface RangeOption {
-  readonly value: string
-  readonly label: string
-}
-
-/** This month, the months that hold turns, all time; and the one that is chosen, even when it holds none. */
-function rangeOptions(data: DashboardData | undefined, chosen: string): RangeOption[] {
-  const current = data?.summary.current_period
-  const past = (data?.summary.periods ?? []).filter((period) => period !== current)
-  const isListed = chosen === 'current' || chosen === 'all' || past.includes(chosen)
-  return [
-    {
-      value: 'current',
-      label: dashboardText.range.current,
-    },
-    ...(isListed ? past : [chosen, ...past]).map((period) => ({
-      value: period,
-      label: formatPeriod(period),
-    })),
-    { value: 'all', label: dashboardText.range.all },
-  ]
 }

@@ -10,6 +10,7 @@ import {
   formatTokens,
 } from '../../format.ts'
 import { dashboardText } from '../../text/dashboard.ts'
+import { CardTrend } from './card-trend.tsx'
 import type { DashboardData, SystemSummary, UserSummary } from './use-dashboard.ts'
 
 type Summary = SystemSummary | UserSummary
@@ -58,6 +59,7 @@ export function SummaryCards({ data, onShowNearLimit }: SummaryCardsProps): Reac
           value={formatTokens(summary.total_turns)}
           exact={formatCount(summary.total_turns)}
           unit={text.turnsUnit(range)}
+          trend={trendOf(summary, summary.total_turns, (point) => point.turns)}
           secondary={text.turnsMore(formatCount(summary.turns_last_24h))}
         />
       )}
@@ -72,6 +74,24 @@ function notBlocked({ would_have_blocked_requests: observed, bypassed_requests: 
     ...(bypassed > 0 ? [text.bypassed(formatCount(bypassed))] : []),
   ]
   return parts.length === 0 ? text.noneBypassed : parts.join(', ')
+}
+
+type Point = Summary['activity']['points'][number]
+
+/** A figure over the range, and beside the same part of the month before. */
+function trendOf(
+  { activity, previous }: Summary,
+  now: number,
+  of: (point: Pick<Point, 'turns' | 'input_tokens' | 'output_tokens' | 'cost_usd'>) => number,
+): ReactNode {
+  return (
+    <CardTrend
+      values={activity.points.map(of)}
+      now={now}
+      before={previous === undefined ? null : of(previous)}
+      beforePeriod={previous?.period ?? null}
+    />
+  )
 }
 
 interface CardProps {
@@ -90,6 +110,7 @@ function TokenCards({ summary, range }: CardProps): ReactNode {
         value={formatTokens(summary.total_input_tokens)}
         exact={text.exactTokens(formatCount(summary.total_input_tokens))}
         unit={text.tokensUnit(range)}
+        trend={trendOf(summary, summary.total_input_tokens, (point) => point.input_tokens)}
         secondary={
           outside > 0
             ? `${text.cached(formatTokens(summary.cached_input_tokens))}, ${text.outside(formatTokens(outside))}`
@@ -101,6 +122,7 @@ function TokenCards({ summary, range }: CardProps): ReactNode {
         value={formatTokens(summary.total_output_tokens)}
         exact={text.exactTokens(formatCount(summary.total_output_tokens))}
         unit={text.tokensUnit(range)}
+        trend={trendOf(summary, summary.total_output_tokens, (point) => point.output_tokens)}
         secondary={text.perTurn(
           formatTokens((summary.total_output_tokens - summary.outside_turns_output_tokens) / turns),
         )}
@@ -117,6 +139,7 @@ function CostCard({ summary, range }: CardProps): ReactNode {
       value={formatMoney(cost)}
       exact={text.costExact(formatMoneyExact(cost))}
       unit={text.costUnit(range)}
+      trend={trendOf(summary, cost, (point) => point.cost_usd)}
       secondary={
         fallback > 0
           ? text.costFallback(fallback, formatCount(fallback))
@@ -145,8 +168,18 @@ function SuccessCard({ summary, range }: CardProps): ReactNode {
       value={formatPercent(summary.success_rate_percent)}
       exact={`${formatCount(summary.successful_turns)} / ${formatCount(turns)}`}
       unit={text.successUnit(range)}
+      trend={failuresBefore(summary)}
       secondary={partial > 0 ? `${more}${text.partial(formatCount(partial))}` : more}
     />
+  )
+}
+
+/** Failures per turn move both ways with the number of turns, so that the rate of the month before is said. */
+function failuresBefore({ previous }: Summary): ReactNode {
+  if (previous === undefined || previous.turns === 0) return null
+  return text.failedBefore(
+    formatPercent((previous.failed_turns / previous.turns) * 100),
+    formatPeriodShort(previous.period),
   )
 }
 

@@ -1,0 +1,93 @@
+import { ActionIcon, Menu, useComputedColorScheme } from '@mantine/core'
+import { IconDownload } from '@tabler/icons-react'
+import { stringify } from 'csv-stringify/browser/esm/sync'
+import type { ReactNode } from 'react'
+import { copyText } from '../app/copy.ts'
+import { downloadText } from '../app/download.ts'
+import { showDone } from '../app/notify.ts'
+import { componentsText } from '../text/components.ts'
+import type { BarPoint, BarSeries } from './bars.ts'
+
+const text = componentsText.chart
+
+/** Room above the picture for the title; pixels of the canvas. */
+const TITLE_HEIGHT = 44
+const PAPER = { light: '#ffffff', dark: '#1a1b1e' } as const
+const INK = { light: '#1d2a31', dark: '#e6edf0' } as const
+
+/** What `ChartExport` takes. */
+export interface ChartExportProps {
+  readonly title: string
+  readonly unit: string
+  readonly stepName: string
+  readonly points: readonly BarPoint[]
+  readonly series: readonly BarSeries[]
+  /** Finds the canvas when it is asked for; null while the figures are shown as a table. */
+  readonly canvas: (() => HTMLCanvasElement | null) | null
+}
+
+/** Takes a chart along: as a picture, as the figures it is made of, or onto the clipboard. */
+export function ChartExport({ title, unit, stepName, points, series, canvas }: ChartExportProps): ReactNode {
+  const scheme = useComputedColorScheme('light')
+  const name = title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
+  const csv = (): string => chartCsv({ stepName, points, series })
+  const savePicture = (): void => {
+    const drawn = canvas?.() ?? null
+    if (drawn === null) return
+    const link = document.createElement('a')
+    link.href = withTitle(drawn, `${title}: ${unit}`, PAPER[scheme], INK[scheme]).toDataURL('image/png')
+    link.download = `${name}.png`
+    link.click()
+    showDone(text.saved(`${name}.png`))
+  }
+  const saveFigures = (): void => {
+    downloadText(`${name}.csv`, csv(), 'text/csv')
+    showDone(text.saved(`${name}.csv`))
+  }
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="default" size={28} aria-label={text.export(title)} title={text.export(title)}>
+          <IconDownload size={16} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item disabled={canvas === null} onClick={savePicture}>
+          {text.png}
+        </Menu.Item>
+        <Menu.Item onClick={saveFigures}>{text.csv}</Menu.Item>
+        <Menu.Item onClick={() => void copyText(csv(), text.figuresOf(title))}>{text.copy}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+/** The figures of a chart with a header. A cell that a spreadsheet would run as a formula is marked as text. */
+export function chartCsv({
+  stepName,
+  points,
+  series,
+}: Pick<ChartExportProps, 'stepName' | 'points' | 'series'>): string {
+  const rows = points.map((point, at) => [point.fullLabel, ...series.map((each) => each.values[at] ?? 0)])
+  return stringify([[stepName, ...series.map(({ label }) => label)], ...rows], {
+    // The mark at the beginning lets spreadsheets read the text as UTF-8.
+    bom: true,
+    escape_formulas: true,
+  })
+}
+
+/** The chart on paper: a canvas of its own is transparent, and says nowhere what it shows. */
+function withTitle(drawn: HTMLCanvasElement, title: string, paper: string, ink: string): HTMLCanvasElement {
+  const sheet = document.createElement('canvas')
+  sheet.width = drawn.width
+  sheet.height = drawn.height + TITLE_HEIGHT
+  const pen = sheet.getContext('2d')
+  if (pen === null) return drawn
+  pen.fillStyle = paper
+  pen.fillRect(0, 0, sheet.width, sheet.height)
+  pen.fillStyle = ink
+  pen.font = '600 18px sans-serif'
+  pen.fillText(title, 12, 28, sheet.width - 24)
+  pen.drawImage(drawn, 0, TITLE_HEIGHT)
+  return sheet
+}

@@ -1,0 +1,43 @@
+import { Select } from '@mantine/core'
+import { IconCalendar } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { formatPeriod } from '../format.ts'
+import { dashboardText } from '../text/dashboard.ts'
+
+/** What `RangeSelect` takes. */
+export interface RangeSelectProps {
+  /** A month, `current` or `all`. */
+  readonly value: string
+  /** The running month, as far as it is known. */
+  readonly current: string | undefined
+  /** Months that hold turns, newest first. */
+  readonly periods: readonly string[]
+  readonly onRange: (range: string) => void
+}
+
+/** Chooses between this month, the months that hold turns, and all time. */
+export function RangeSelect({ value, current, periods, onRange }: RangeSelectProps): ReactNode {
+  const past = periods.filter((period) => period !== current)
+  // The chosen one is offered even when it holds nothing.
+  const isListed = value === 'current' || value === 'all' || past.includes(value)
+  return (
+    <Select
+      size="xs"
+      w={168}
+      aria-label={dashboardText.range.label}
+      leftSection={<IconCalendar size={15} aria-hidden />}
+      data={[
+        { value: 'current', label: dashboardText.range.current },
+        ...(isListed ? past : [value, ...past]).map((period) => ({
+          value: period,
+          label: formatPeriod(period),
+        })),
+        { value: 'all', label: dashboardText.range.all },
+      ]}
+      value={value}
+      allowDeselect={false}
+      maxDropdownHeight={360}
+      onChange={(range) => range !== null && onRange(range)}
+    />
+  )
+}
