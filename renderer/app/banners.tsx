@@ -3,6 +3,7 @@ import {
   IconAlertTriangle,
   IconEye,
   IconFileImport,
+  IconFiles,
   IconFlask,
   IconHourglass,
   IconPlugConnectedX,
@@ -13,6 +14,8 @@ import type { ReactNode } from 'react'
 import type { Problem } from '../../shared/contract/problem.ts'
 import { text } from '../text.ts'
 import { isUnreachable } from '../weir-client.ts'
+import { showDone, showProblem } from './notify.ts'
+import { useWeirMutation } from './queries.ts'
 import { useStatus, type WeirStatus } from './status.ts'
 
 type Tone = 'bad' | 'warning' | 'note'
@@ -30,9 +33,20 @@ export function Banners({ showsImport }: { readonly showsImport: boolean }): Rea
   const status = useStatus()
   const navigate = useNavigate()
   const showImport = (run: string): void => void navigate({ to: '/import', search: { run } })
+  const settings = useWeirMutation('settings.update')
+  const showDatabase = (): void =>
+    settings.mutate(
+      { dashboards_source: 'database' },
+      { onSuccess: () => showDone(text.shell.banner.databaseAgain), onError: showProblem },
+    )
   const all = [
     ...connectionBanners(status),
-    ...(status.data === undefined ? [] : stateBanners(status.data, showImport)),
+    ...(status.data === undefined
+      ? []
+      : [
+          ...stateBanners(status.data, showImport),
+          ...sourceBanners(status.data.dashboards, showDatabase, settings.isPending),
+        ]),
   ]
   const banners = showsImport ? all : all.filter(({ id }) => id !== 'import')
   return (
@@ -73,6 +87,36 @@ export function connectionBanners(status: UseQueryResult<WeirStatus, Problem>): 
       icon: IconPlugConnectedX,
       says: isUnreachable(status.error) ? unreachable : `${status.error.title}. ${status.error.detail}`,
       action: { label: text.app.retry, run: () => void status.refetch(), busy: status.isFetching },
+    },
+  ]
+}
+
+/** Where the figures come from, when it is not the database as usual. */
+export function sourceBanners(
+  dashboards: WeirStatus['dashboards'],
+  showDatabase: () => void,
+  busy: boolean,
+): readonly Banner[] {
+  const words = text.shell.banner
+  const { chosen, source, database_down_since, read_at, error } = dashboards
+  if (chosen === 'database' && database_down_since === null) return []
+  const isDown = database_down_since !== null
+  const why = isDown ? words.databaseDown(database_down_since) : words.filesChosen
+  const what =
+    source === 'files' && read_at !== null
+      ? words.filesShown(read_at)
+      : error === null
+        ? words.filesBeingRead
+        : words.filesFailed(error)
+  return [
+    {
+      id: 'source',
+      tone: isDown ? 'bad' : 'warning',
+      icon: IconFiles,
+      says: `${why} ${what}`,
+      ...(chosen === 'files' && {
+        action: { label: words.showDatabase, run: showDatabase, busy },
+      }),
     },
   ]
 }
