@@ -43,6 +43,9 @@ export type FileFigures = Pick<
 /** Figures older than this are read again; a pass over unchanged files takes a fraction of a second. */
 const STALE_MS = 30 * SECOND_MS
 
+/** Two, so that new books can be filled while the old ones are shown. */
+const PLACES = [0, 1] as const
+
 interface Books {
   readonly database: Database
   readonly file: string
@@ -64,6 +67,8 @@ export class FilesView {
 
   constructor(parts: FilesViewParts) {
     this.#parts = parts
+    // What a crash left behind; the lock of the data folder says that nobody has it open.
+    for (const place of PLACES) removeFile(this.#fileAt(place))
   }
 
   /** The figures as last read; null until the files were read once. */
@@ -161,9 +166,13 @@ export class FilesView {
     }
   }
 
+  #fileAt(place: number): string {
+    return join(this.#parts.dataDir, `files-view-${place}.db`)
+  }
+
   async #open(): Promise<Books> {
     this.#made += 1
-    const file = join(this.#parts.dataDir, `files-view-${this.#made % 2}.db`)
+    const file = this.#fileAt(PLACES[this.#made % PLACES.length] ?? PLACES[0])
     removeFile(file)
     const database = Database.open({ file, sqliteBinding: this.#parts.sqliteBinding })
     const context = { ...this.#parts.context, database }
