@@ -5,6 +5,10 @@ export interface SessionFilesApi {
   state(): OperationOutput<'sessionFiles.get'>
   /** Reads changed files in now. Errors: `busy`, `folder_unreadable`, `storage_full`, `storage_unavailable`, `shutting_down`. */
   catchUp(): Promise<OperationOutput<'sessionFiles.catchUp'>>
+  /** What the files add up to for a user, or for everybody. Errors: `user_unknown`, `folder_unreadable`, `storage_full`, `storage_unavailable`. */
+  analytics(userId: string | null, range?: string): Promise<OperationOutput<'sessions.analytics'>>
+  /** Everything about a user by the files. Errors: those of `analytics`. */
+  summary(userId: string, range?: string): Promise<OperationOutput<'consumption.filesSummary'>>
   /** Begins to follow the folder, where the ports have timers. A face calls it once it is open. */
   start(): void
   /** Looks soon: the machine has woken up, or a setting has changed. */

@@ -22,9 +22,12 @@ import { periodText, windowsAt } from './consumption/windows.ts'
 import { claimDataFolder } from './database/data-folder-lock.ts'
 import { Database } from './database/database.ts'
 import { isStorageError } from './database/storage-error.ts'
+import { dualWriteCheck, dualWriteSamples } from './dual-write/dual-write-watch.ts'
 import { DualWriter } from './dual-write/dual-writer.ts'
-import { dualWriteCheck, dualWriteSamples, SessionFiles } from './dual-write/session-files.ts'
 import { EnforcementManager } from './enforcement/enforcement-manager.ts'
+import { Dashboards } from './files-view/dashboards.ts'
+import { FilesView } from './files-view/files-view.ts'
+import { SessionFiles } from './files-view/session-files.ts'
 import { followedFolder } from './import/followed-folder.ts'
 import { ImportManager } from './import/import-manager.ts'
 import { LedgerAdapter } from './import/ledger-adapter.ts'
@@ -42,6 +45,7 @@ import { keepFilesPrivate } from './kernel/data-folder-path.ts'
 import type { SystemPorts } from './kernel/ports.ts'
 import { WorkerClient } from './kernel/worker-client.ts'
 import { observe } from './observing/observe.ts'
+import { type StatusCounts, statusCounter } from './observing/status-counts.ts'
 import { PriceManager } from './prices/price-manager.ts'
 import { RepricingManager } from './prices/repricing-manager.ts'
 import { seedPriceCatalogue } from './pricing/price-catalogue.ts'
@@ -218,12 +222,30 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     followed: () => followedFolder(config.sessionsDir, dualWriter.folder, settings.current(), database),
     isBusy: () => imports.running() !== null,
   })
-  const sessionFiles = new SessionFiles(
+  const view = new FilesView({
+    dataDir: config.dataDir,
+    sqliteBinding: config.sqliteBinding,
+    context,
+    scan: (databaseFile, sessionsDir, onBatch, signal) => {
+      const input = { sessionsDir, databaseFile, sqliteBinding: config.sqliteBinding, hashContents: false }
+      return worker.run('scan-changed', input, { onBatch, signal })
+    },
+    folder: () => sessionsFolder(config.sessionsDir, settings.current(), dualWriter.folder),
+  })
+  const dashboards = new Dashboards({
+    ...ports,
+    view,
+    database: consumption,
+    settings: () => settings.current(),
+  })
+  const sessionFiles = new SessionFiles({
     watcher,
-    dualWriter,
-    () => settings.current(),
-    (turn) => consumption.recordInDatabase(turn),
-  )
+    writer: dualWriter,
+    view,
+    dashboards,
+    settings: () => settings.current(),
+    inDatabase: (turn) => consumption.recordInDatabase(turn),
+  })
   observed.readiness.register(sessionFilesCheck(watcher, ports.clock))
   observed.readiness.register(dualWriteCheck(dualWriter))
   observed.metrics.registerSource('session-files', () => sessionFilesSamples(watcher, ports.clock))
@@ -241,10 +263,15 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
   })
   observed.readiness.register(check)
   observed.metrics.registerSource('jobs', () => jobSamples(jobs, ports.clock))
-  const status = () => readStatus({ config, ports, opened, settings, imports, alerts, apiUrl, isClosing })
+  const counts = statusCounter(database.reader, async () => ({
+    executor_tokens: await countUsableTokens(database.reader, 'executor', ports.clock.now()),
+    unread_alerts: await alerts.unreadCount(),
+  }))
+  const status = () =>
+    readStatus({ config, ports, opened, settings, imports, counts, dashboards, apiUrl, isClosing })
   return {
     ports,
-    consumption,
+    consumption: dashboards.consumption(),
     users: new UserManager(database, ports, settings),
     directory: new UserDirectory(database, ports.clock, settings, () => tokens.dropCache()),
     profiles: new ProfileManager(database, ports.clock, settings),
@@ -335,7 +362,8 @@ interface StatusSources {
   readonly opened: Opened
   readonly settings: SettingsManager
   readonly imports: ImportManager
-  readonly alerts: AlertManager
+  readonly counts: () => Promise<StatusCounts>
+  readonly dashboards: Dashboards
   readonly apiUrl: string | null
   readonly isClosing: boolean
 }
@@ -344,15 +372,7 @@ async function readStatus(from: StatusSources): ReturnType<Weir['status']> {
   const { config, opened, imports } = from
   const settings = from.settings.current()
   const now = from.ports.clock.now()
-  const { reader } = opened.database
-  const { users } = await reader
-    .selectFrom('users')
-    .select((eb) => eb.fn.countAll<number>().as('users'))
-    .executeTakeFirstOrThrow()
-  const { turns } = await reader
-    .selectFrom('system_period_models')
-    .select((eb) => eb.fn.coalesce(eb.fn.sum<number>('turns'), eb.lit(0)).as('turns'))
-    .executeTakeFirstOrThrow()
+  const { users, turns, executor_tokens, unread_alerts } = await from.counts()
   const enforcement = enforcementInForce(settings, now)
   const runningImport = imports.running()
   return {
@@ -375,9 +395,10 @@ async function readStatus(from: StatusSources): ReturnType<Weir['status']> {
     turns,
     first_run: !settings.first_run_done && users === 0,
     is_sample: settings.is_sample,
-    executor_tokens: await countUsableTokens(reader, 'executor', now),
+    executor_tokens,
     running_import: runningImport,
-    unread_alerts: await from.alerts.unreadCount(),
+    dashboards: from.dashboards.state(),
+    unread_alerts,
     started_at: toIso(config.startedAt),
     now: toIso(now),
   }

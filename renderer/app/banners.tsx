@@ -3,6 +3,7 @@ import {
   IconAlertTriangle,
   IconEye,
   IconFileImport,
+  IconFiles,
   IconFlask,
   IconHourglass,
   IconPlugConnectedX,
@@ -44,9 +45,20 @@ export function Banners({ showsImport }: { readonly showsImport: boolean }): Rea
       ),
     isResuming: resume.isPending,
   }
+  const settings = useWeirMutation('settings.update')
+  const showDatabase = (): void =>
+    settings.mutate(
+      { dashboards_source: 'database' },
+      { onSuccess: () => showDone(text.shell.banner.databaseAgain), onError: showProblem },
+    )
   const all = [
     ...connectionBanners(status),
-    ...(status.data === undefined ? [] : stateBanners(status.data, acts, now)),
+    ...(status.data === undefined
+      ? []
+      : [
+          ...stateBanners(status.data, acts, now),
+          ...sourceBanners(status.data.dashboards, showDatabase, settings.isPending),
+        ]),
   ]
   const banners = showsImport ? all : all.filter(({ id }) => id !== 'import')
   return (
@@ -98,6 +110,36 @@ export interface BannerActs {
   /** Enforces limits again at once. */
   readonly resume: () => void
   readonly isResuming: boolean
+}
+
+/** Where the figures come from, when it is not the database as usual. */
+export function sourceBanners(
+  dashboards: WeirStatus['dashboards'],
+  showDatabase: () => void,
+  busy: boolean,
+): readonly Banner[] {
+  const words = text.shell.banner
+  const { chosen, source, database_down_since, read_at, error } = dashboards
+  if (chosen === 'database' && database_down_since === null) return []
+  const isDown = database_down_since !== null
+  const why = isDown ? words.databaseDown(database_down_since) : words.filesChosen
+  const what =
+    source === 'files' && read_at !== null
+      ? words.filesShown(read_at)
+      : error === null
+        ? words.filesBeingRead
+        : words.filesFailed(error)
+  return [
+    {
+      id: 'source',
+      tone: isDown ? 'bad' : 'warning',
+      icon: IconFiles,
+      says: `${why} ${what}`,
+      ...(chosen === 'files' && {
+        action: { label: words.showDatabase, run: showDatabase, busy },
+      }),
+    },
+  ]
 }
 
 /** What Weir says about itself, worst first. `now` (milliseconds) counts down to what ends by itself. */

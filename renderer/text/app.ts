@@ -123,6 +123,14 @@ export const shellText = {
     importing: (done: number, total: number) =>
       `Sessions are being imported: ${formatCount(done)} of ${counted(total, 'file')}. Figures grow while it runs.`,
     showImport: 'Show the import',
+    databaseDown: (since: string) => `The database cannot be read since ${dateTime(since)}.`,
+    filesChosen:
+      'Dashboards show the session files, as you have chosen. Recording and limits go on as usual.',
+    filesShown: (at: string) => `Figures are those of the files, read ${dateTime(at)}.`,
+    filesBeingRead: 'The session files are being read; until then figures are those of the database.',
+    filesFailed: (reason: string) => `The session files cannot be shown: ${reason}`,
+    showDatabase: 'Show the database',
+    databaseAgain: 'Dashboards show the database again.',
     stopping: 'Weir is shutting down. Running work is being finished.',
     restoring: 'A backup is being restored. Checks are refused until it is done.',
   },

@@ -92,6 +92,18 @@ export const operatorOperations = {
       unread_alerts: z.number(),
       executor_tokens: z.number(),
       running_import: importRun.nullable(),
+      /** Where the dashboards' figures come from. */
+      dashboards: z.object({
+        source: z.enum(['database', 'files']),
+        /** The operator's choice; `files` also holds by itself while the database cannot be read. */
+        chosen: z.enum(['database', 'files']),
+        database_down_since: nullableText,
+        is_reading: z.boolean(),
+        /** Up to when the files were read; null while they are not used or not read yet. */
+        read_at: nullableText,
+        problem_count: z.number(),
+        error: nullableText,
+      }),
       started_at: z.string(),
       now: z.string(),
     }),

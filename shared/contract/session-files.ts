@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { systemSummary, userSummary } from './consumption-shapes.ts'
+import { period, userId } from './fields.ts'
 import { operation } from './operation.ts'
 import { unreadableFile } from './operator.ts'
 
@@ -56,7 +58,70 @@ export const sessionFilesState = z.object({
   turns_written: z.number(),
 })
 
+const rangeParameter = z.union([period, z.literal('all'), z.literal('current')]).optional()
+
+const readFrom = {
+  source: z.literal('files'),
+  /** Up to when the files were read. */
+  read_at: z.string(),
+}
+
 export const sessionFileOperations = {
+  'sessions.analytics': operation({
+    method: 'GET',
+    path: '/api/v1/sessions/analytics',
+    scopes: ['user'],
+    effect: 'read',
+    status: 200,
+    summary:
+      'What the session files add up to, for one user or, for an admin who names nobody, for everybody',
+    description:
+      'The old way: always from the files, also while the database is there. Of all time, unless `period` says otherwise. ' +
+      'Takes as long as reading what has changed in the files since it was asked last.',
+    input: z.strictObject({ user_id: userId.optional(), period: rangeParameter }),
+    output: z.object({
+      ...readFrom,
+      user_id: nullableText,
+      range: z.string(),
+      total_sessions: z.number(),
+      active_sessions: z.number(),
+      total_turns: z.number(),
+      successful_turns: z.number(),
+      failed_turns: z.number(),
+      partial_turns: z.number(),
+      success_rate_percent: z.number(),
+      total_input_tokens: z.number(),
+      total_output_tokens: z.number(),
+      total_tokens: z.number(),
+      outside_turns_input_tokens: z.number(),
+      outside_turns_output_tokens: z.number(),
+      rag_guided_turns: z.number(),
+      rag_activation_rate_percent: z.number(),
+      rag_output_tokens_saved: z.number(),
+      estimated_cost_usd: z.number(),
+      velocity_data: systemSummary.shape.velocity_data,
+      model_distribution: systemSummary.shape.model_distribution,
+      top_expensive_queries: systemSummary.shape.top_expensive_queries,
+      top_expensive_questions: systemSummary.shape.top_expensive_questions,
+    }),
+    errors: ['user_unknown', 'folder_unreadable', 'storage_full', 'storage_unavailable'],
+    example: { user_id: 'alice' },
+  }),
+  'consumption.filesSummary': operation({
+    method: 'GET',
+    path: '/api/v1/auth/user/consumption-summary',
+    scopes: ['user'],
+    effect: 'read',
+    status: 200,
+    summary: 'Everything about one user as the session files tell it',
+    description:
+      'The old way: always from the files. What files do not know (requests, reservations, blocked requests, champion cases) is 0; ' +
+      'limits and names are those of the database as last read.',
+    input: z.strictObject({ user_id: userId.optional(), period: rangeParameter }),
+    output: userSummary.extend(readFrom),
+    errors: ['user_unknown', 'folder_unreadable', 'storage_full', 'storage_unavailable'],
+    example: { user_id: 'alice' },
+  }),
   'sessionFiles.get': operation({
     method: 'GET',
     path: '/api/v1/admin/session-files',

@@ -75,6 +75,7 @@ export const settingOperations = {
       prompt_text: z.enum(['full', 'preview', 'none']).optional(),
       watch_sessions: z.boolean().optional(),
       sessions_writer: z.enum(['agent', 'weir']).optional(),
+      dashboards_source: z.enum(['database', 'files']).optional(),
       retention_days: z.int().optional(),
       log_cap_mb: z.int().optional(),
       port: z.int().min(0).max(65_535).nullable().optional(),

@@ -1,6 +1,7 @@
 import { utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
+import { shellText } from '../../renderer/text/app.ts'
 import { sessionsText } from '../../renderer/text/sessions.ts'
 import { sessionOf, turnOf, writeSessionFile } from '../support/session-files.ts'
 import { expect, show, test } from './app.ts'
@@ -53,4 +54,27 @@ test('new session files are read in at once on request, and one that broke is na
   }
   await page.emulateMedia({ colorScheme: null })
   expect(await overflow(page)).toBe(0)
+})
+
+test('the dashboards show the session files when the operator chooses so, say it, and go back', async ({
+  app,
+}) => {
+  const { page, folder } = app
+  const files = writeSessionFolder(dirname(folder.dataDir))
+  const { run_id } = await ask(app, 'import.start', { sessions_dir: files.path })
+  await expect.poll(async () => (await ask(app, 'import.get', { run_id })).status).toBe('done')
+  await ask(app, 'settings.update', { dashboards_source: 'files' })
+  await show(app, '/dashboard?range=all')
+  const banners = page.getByRole('status').filter({ hasText: shellText.banner.filesChosen })
+  await expect(banners).toContainText('Figures are those of the files')
+  const analytics = await ask(app, 'sessions.analytics', {})
+  expect(analytics).toMatchObject({
+    total_input_tokens: files.inputTokens,
+    total_output_tokens: files.outputTokens,
+    total_turns: files.turns,
+  })
+  if (process.env['WEIR_PICTURES'] !== undefined)
+    await page.screenshot({ path: join(process.env['WEIR_PICTURES'], 'source-banner.png') })
+  await banners.getByRole('button', { name: shellText.banner.showDatabase }).click()
+  await expect(banners).toHaveCount(0)
 })

@@ -23,6 +23,7 @@ const INITIAL: Settings = {
   prompt_text: 'preview',
   sessions_writer: 'agent',
   watch_sessions: true,
+  dashboards_source: 'database',
   retention_days: 90,
   log_cap_mb: 50,
   prompt_erasure_pending: false,

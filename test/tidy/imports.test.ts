@@ -110,6 +110,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'electron/core/settings',
     'shared',
   ],
+  'electron/core/files-view': [
+    'electron/core/access',
+    'electron/core/api.ts',
+    'electron/core/consumption',
+    'electron/core/database',
+    'electron/core/dual-write',
+    'electron/core/import',
+    'electron/core/kernel',
+    'electron/core/sessions',
+    'electron/core/settings',
+    'shared',
+  ],
   'electron/core/scheduler': ['electron/core/database', 'electron/core/kernel', 'shared'],
   'electron/core/jobs': [
     'electron/core/api.ts',

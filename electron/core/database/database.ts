@@ -4,6 +4,7 @@ import { SqliteDialect } from './dialect.ts'
 import { GroupCommit } from './group-commit.ts'
 import { openReadHandle, openWriteHandle } from './open-handle.ts'
 import type { Schema } from './schema.ts'
+import { toStorageError } from './storage-error.ts'
 
 /** What a read takes: it cannot write. */
 export type Reader = Kysely<Schema>
@@ -65,9 +66,16 @@ export class Database {
     return this.#groupCommit.writeSlice(job)
   }
 
-  /** Runs several reads on one snapshot. The job MUST await nothing but its reader. */
-  read<Result>(job: (db: Reader) => Promise<Result>): Promise<Result> {
-    return this.reader.transaction().execute(job)
+  /**
+   * Runs several reads on one snapshot. The job MUST await nothing but its reader. Errors: what the job throws;
+   * `storage_unavailable`.
+   */
+  async read<Result>(job: (db: Reader) => Promise<Result>): Promise<Result> {
+    try {
+      return await this.reader.transaction().execute(job)
+    } catch (error) {
+      throw toStorageError(error)
+    }
   }
 
   /** Pages in the database file times the page size: what it takes on disk without the WAL, in bytes. */

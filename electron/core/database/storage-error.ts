@@ -36,7 +36,8 @@ export function toStorageError(error: unknown): unknown {
   return error
 }
 
-/** Whether the error says that the database cannot answer, whatever the question. */
+/** Whether the error says that the database cannot answer, whatever the question; also one of a bare read. */
 export function isStorageError(error: unknown): boolean {
-  return error instanceof WeirError && (error.code === 'storage_full' || error.code === 'storage_unavailable')
+  const known = toStorageError(error)
+  return known instanceof WeirError && (known.code === 'storage_full' || known.code === 'storage_unavailable')
 }

@@ -23,7 +23,9 @@ export interface CatchUpResult {
   readonly turnsWritten: number
   /** Rows the ledger holds with other figures; left as they are. */
   readonly conflicting: number
+  /** Files that could not be read, and those that have lost turns. */
   readonly problemCount: number
+  readonly shrunkCount: number
   /** The first of them. */
   readonly problems: readonly UnreadableFile[]
 }
@@ -39,6 +41,7 @@ export class CatchUpRun {
   readonly #touched = new Set<string>()
   readonly #problems: UnreadableFile[] = []
   #problemCount = 0
+  #shrunkCount = 0
   #filesRead = 0
   #turnsWritten = 0
   #conflicting = 0
@@ -65,6 +68,7 @@ export class CatchUpRun {
       turnsWritten: this.#turnsWritten,
       conflicting: this.#conflicting,
       problemCount: this.#problemCount,
+      shrunkCount: this.#shrunkCount,
       problems: this.#problems,
     }
   }
@@ -89,6 +93,7 @@ export class CatchUpRun {
     this.#filesRead += files.length
     const problems = [...unreadable, ...shrunk]
     this.#problemCount += problems.length
+    this.#shrunkCount += shrunk.length
     this.#problems.push(...problems.slice(0, Math.max(0, PROBLEMS_LISTED_MAX - this.#problems.length)))
   }
 }

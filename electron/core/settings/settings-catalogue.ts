@@ -69,6 +69,12 @@ export const EDITABLE = {
     effect:
       'The agent: it keeps its session files, and Weir reads them. Weir: a turn that is recorded goes into a session file in the data folder first and then into the database, so nothing is lost while the database is away.',
   }),
+  dashboards_source: stored('dashboards_source', {
+    section: 'data',
+    ...choice('database', 'files'),
+    effect:
+      'Where the dashboards get their figures from. The session files are the way back when the figures of the database are in doubt: both give the same, recording goes on, and you can return at any time. When the database cannot be read, the files are used by themselves.',
+  }),
   retention_days: stored('retention_days', {
     section: 'data',
     ...number(RETENTION_DAYS_MIN, RETENTION_DAYS_MAX),

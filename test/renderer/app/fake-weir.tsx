@@ -42,6 +42,15 @@ export const STATUS: OperationOutput<'status.get'> = {
   executor_tokens: 1,
   unread_alerts: 0,
   running_import: null,
+  dashboards: {
+    source: 'database',
+    chosen: 'database',
+    database_down_since: null,
+    is_reading: false,
+    read_at: null,
+    problem_count: 0,
+    error: null,
+  },
   started_at: '2026-11-24T06:00:00.000Z',
   now: '2026-11-24T07:00:00.000Z',
 }

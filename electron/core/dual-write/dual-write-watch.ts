@@ -1,57 +1,8 @@
-import type { CheckFinding, ReadinessCheck, SessionFilesApi } from '../api.ts'
-import type { SessionWatcher } from '../import/session-watcher.ts'
+import type { CheckFinding, ReadinessCheck } from '../api.ts'
 import type { Sample } from '../kernel/metrics.ts'
-import type { Settings } from '../settings/settings.ts'
-import type { DualWriter, RecordInDatabase } from './dual-writer.ts'
+import type { DualWriter } from './dual-writer.ts'
 
-/** Both ways between session files and ledger as one: what is read in, and what is written. */
-export class SessionFiles implements SessionFilesApi {
-  readonly #watcher: SessionWatcher
-  readonly #writer: DualWriter
-  readonly #settings: () => Settings
-  readonly #inDatabase: RecordInDatabase
-
-  constructor(
-    watcher: SessionWatcher,
-    writer: DualWriter,
-    settings: () => Settings,
-    inDatabase: RecordInDatabase,
-  ) {
-    this.#watcher = watcher
-    this.#writer = writer
-    this.#settings = settings
-    this.#inDatabase = inDatabase
-  }
-
-  state(): ReturnType<SessionFilesApi['state']> {
-    return {
-      ...this.#watcher.state(),
-      writer: this.#settings().sessions_writer,
-      dual_write: this.#writer.state(),
-    }
-  }
-
-  async catchUp(): ReturnType<SessionFilesApi['catchUp']> {
-    // First what was recorded here: its calls know more of a turn than its file does.
-    await this.#writer.retry()
-    await this.#watcher.catchUp()
-    return this.state()
-  }
-
-  start(): void {
-    this.#writer.start(this.#inDatabase)
-    this.#watcher.start()
-  }
-
-  look(): void {
-    this.#watcher.look()
-  }
-
-  async close(): Promise<void> {
-    await this.#watcher.close()
-    await this.#writer.close()
-  }
-}
+/** What readiness and metrics are told of turns that wait for the database. */
 
 /** Readiness: nothing recorded waits for the database. */
 export function dualWriteCheck(writer: Pick<DualWriter, 'state'>): ReadinessCheck {
