@@ -7,8 +7,6 @@ export const profileImportText = {
   title: 'Import profiles',
   hint: 'Choose a file that was exported here or in another Weir. Profiles are told by their name; nothing changes before you have seen what would. What the file does not name stays.',
   file: 'File of profiles',
-  choose: 'Choose a JSON file',
-  clear: 'Choose no file',
   notProfiles: 'This file holds no list of profiles, as the export makes it.',
   nameless: (at: number) => `Entry ${at}`,
   noObject: 'It is not a profile.',
