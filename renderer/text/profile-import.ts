@@ -1,5 +1,6 @@
 import { formatCount } from '../format.ts'
 import { counted } from './figures.ts'
+import { profilesText } from './profiles.ts'
 
 /** Texts of taking profiles over from a file. */
 export const profileImportText = {
@@ -19,6 +20,12 @@ export const profileImportText = {
   takeRow: (name: string) => `Take ${name}`,
   isNew: 'It is added; no user has it yet.',
   isSame: 'It is as it is already.',
+  fields: {
+    ...profilesText.columns,
+    description: 'Description',
+    is_default: 'Default',
+    is_active: 'Active',
+  } as Readonly<Record<string, string>>,
   change: (field: string, before: string, after: string) => `${field}: ${before} → ${after}`,
   value: (value: unknown) => {
     if (value === null) return 'none'

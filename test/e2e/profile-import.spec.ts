@@ -26,7 +26,7 @@ test('profiles from a file are looked at with whom they stop, and then in force'
     .locator('input[type=file]')
     .setInputFiles({ name: 'p.json', mimeType: 'application/json', buffer })
   const changed = dialog.getByRole('row', { name: /Free/ })
-  await expect(changed).toContainText(text.change('prompts_per_hour', '50', '0'))
+  await expect(changed).toContainText(text.change('Prompts / hour', '50', '0'))
   await expect(changed).toContainText('Anna')
   await expect(dialog.getByRole('row', { name: /Broken/ })).toContainText(text.kinds.unusable)
   await dialog.getByRole('checkbox', { name: text.takeRow('Left') }).uncheck()

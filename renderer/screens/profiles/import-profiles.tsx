@@ -154,7 +154,10 @@ function WhatHappens({ row }: { readonly row: FileRow }): ReactNode {
       return (
         <Stack gap={4}>
           {row.changes.map(({ field, before, after }) => (
-            <PlainText key={field} text={text.change(field, text.value(before), text.value(after))} />
+            <PlainText
+              key={field}
+              text={text.change(text.fields[field] ?? field, text.value(before), text.value(after))}
+            />
           ))}
           <ProfileEffect id={row.existing.id} input={row.input} isChanged />
         </Stack>
