@@ -44,6 +44,7 @@ export function limitShort(policy: string): string {
 export const componentsText = {
   undo: 'Undo',
   undoLast: 'Undo the last change',
+  file: { chooseJson: 'Choose a JSON file', clear: 'Choose no file' },
   panel: {
     loading: 'Loading',
     refreshing: 'Refreshing',

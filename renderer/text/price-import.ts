@@ -7,8 +7,6 @@ export const priceImportText = {
   title: 'Import prices from a file',
   hint: 'Choose model_prices_and_context_window.json as LiteLLM publishes it. Nothing counts before you have seen what differs and said so. Imported prices go before the catalogue and after your own.',
   file: 'Price file',
-  choose: 'Choose a JSON file',
-  clear: 'Choose no file',
   tooLarge: 'This file is larger than 20 MB. That is no price list.',
   notPrices: 'This file is not a JSON object of models, as LiteLLM publishes it.',
   reading: (done: number, all: number) => `Reading part ${formatCount(done)} of ${formatCount(all)}`,

@@ -1,5 +1,6 @@
 import { formatCount } from '../format.ts'
 import { counted } from './figures.ts'
+import { profilesText } from './profiles.ts'
 
 /** Texts of taking profiles over from a file. */
 export const profileImportText = {
@@ -7,8 +8,6 @@ export const profileImportText = {
   title: 'Import profiles',
   hint: 'Choose a file that was exported here or in another Weir. Profiles are told by their name; nothing changes before you have seen what would. What the file does not name stays.',
   file: 'File of profiles',
-  choose: 'Choose a JSON file',
-  clear: 'Choose no file',
   notProfiles: 'This file holds no list of profiles, as the export makes it.',
   nameless: (at: number) => `Entry ${at}`,
   noObject: 'It is not a profile.',
@@ -21,6 +20,12 @@ export const profileImportText = {
   takeRow: (name: string) => `Take ${name}`,
   isNew: 'It is added; no user has it yet.',
   isSame: 'It is as it is already.',
+  fields: {
+    ...profilesText.columns,
+    description: 'Description',
+    is_default: 'Default',
+    is_active: 'Active',
+  } as Readonly<Record<string, string>>,
   change: (field: string, before: string, after: string) => `${field}: ${before} → ${after}`,
   value: (value: unknown) => {
     if (value === null) return 'none'

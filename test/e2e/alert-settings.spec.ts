@@ -1,19 +1,11 @@
-import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { alertSettingsText as words } from '../../renderer/text/alert-settings.ts'
 import { alertsText } from '../../renderer/text/alerts.ts'
 import { componentsText } from '../../renderer/text/components.ts'
 import { settingsText } from '../../renderer/text/watching.ts'
-import { expect, type RunningApp, show, test } from './app.ts'
+import { expect, show, test } from './app.ts'
 import { ask } from './support/api.ts'
+import { expectUsable } from './support/axe.ts'
 import { overflow, panel } from './support/screens.ts'
-
-async function seriousFindings({ page }: RunningApp): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
-}
 
 test('thresholds, quiet hours and muted kinds are set on the settings screen', async ({ app }) => {
   const { page } = app
@@ -39,17 +31,7 @@ test('thresholds, quiet hours and muted kinds are set on the settings screen', a
     quiet_hours: { from_minute: 22 * 60, until_minute: 6 * 60 + 30 },
   })
   await expect(threshold(1)).toHaveValue('50 %')
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    expect(await seriousFindings(app), colorScheme).toEqual([])
-    if (process.env['WEIR_PICTURES'] !== undefined) {
-      await alerts.scrollIntoViewIfNeeded()
-      await alerts.screenshot({
-        path: join(process.env['WEIR_PICTURES'], `alert-settings-${colorScheme}.png`),
-      })
-    }
-  }
-  await page.emulateMedia({ colorScheme: null })
+  await expectUsable(app, 'alert-settings')
   expect(await overflow(page)).toBe(0)
 
   const kind = alerts.getByRole('switch', { name: words.kind(alertsText.kinds.limit_hour) })

@@ -1,17 +1,9 @@
-import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { costsText } from '../../renderer/text/costs.ts'
 import { priceImportText as text } from '../../renderer/text/price-import.ts'
-import { expect, type RunningApp, show, test } from './app.ts'
+import { expect, show, test } from './app.ts'
 import { ask } from './support/api.ts'
+import { expectUsable } from './support/axe.ts'
 import { overflow, panel } from './support/screens.ts'
-
-async function seriousFindings({ page }: RunningApp): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
-}
 
 const FILE = JSON.stringify({
   sample_spec: { litellm_provider: 'one of many' },
@@ -51,13 +43,7 @@ test('a price file is looked at, some of its prices are taken, and all of them r
   await expect(changed).toContainText('$0.10 / $0.40 / $0.025')
   await expect(changed).toContainText('$0.15 / $0.40 / $0.025')
   await expect(changed).toContainText('+50%')
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    expect(await seriousFindings(app), colorScheme).toEqual([])
-    if (process.env['WEIR_PICTURES'] !== undefined)
-      await page.screenshot({ path: join(process.env['WEIR_PICTURES'], `price-import-${colorScheme}.png`) })
-  }
-  await page.emulateMedia({ colorScheme: null })
+  await expectUsable(app, 'price-import')
   await dialog.getByText(`${text.counts.new}: 2`).click()
   await expect(dialog.getByRole('row', { name: /onerror/ })).toContainText(text.steps)
   await dialog.getByRole('checkbox', { name: text.takeRow('acme/left-out') }).uncheck()

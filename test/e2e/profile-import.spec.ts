@@ -1,16 +1,8 @@
-import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { profileImportText as text } from '../../renderer/text/profile-import.ts'
-import { expect, type RunningApp, show, test } from './app.ts'
+import { expect, show, test } from './app.ts'
 import { ask } from './support/api.ts'
+import { expectUsable } from './support/axe.ts'
 import { overflow } from './support/screens.ts'
-
-async function seriousFindings({ page }: RunningApp): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
-}
 
 test('profiles from a file are looked at with whom they stop, and then in force', async ({ app }) => {
   const { page } = app
@@ -34,17 +26,11 @@ test('profiles from a file are looked at with whom they stop, and then in force'
     .locator('input[type=file]')
     .setInputFiles({ name: 'p.json', mimeType: 'application/json', buffer })
   const changed = dialog.getByRole('row', { name: /Free/ })
-  await expect(changed).toContainText(text.change('prompts_per_hour', '50', '0'))
+  await expect(changed).toContainText(text.change('Prompts / hour', '50', '0'))
   await expect(changed).toContainText('Anna')
   await expect(dialog.getByRole('row', { name: /Broken/ })).toContainText(text.kinds.unusable)
   await dialog.getByRole('checkbox', { name: text.takeRow('Left') }).uncheck()
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    expect(await seriousFindings(app), colorScheme).toEqual([])
-    if (process.env['WEIR_PICTURES'] !== undefined)
-      await page.screenshot({ path: join(process.env['WEIR_PICTURES'], `profile-import-${colorScheme}.png`) })
-  }
-  await page.emulateMedia({ colorScheme: null })
+  await expectUsable(app, 'profile-import')
   await dialog.getByRole('button', { name: text.run(2) }).click()
   await expect(dialog).toBeHidden()
   await expect(page.getByText(text.done(2))).toBeVisible()

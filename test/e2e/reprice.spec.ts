@@ -1,17 +1,10 @@
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { costsText } from '../../renderer/text/costs.ts'
 import { repriceText as text } from '../../renderer/text/reprice.ts'
-import { expect, type RunningApp, show, test } from './app.ts'
+import { expect, show, test } from './app.ts'
 import { ask, recordTurn } from './support/api.ts'
+import { expectUsable } from './support/axe.ts'
 import { overflow, panel } from './support/screens.ts'
-
-async function seriousFindings({ page }: RunningApp): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
-}
 
 test('turns without a price get one for the whole month, after a look and the month typed', async ({
   app,
@@ -52,13 +45,7 @@ test('turns without a price get one for the whole month, after a look and the mo
   await expect(dialog.getByText(text.summary(3, 3, 12))).toBeVisible()
   await expect(dialog.getByRole('row', { name: /gold/ })).toContainText('+$9.00 (+300%)')
   await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    expect(await seriousFindings(app), colorScheme).toEqual([])
-    if (process.env['WEIR_PICTURES'] !== undefined)
-      await page.screenshot({ path: join(process.env['WEIR_PICTURES'], `reprice-${colorScheme}.png`) })
-  }
-  await page.emulateMedia({ colorScheme: null })
+  await expectUsable(app, 'reprice')
   await dialog.getByRole('tab', { name: text.tabs.users }).click()
   await expect(dialog.getByRole('row', { name: /Anna/ })).toContainText('$12.00')
   const act = dialog.getByRole('button', { name: text.action(3) })

@@ -1,10 +1,8 @@
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listenHttp } from '../../electron/http/listen.ts'
-import { LoginCodes } from '../../electron/http/login-codes.ts'
-import { buildHttp } from '../../electron/http/server.ts'
 import { OPERATIONS } from '../../shared/contract/index.ts'
-import { OPERATOR, openWeir, SYSTEM_CLOCK, type TestWeir } from '../support/weir.ts'
+import { type ServedWeir, serveWeir } from '../http/real-http.ts'
+import { OPERATOR } from '../support/weir.ts'
 
 /** Thirty-two agents over sockets of their own ask without a pause, while the operator changes what holds for a user. */
 
@@ -12,29 +10,14 @@ const CLIENTS = 32
 /** Checks of each client before it waits for the change to have come, and after. */
 const ROUNDS = 12
 
-let open: TestWeir
-let app: Awaited<ReturnType<typeof buildHttp>>
-let port = 0
+let open: ServedWeir
 let token = ''
 
 beforeAll(async () => {
-  open = await openWeir(SYSTEM_CLOCK)
-  app = await buildHttp({
-    weir: open.weir,
-    port: () => port,
-    face: 'browser',
-    rendererDir: null,
-    loginCodes: new LoginCodes(open.weir.ports),
-    log: open.log,
-    clock: SYSTEM_CLOCK,
-  })
-  port = (await listenHttp(app, 0)).port
-  token = (await open.weir.tokens.create({ name: 'all', scope: 'admin' }, OPERATOR)).token
+  open = await serveWeir()
+  token = await open.tokenOf('admin')
 })
-afterAll(async () => {
-  await app.close()
-  await open.close()
-})
+afterAll(() => open.close())
 
 interface Answer {
   readonly status: number
@@ -53,7 +36,7 @@ function send(agent: Agent, method: string, path: string, input: object): Promis
   }
   return new Promise((resolve, reject) => {
     const call = request(
-      { agent, host: '127.0.0.1', port, method, path, headers },
+      { agent, host: '127.0.0.1', port: open.port, method, path, headers },
       (response: IncomingMessage) => {
         let text = ''
         response.setEncoding('utf8').on('data', (chunk: string) => {

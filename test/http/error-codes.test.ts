@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
-import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WeirError } from '../../electron/core/kernel/weir-error.ts'
@@ -10,16 +9,15 @@ import { DatabaseJobStore } from '../../electron/core/scheduler/job-store.ts'
 import { Scheduler } from '../../electron/core/scheduler/scheduler.ts'
 import { createWeir } from '../../electron/core/weir.ts'
 import { listenHttp } from '../../electron/http/listen.ts'
-import { LoginCodes } from '../../electron/http/login-codes.ts'
-import { buildHttp } from '../../electron/http/server.ts'
 import { OPERATIONS, type OperationInput, type OperationName } from '../../shared/contract/index.ts'
 import { ERROR_CODES, type ErrorCode } from '../../shared/error-codes.ts'
 import { type Address, request } from '../e2e/support/api.ts'
 import { turnInput } from '../support/consumption.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { recordingLog } from '../support/fake-weir.ts'
-import { configOf, OPERATOR, openWeir, SYSTEM_CLOCK, type TestWeir } from '../support/weir.ts'
+import { configOf, OPERATOR, openWeir, SYSTEM_CLOCK } from '../support/weir.ts'
 import { harness } from './http-harness.ts'
+import { type ServedWeir, serveWeir } from './real-http.ts'
 import { type Got, overCore, raw, startOn, thrown, whileLocked } from './refusal-makers.ts'
 
 /**
@@ -27,36 +25,20 @@ import { type Got, overCore, raw, startOn, thrown, whileLocked } from './refusal
  * that way. The table below does not compile without an entry for each.
  */
 
-let open: TestWeir
-let app: FastifyInstance
+let open: ServedWeir
 let port = 0
 let admin: Address
 let executor: Address
 
 beforeAll(async () => {
-  open = await openWeir(SYSTEM_CLOCK)
-  app = await buildHttp({
-    weir: open.weir,
-    port: () => port,
-    face: 'browser',
-    rendererDir: null,
-    loginCodes: new LoginCodes(open.weir.ports),
-    log: open.log,
-    clock: SYSTEM_CLOCK,
-  })
-  port = (await listenHttp(app, 0)).port
-  const address = async (scope: 'admin' | 'executor'): Promise<Address> => {
-    const { token } = await open.weir.tokens.create({ name: scope, scope }, OPERATOR)
-    return { url: `http://127.0.0.1:${port}`, token }
-  }
-  admin = await address('admin')
-  executor = await address('executor')
+  open = await serveWeir()
+  port = open.port
+  const url = `http://127.0.0.1:${port}`
+  admin = { url, token: await open.tokenOf('admin') }
+  executor = { url, token: await open.tokenOf('executor') }
   await open.weir.users.create({ id: 'alice', username: 'Alice' }, OPERATOR)
 })
-afterAll(async () => {
-  await app.close()
-  await open.close()
-})
+afterAll(() => open.close())
 
 /** Asks over the socket and answers the refusal. */
 async function refused<Name extends OperationName>(

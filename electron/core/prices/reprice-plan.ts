@@ -194,25 +194,35 @@ function closedMonths(
     }))
 }
 
+/** The greatest changes with the names they go by, at most `most`. */
+function named<Names extends object, Held extends Sum>(
+  handle: BetterSqlite3.Database,
+  sums: ReadonlyMap<number, Held>,
+  statements: { readonly costs: string; readonly names: string },
+  most: number,
+): (Names & ReturnType<typeof beforeAndAfter> & { readonly sum: Held })[] {
+  const costs = keyed(handle, statements.costs)
+  const names = handle.prepare<[number], Names>(statements.names)
+  return ranked(sums)
+    .slice(0, most)
+    .flatMap(([key, sum]) => {
+      const name = names.get(key)
+      return name === undefined ? [] : [{ ...name, ...beforeAndAfter(sum, costs.get(key) ?? 0), sum }]
+    })
+}
+
 function modelsOf(
   handle: BetterSqlite3.Database,
   period: number,
   sums: Sums['models'],
 ): Pick<RepricePlan, 'models' | 'models_count'> {
-  const costs = keyed(
-    handle,
-    `SELECT model_key AS key, cost_micro_usd AS cost FROM system_period_models WHERE period = ${period}`,
-  )
-  const name = handle.prepare<[number], { provider: string; model: string }>(
-    'SELECT provider, model FROM models WHERE key = ?',
-  )
-  const models = ranked(sums)
-    .slice(0, MODELS_MAX)
-    .flatMap(([key, sum]) => {
-      const names = name.get(key)
-      const figures = beforeAndAfter(sum, costs.get(key) ?? 0)
-      return names === undefined ? [] : [{ ...names, ...figures, price_source: sum.source }]
-    })
+  const statements = {
+    costs: `SELECT model_key AS key, cost_micro_usd AS cost FROM system_period_models WHERE period = ${period}`,
+    names: 'SELECT provider, model FROM models WHERE key = ?',
+  }
+  type Names = Pick<RepricePlan['models'][number], 'provider' | 'model'>
+  const rows = named<Names, Sum & { source: TurnPrice['source'] }>(handle, sums, statements, MODELS_MAX)
+  const models = rows.map(({ sum, ...row }) => ({ ...row, price_source: sum.source }))
   return { models, models_count: sums.size }
 }
 
@@ -221,19 +231,12 @@ function usersOf(
   period: number,
   sums: Sums['users'],
 ): Pick<RepricePlan, 'users' | 'users_count'> {
-  const costs = keyed(
-    handle,
-    `SELECT user_key AS key, cost_micro_usd AS cost FROM user_periods WHERE period = ${period}`,
-  )
-  const name = handle.prepare<[number], { user_id: string; username: string }>(
-    'SELECT id AS user_id, username FROM users WHERE key = ?',
-  )
-  const users = ranked(sums)
-    .slice(0, USERS_MAX)
-    .flatMap(([key, sum]) => {
-      const names = name.get(key)
-      return names === undefined ? [] : [{ ...names, ...beforeAndAfter(sum, costs.get(key) ?? 0) }]
-    })
+  const statements = {
+    costs: `SELECT user_key AS key, cost_micro_usd AS cost FROM user_periods WHERE period = ${period}`,
+    names: 'SELECT id AS user_id, username FROM users WHERE key = ?',
+  }
+  type Names = Pick<RepricePlan['users'][number], 'user_id' | 'username'>
+  const users = named<Names, Sum>(handle, sums, statements, USERS_MAX).map(({ sum: _sum, ...row }) => row)
   return { users, users_count: sums.size }
 }
 

@@ -28,7 +28,7 @@ export interface RepricingParts {
 }
 
 /** Turns in one transaction: reading, pricing and writing them takes about ten milliseconds, which others may have to wait. */
-const TURNS_A_SLICE = 200
+const TURNS_A_SLICE = 100
 /** Who started a run looks at it within minutes; what older ones did stands in the audit log. */
 const RUNS_KEPT = 20
 const RUN_ID_BYTES = 4

@@ -1,7 +1,7 @@
-import { Alert, Button, FileInput, Group, Modal, Progress, Stack, Text } from '@mantine/core'
-import { IconFileTypeJs } from '@tabler/icons-react'
+import { Alert, Button, Group, Modal, Progress, Stack, Text } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { showDone } from '../../app/notify.ts'
+import { JsonFileField } from '../../components/json-file-field.tsx'
 import { appText } from '../../text/app.ts'
 import { priceImportText as text } from '../../text/price-import.ts'
 import { ImportDiff } from './import-diff.tsx'
@@ -38,18 +38,7 @@ export function ImportPrices({ onClose }: { readonly onClose: () => void }): Rea
       <Stack gap="md">
         <Text size="sm">{text.hint}</Text>
         <Group align="flex-end">
-          <FileInput
-            label={text.file}
-            placeholder={text.choose}
-            accept=".json,application/json"
-            leftSection={<IconFileTypeJs size={16} aria-hidden />}
-            value={file}
-            onChange={choose}
-            clearable
-            clearButtonProps={{ 'aria-label': text.clear }}
-            data-autofocus
-            miw={280}
-          />
+          <JsonFileField label={text.file} file={file} onFile={choose} />
           {report !== null && <ValidFromSelect value={from} onChange={setFrom} />}
         </Group>
         {problem !== null && <Alert color="red">{problem}</Alert>}

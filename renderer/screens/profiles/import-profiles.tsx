@@ -1,9 +1,9 @@
-import { Alert, Button, Checkbox, FileInput, Group, Modal, Stack, Table, Text } from '@mantine/core'
-import { IconFileTypeJs } from '@tabler/icons-react'
+import { Alert, Button, Checkbox, Group, Modal, Stack, Table, Text } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { useWeirClient } from '../../app/client-context.tsx'
 import { showDone } from '../../app/notify.ts'
+import { JsonFileField } from '../../components/json-file-field.tsx'
 import { PlainText } from '../../components/plain-text.tsx'
 import { appText } from '../../text/app.ts'
 import { profileImportText as text } from '../../text/profile-import.ts'
@@ -60,17 +60,7 @@ export function ImportProfiles({ profiles, onClose }: ImportProfilesProps): Reac
     <Modal opened onClose={onClose} title={text.title} size="xl" closeOnClickOutside={file === null}>
       <Stack gap="md">
         <Text size="sm">{text.hint}</Text>
-        <FileInput
-          label={text.file}
-          placeholder={text.choose}
-          accept=".json,application/json"
-          leftSection={<IconFileTypeJs size={16} aria-hidden />}
-          value={file}
-          onChange={(next) => void choose(next)}
-          clearable
-          clearButtonProps={{ 'aria-label': text.clear }}
-          data-autofocus
-        />
+        <JsonFileField label={text.file} file={file} onFile={(next) => void choose(next)} />
         {rows === null && <Alert color="red">{text.notProfiles}</Alert>}
         {problem !== null && <Alert color="red">{problem}</Alert>}
         {rows != null && (
@@ -164,7 +154,10 @@ function WhatHappens({ row }: { readonly row: FileRow }): ReactNode {
       return (
         <Stack gap={4}>
           {row.changes.map(({ field, before, after }) => (
-            <PlainText key={field} text={text.change(field, text.value(before), text.value(after))} />
+            <PlainText
+              key={field}
+              text={text.change(text.fields[field] ?? field, text.value(before), text.value(after))}
+            />
           ))}
           <ProfileEffect id={row.existing.id} input={row.input} isChanged />
         </Stack>
