@@ -59,6 +59,8 @@ const TAGS = [
   { name: 'alerts', description: 'What the operator is told, and when not' },
   { name: 'reconciliation', description: 'The ledger against the session files' },
   { name: 'books', description: 'Checking the numbers' },
+  { name: 'backups', description: 'Copies of the database that were opened and found whole' },
+  { name: 'restore', description: 'Going back to a backup without losing what came since' },
   { name: 'logs', description: 'The log of this Weir' },
   { name: 'readiness', description: 'Whether all is as it should be' },
   { name: 'diagnostics', description: 'What to hand over with a report' },

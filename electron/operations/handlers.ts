@@ -11,6 +11,7 @@ import { observingHandlers } from './observing-handlers.ts'
 import { operatorHandlers } from './operator-handlers.ts'
 import { priceHandlers } from './prices-handlers.ts'
 import { reconciliationHandlers } from './reconciliation-handlers.ts'
+import { restoreHandlers } from './restore-handlers.ts'
 import { sessionHandlers } from './sessions-handlers.ts'
 
 /** One handler per operation of the table; a missing, doubled or misspelt one does not compile. */
@@ -28,4 +29,5 @@ export const HANDLERS = {
   ...jobHandlers,
   ...reconciliationHandlers,
   ...backupHandlers,
+  ...restoreHandlers,
 } satisfies Handlers

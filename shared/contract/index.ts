@@ -15,6 +15,7 @@ import { priceOperations } from './prices.ts'
 import { profileOperations } from './profiles.ts'
 import { readinessOperations } from './readiness.ts'
 import { reconciliationOperations } from './reconciliation.ts'
+import { restoreOperations } from './restore.ts'
 import { sessionRecordOperations } from './session-records.ts'
 import { sessionOperations } from './sessions.ts'
 import { settingOperations } from './settings.ts'
@@ -45,6 +46,7 @@ export const OPERATIONS = {
   ...jobOperations,
   ...reconciliationOperations,
   ...backupOperations,
+  ...restoreOperations,
 }
 
 export type OperationName = keyof typeof OPERATIONS
