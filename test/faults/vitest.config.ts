@@ -12,6 +12,8 @@ export default defineConfig({
       'test/consumption/histories.test.ts',
       'test/scheduler/simulation.test.ts',
       'test/reconciliation/real-sessions.test.ts',
+      'test/restore/**/*.test.ts',
+      'test/backup/flips.test.ts',
     ],
     pool: 'forks',
     maxWorkers: 1,

@@ -127,6 +127,13 @@ export class RestoreManager implements RestoresApi {
   #begin(backup: BackupManifestView, undoes: string | null, actor: Actor): Run {
     if (this.#running() !== null || this.#isPlanning)
       throw new WeirError('busy', 'A backup is being compared or restored already. Wait until that is done.')
+    // Only where a start found no way on (and nothing is open): a second decision would hide the first.
+    if (this.#parts.files.exists(this.#parts.places.intent)) {
+      throw new WeirError(
+        'restore_impossible',
+        `An earlier restore was interrupted and has to be looked at first: ${this.#parts.places.intent}.`,
+      )
+    }
     const busy = this.#parts.core()?.busyWith() ?? null
     if (busy !== null) throw new WeirError('busy', `${busy} Wait until it is done, or stop it, then restore.`)
     const { ports } = this.#parts
