@@ -6,11 +6,15 @@ import type { ChangeFeed } from './kernel/change-feed.ts'
 import type { Gate } from './kernel/gate.ts'
 import type { Metrics } from './kernel/metrics.ts'
 import type { SystemPorts } from './kernel/ports.ts'
+import type { RepricingApi } from './repricing-api.ts'
 import type { RestoresApi } from './restore-api.ts'
+import type { SessionFilesApi } from './session-files-api.ts'
 import type { BackupRunsApi, BackupsApi, JobsApi, ReconciliationApi } from './upkeep-api.ts'
 
 export type { Actor, Caller, Refusal } from './callers.ts'
+export type { RepricingApi } from './repricing-api.ts'
 export type { RestoresApi } from './restore-api.ts'
+export type { SessionFilesApi } from './session-files-api.ts'
 export type {
   BackupManifestView,
   BackupRunsApi,
@@ -62,6 +66,8 @@ export interface ConsumptionApi {
   sessions(query: ParsedInput<'sessions.list'>): Promise<OperationOutput<'sessions.list'>>
   /** Errors: `user_unknown`, `session_unknown`. */
   session(query: ParsedInput<'sessions.get'>): Promise<OperationOutput<'sessions.get'>>
+  /** The last days, 30 unless `days` says more. Errors: `user_unknown`. */
+  days(userId: string, days?: number): Promise<OperationOutput<'consumption.days'>>
   history(userId: string, limit?: number): Promise<OperationOutput<'consumption.history'>>
 }
 
@@ -116,6 +122,10 @@ export interface EnforcementApi {
   events(query: ParsedInput<'enforcement.events'>): Promise<OperationOutput<'enforcement.events'>>
   /** Errors: `user_unknown`. */
   explain(input: ParsedInput<'limits.explain'>): Promise<OperationOutput<'limits.explain'>>
+  /** Which rung of the order of precedence limits whom. */
+  ladder(): Promise<OperationOutput<'limits.ladder'>>
+  /** What `setOverride` would do to users now; changes nothing. */
+  previewOverride(input: ParsedInput<'override.preview'>): Promise<OperationOutput<'override.preview'>>
 }
 
 export interface AuditApi {
@@ -157,6 +167,9 @@ export interface PricesApi {
     input: ParsedInput<'prices.setFallback'>,
     actor: Actor,
   ): Promise<OperationOutput<'prices.setFallback'>>
+  /** Errors: `invalid_request`. */
+  import(input: ParsedInput<'prices.import'>, actor: Actor): Promise<OperationOutput<'prices.import'>>
+  removeImported(actor: Actor): Promise<OperationOutput<'prices.removeImported'>>
   costs(range?: string): Promise<OperationOutput<'costs.summary'>>
 }
 
@@ -260,6 +273,7 @@ export interface Weir {
   readonly tokens: TokensApi
   readonly imports: ImportsApi
   readonly prices: PricesApi
+  readonly repricing: RepricingApi
   readonly alerts: AlertsApi
   readonly jobs: JobsApi
   readonly logs: LogsApi
@@ -276,6 +290,7 @@ export interface Weir {
   readonly restores: RestoresApi
   /** Who is let in while a restore exchanges the database. */
   readonly gate: Gate
+  readonly sessionFiles: SessionFilesApi
   status(): Promise<OperationOutput<'status.get'>>
   suggestions(sessionsDir?: string): Promise<OperationOutput<'setup.suggestions'>>
   startEmpty(actor: Actor): Promise<OperationOutput<'setup.startEmpty'>>

@@ -112,7 +112,10 @@ export class WeirHost {
       this.#parts.ports.log.warn('a part did not end in order before a restore', { error })
     }
     const recovery = await this.#openRecovered()
-    if (areJobsStarted) this.#weir?.jobs.start()
+    if (areJobsStarted) {
+      this.#weir?.sessionFiles.start()
+      this.#weir?.jobs.start()
+    }
     for (const name of Object.keys(OPERATIONS)) this.#lasting.changes.publish(name.split('.')[0] ?? name)
     return recovery
   }

@@ -1,12 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { OperationOutput } from '../../shared/contract/index.ts'
-import { toIso, toIsoOrNull } from '../../shared/units.ts'
 import { GrantManager } from './access/grant-manager.ts'
 import { ProfileManager } from './access/profile-manager.ts'
 import { seedProfiles } from './access/shipped-profiles.ts'
 import { TokenManager } from './access/token-manager.ts'
-import { countUsableTokens } from './access/token-store.ts'
 import { UserDirectory } from './access/user-directory.ts'
 import { UserManager } from './access/user-manager.ts'
 import { AlertManager } from './alerts/alert-manager.ts'
@@ -19,14 +16,15 @@ import { ConsumptionManager } from './consumption/consumption-manager.ts'
 import { findUserKey } from './consumption/consumption-store.ts'
 import { type ConsumptionContext, momentOf } from './consumption/context.ts'
 import { readForecast } from './consumption/forecast-reader.ts'
-import { periodText, windowsAt } from './consumption/windows.ts'
 import { claimDataFolder } from './database/data-folder-lock.ts'
 import { Database } from './database/database.ts'
-import { isStorageError } from './database/storage-error.ts'
 import { EnforcementManager } from './enforcement/enforcement-manager.ts'
+import { followedFolder } from './import/followed-folder.ts'
 import { ImportManager } from './import/import-manager.ts'
 import { LedgerAdapter } from './import/ledger-adapter.ts'
 import { loadSample } from './import/load-sample.ts'
+import { sessionFilesCheck, sessionFilesSamples } from './import/session-files-watch.ts'
+import { REST_MS, SessionWatcher } from './import/session-watcher.ts'
 import { backupJob } from './jobs/backup-job.ts'
 import { jobSamples } from './jobs/job-samples.ts'
 import { openJobs } from './jobs/open-jobs.ts'
@@ -37,16 +35,18 @@ import type { SystemPorts } from './kernel/ports.ts'
 import { WorkerClient } from './kernel/worker-client.ts'
 import { observe } from './observing/observe.ts'
 import { PriceManager } from './prices/price-manager.ts'
+import { RepricingManager } from './prices/repricing-manager.ts'
 import { seedPriceCatalogue } from './pricing/price-catalogue.ts'
 import { ReconciliationManager } from './reconciliation/reconciliation-manager.ts'
 import type { SafetyCopy } from './reconciliation/safety-copy.ts'
 import { replayFiles } from './restore/replay-files.ts'
 import { noteRestore } from './restore/restore-notes.ts'
 import { sessionsFolder } from './settings/sessions-folder.ts'
-import { enforcementInForce, overrideInForce } from './settings/settings.ts'
 import { SettingsManager } from './settings/settings-manager.ts'
 import { type Core, type Lasting, WeirHost } from './weir-host.ts'
+import { isReady, readStatus } from './weir-status.ts'
 import { createReconciliationWorker } from './workers/reconciliation-worker.ts'
+import { createRepricePlanner } from './workers/reprice-planner.ts'
 import { createSessionScanner } from './workers/session-scanner.ts'
 import type { WorkerTasks } from './workers/tasks.ts'
 
@@ -138,6 +138,7 @@ async function assemble(
     zone: () => settings.current().time_zone,
     onImported: async (sessionsDir, actor) => {
       await settings.change({ sessions_dir: sessionsDir }, actor)
+      sessionFiles.look()
     },
   })
   const alerts = new AlertManager({
@@ -167,6 +168,14 @@ async function assemble(
   })
   const backupRuns = new BackupRuns(backups, ports)
   const safetyCopy: SafetyCopy = (reason) => backups.create({ reason }, REPAIR)
+  const repricing = new RepricingManager({
+    context,
+    planOf: createRepricePlanner(worker, context, {
+      databaseFile: opened.databaseFile,
+      sqliteBinding: config.sqliteBinding,
+    }),
+    safetyCopy: (actor, signal) => backups.create({ reason: 'before-fix', signal }, actor),
+  })
   const reconciliation = new ReconciliationManager({
     context,
     settings,
@@ -197,6 +206,22 @@ async function assemble(
   observed.readiness.register(backupCheck(backups, ports.clock))
   observed.metrics.registerSource('backups', () => backupSamples(backups, ports.clock))
   const { changes } = lasting
+  const sessionFiles = new SessionWatcher({
+    ...ports,
+    timers: ports.timers,
+    changes,
+    ledger: new LedgerAdapter(context),
+    scan: (sessionsDir, onBatch, signal) => {
+      const unrested = { from: ports.clock.now() - REST_MS, to: ports.clock.now() + REST_MS }
+      const { databaseFile } = opened
+      const input = { sessionsDir, databaseFile, sqliteBinding: config.sqliteBinding, hashContents: true }
+      return worker.run('scan-changed', { ...input, unrested }, { onBatch, signal })
+    },
+    followed: () => followedFolder(config.sessionsDir, settings.current(), database),
+    isBusy: () => imports.running() !== null,
+  })
+  observed.readiness.register(sessionFilesCheck(sessionFiles, ports.clock))
+  observed.metrics.registerSource('session-files', () => sessionFilesSamples(sessionFiles, ports.clock))
   const { jobs, check } = await openJobs({
     dataDir: config.dataDir,
     ports,
@@ -210,7 +235,7 @@ async function assemble(
   })
   observed.readiness.register(check)
   observed.metrics.registerSource('jobs', () => jobSamples(jobs, ports.clock))
-  const status = () => readStatus({ config, ports, opened, settings, imports, alerts, lasting, isClosing })
+  const status = () => readStatus({ config, ports, database, settings, imports, alerts, lasting, isClosing })
   const parts: Core['parts'] = {
     ports,
     consumption: new ConsumptionManager(context),
@@ -223,16 +248,25 @@ async function assemble(
     tokens,
     imports,
     prices,
+    repricing,
     alerts,
     jobs,
     logs: observed.logs,
     readiness: observed.readiness,
-    settings: observed.settings,
+    settings: {
+      get: () => observed.settings.get(),
+      update: async (input, actor) => {
+        const updated = await observed.settings.update(input, actor)
+        sessionFiles.look()
+        return updated
+      },
+    },
     metrics: observed.metrics,
     diagnostics: observed.diagnostics,
     reconciliation,
     backups,
     backupRuns,
+    sessionFiles,
     status,
     suggestions: async (sessionsDir) => {
       const folder = sessionsDir ?? sessionsFolder(config.sessionsDir, settings.current())
@@ -264,8 +298,10 @@ async function assemble(
     // Before what the jobs work with: a run under way ends at its next safe place.
     () => jobs.close(),
     () => observed.close(),
+    () => sessionFiles.close(),
     () => imports.close(),
     () => reconciliation.close(),
+    () => repricing.close(),
     () => backupRuns.close(),
     () => worker.close(),
     () => database.close(),
@@ -292,74 +328,4 @@ async function assemble(
       if (failures.length > 0) throw failures[0]
     },
   }
-}
-
-async function isReady(database: Database): Promise<boolean> {
-  try {
-    await database.reader.selectFrom('system_settings').select('name').limit(1).execute()
-    return true
-  } catch (error) {
-    if (isStorageError(error)) return false
-    throw error
-  }
-}
-
-interface StatusSources {
-  readonly config: WeirConfig
-  readonly ports: SystemPorts
-  readonly opened: Opened
-  readonly settings: SettingsManager
-  readonly imports: ImportManager
-  readonly alerts: AlertManager
-  readonly lasting: Lasting
-  readonly isClosing: boolean
-}
-
-async function readStatus(from: StatusSources): ReturnType<Weir['status']> {
-  const { config, opened, imports } = from
-  const settings = from.settings.current()
-  const now = from.ports.clock.now()
-  const { reader } = opened.database
-  const { users } = await reader
-    .selectFrom('users')
-    .select((eb) => eb.fn.countAll<number>().as('users'))
-    .executeTakeFirstOrThrow()
-  const { turns } = await reader
-    .selectFrom('system_period_models')
-    .select((eb) => eb.fn.coalesce(eb.fn.sum<number>('turns'), eb.lit(0)).as('turns'))
-    .executeTakeFirstOrThrow()
-  const enforcement = enforcementInForce(settings, now)
-  const runningImport = imports.running()
-  return {
-    state: stateOf(from, runningImport !== null),
-    version: config.version,
-    face: config.face,
-    api_url: from.lasting.apiUrl,
-    data_dir: config.dataDir,
-    database_size_bytes: opened.database.sizeBytes(),
-    schema_version: opened.database.schemaVersion(),
-    time_zone: settings.time_zone,
-    current_period: periodText(windowsAt(settings.time_zone, now).period),
-    enforcement: {
-      mode: enforcement.mode,
-      reason: enforcement.reason,
-      until: toIsoOrNull(enforcement.until),
-    },
-    override_until: toIsoOrNull(overrideInForce(settings, now)?.until ?? null),
-    users,
-    turns,
-    first_run: !settings.first_run_done && users === 0,
-    is_sample: settings.is_sample,
-    executor_tokens: await countUsableTokens(reader, 'executor', now),
-    running_import: runningImport,
-    unread_alerts: await from.alerts.unreadCount(),
-    started_at: toIso(config.startedAt),
-    now: toIso(now),
-  }
-}
-
-function stateOf(from: StatusSources, isImporting: boolean): OperationOutput<'status.get'>['state'] {
-  if (from.isClosing) return 'stopping'
-  if (from.lasting.gate.state !== 'open') return 'restoring'
-  return isImporting ? 'importing' : 'running'
 }

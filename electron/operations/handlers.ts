@@ -9,9 +9,11 @@ import { enforcementHandlers } from './enforcement-handlers.ts'
 import { jobHandlers } from './jobs-handlers.ts'
 import { observingHandlers } from './observing-handlers.ts'
 import { operatorHandlers } from './operator-handlers.ts'
+import { oversightHandlers } from './oversight-handlers.ts'
 import { priceHandlers } from './prices-handlers.ts'
 import { reconciliationHandlers } from './reconciliation-handlers.ts'
 import { restoreHandlers } from './restore-handlers.ts'
+import { sessionFileHandlers } from './session-files-handlers.ts'
 import { sessionHandlers } from './sessions-handlers.ts'
 
 /** One handler per operation of the table; a missing, doubled or misspelt one does not compile. */
@@ -30,4 +32,6 @@ export const HANDLERS = {
   ...reconciliationHandlers,
   ...backupHandlers,
   ...restoreHandlers,
+  ...oversightHandlers,
+  ...sessionFileHandlers,
 } satisfies Handlers

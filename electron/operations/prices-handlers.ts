@@ -16,5 +16,23 @@ export const priceHandlers = {
     kind: 'done',
     value: await weir.prices.delete(input.id, caller),
   }),
+  'prices.repricePlan': async (weir, input) => ({ kind: 'done', value: await weir.repricing.plan(input) }),
+  'prices.reprice': async (weir, input, caller) => ({
+    kind: 'done',
+    value: weir.repricing.start(input, caller),
+  }),
+  'prices.repriceRun': async (weir, input) => ({ kind: 'done', value: weir.repricing.get(input.run_id) }),
+  'prices.repriceCancel': async (weir, input) => ({
+    kind: 'done',
+    value: weir.repricing.cancel(input.run_id),
+  }),
+  'prices.import': async (weir, input, caller) => ({
+    kind: 'done',
+    value: await weir.prices.import(input, caller),
+  }),
+  'prices.removeImported': async (weir, _input, caller) => ({
+    kind: 'done',
+    value: await weir.prices.removeImported(caller),
+  }),
   'costs.summary': async (weir, input) => ({ kind: 'done', value: await weir.prices.costs(input.period) }),
 } satisfies Partial<Handlers>

@@ -64,6 +64,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
     announce(instance, settings.dataDir)
     // Only now: what was missed is caught up while the console can be looked at already.
     weir.jobs.start()
+    weir.sessionFiles.start()
     if (flags.open && !(await openInBrowser(instance.newLoginUrl(), process.platform))) {
       complain('No browser could be opened; use the address above.')
     }

@@ -71,9 +71,11 @@ async function boot(): Promise<void> {
   app.on('window-all-closed', () => process.platform !== 'darwin' && app.quit())
   powerMonitor.on('resume', () => {
     running.weir.jobs.wake()
+    running.weir.sessionFiles.look()
     tell({ kind: 'refresh', reason: 'resumed' })
   })
   running.weir.jobs.start()
+  running.weir.sessionFiles.start()
   const stopNotifications = startNotifications(running.weir, (link) => {
     openWindow(files, running.logFile)
     if (link !== null) tell({ kind: 'go', path: link })

@@ -35,7 +35,12 @@ export const costsText = {
     usersMore: (shown: string, all: string) => `The dearest ${shown} of ${all} users.`,
     openUser: (name: string) => `Open the dashboard of ${name}`,
   },
-  sources: { catalogue: 'Catalogue', operator: 'Your price', fallback: 'Fallback' },
+  sources: {
+    catalogue: 'Catalogue',
+    imported: 'Imported',
+    operator: 'Your price',
+    fallback: 'Fallback',
+  },
   prices: {
     title: 'Prices',
     unit: 'US dollars per million tokens',
@@ -44,6 +49,7 @@ export const costsText = {
     all: 'All',
     used: 'In use this month',
     own: 'Yours',
+    imported: 'Imported',
     show: 'Which prices',
     columns: {
       provider: 'Provider',
@@ -70,7 +76,7 @@ export const costsText = {
     removeShort: 'Remove',
     hint: 'A change counts from the next recorded turn on. Turns keep the price of their own time.',
     save: 'Save',
-    saved: (name: string) => `The price of ${name} is set, from the next turn on.`,
+    saved: (name: string) => `The price of ${name} is set; it counts for what is recorded from now on.`,
     removed: (name: string) => `Your price of ${name} is removed.`,
     undone: 'Undone.',
     notANumber: 'a price in dollars, 0 or more',
@@ -80,6 +86,12 @@ export const costsText = {
       'It goes before the catalogue. The provider * stands for every provider; in the model, * stands for any characters.',
     provider: 'Provider',
     model: 'Model',
+    validFrom: {
+      label: 'In force from',
+      now: 'The next turn on',
+      month: 'Start of this month',
+      always: 'The beginning',
+    },
   },
   fallback: {
     title: 'Fallback price',

@@ -4,6 +4,29 @@ import { counted } from './figures.ts'
 export const sessionsText = {
   caption: 'Sessions with what they used',
   intro: (range: string, zone: string) => `Figures of ${range}, ${zone}`,
+  follow: {
+    label: 'Session files',
+    following: 'Session files are read in',
+    withProblems: 'Session files need you',
+    failing: 'Session files cannot be read',
+    off: 'Session files are not read in',
+    offWhy: 'Switched off: only an import or a check looks at them.',
+    toSettings: 'Settings',
+    reading: 'Being read for the first time …',
+    notYet: 'Not read to the end yet.',
+    caughtUp: (age: string) => `Caught up ${age}.`,
+    waiting: (files: number) => `${counted(files, 'file')} being written to right now.`,
+    readNow: 'Read now',
+    done: (files: number, turns: number) =>
+      files === 0
+        ? 'Nothing has changed in the session files.'
+        : `${counted(files, 'session file')} read, ${counted(turns, 'turn')} written.`,
+    showProblems: (count: number) => `Show ${counted(count, 'problem')}`,
+    hideProblems: 'Hide the problems',
+    problemsHint: 'What these files said before stays in the books.',
+    compare: 'Compare files and books',
+    more: (count: number) => `… and ${counted(count, 'more file', 'more files')}.`,
+  },
   filters: {
     search: 'Search name or id',
     searchShortcut: 'Search sessions',

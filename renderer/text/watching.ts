@@ -94,6 +94,7 @@ export const settingsText = {
     reservation_minutes: 'Reservation, minutes',
     max_reservation_tokens: 'Largest reservation, tokens',
     auto_provision_users: 'Make unknown users at their first check',
+    watch_sessions: 'Read session files in as they change',
     retention_days: 'Keep turns, days',
     prompt_text: 'Prompt text that is kept',
     log_cap_mb: 'Size of all logs, MB',

@@ -11,11 +11,15 @@ import { jobOperations } from './jobs.ts'
 import { limitOperations } from './limits.ts'
 import { logOperations } from './logs.ts'
 import { operatorOperations } from './operator.ts'
+import { oversightOperations } from './oversight.ts'
+import { priceImportOperations } from './price-import.ts'
 import { priceOperations } from './prices.ts'
 import { profileOperations } from './profiles.ts'
 import { readinessOperations } from './readiness.ts'
 import { reconciliationOperations } from './reconciliation.ts'
+import { repriceOperations } from './reprice.ts'
 import { restoreOperations } from './restore.ts'
+import { sessionFileOperations } from './session-files.ts'
 import { sessionRecordOperations } from './session-records.ts'
 import { sessionOperations } from './sessions.ts'
 import { settingOperations } from './settings.ts'
@@ -39,6 +43,8 @@ export const OPERATIONS = {
   ...countingOperations,
   ...subscriptionOperations,
   ...priceOperations,
+  ...repriceOperations,
+  ...priceImportOperations,
   ...alertOperations,
   ...logOperations,
   ...readinessOperations,
@@ -47,6 +53,8 @@ export const OPERATIONS = {
   ...reconciliationOperations,
   ...backupOperations,
   ...restoreOperations,
+  ...oversightOperations,
+  ...sessionFileOperations,
 }
 
 export type OperationName = keyof typeof OPERATIONS

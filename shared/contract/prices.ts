@@ -25,7 +25,7 @@ const price = z.object({
   id: z.number(),
   provider: z.string(),
   model_pattern: z.string(),
-  source: z.enum(['catalogue', 'operator']),
+  source: z.enum(['catalogue', 'imported', 'operator']),
   ...figuresOnWire,
   /** Other prices for long prompts or times of day. */
   has_steps: z.boolean(),
@@ -55,7 +55,7 @@ export const priceOperations = {
     summary: 'The price table: the catalogue and the prices of the operator, the used ones first',
     input: z.strictObject({
       search: z.string().max(200).optional(),
-      source: z.enum(['catalogue', 'operator']).optional(),
+      source: z.enum(['catalogue', 'imported', 'operator']).optional(),
       /** Only prices that turns of the running month go by. */
       used: queryFlag.optional(),
       limit: queryInt(1, 500).optional(),
@@ -69,6 +69,7 @@ export const priceOperations = {
       current_period: z.string(),
       catalogue: z.object({ version: z.string().nullable(), prices: z.number() }),
       operator_prices: z.number(),
+      imported_prices: z.number(),
       fallback: z.object({ ...figuresOnWire, is_default: z.boolean() }),
     }),
     errors: [],
@@ -187,7 +188,7 @@ export const priceOperations = {
           model: z.string(),
           ...costFigures,
           /** Whose price counts for it now. */
-          price_source: z.enum(['catalogue', 'operator', 'fallback']),
+          price_source: z.enum(['catalogue', 'imported', 'operator', 'fallback']),
         }),
       ),
       /** The dearest users, at most 50, and how many there are. */

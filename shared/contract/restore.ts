@@ -159,7 +159,7 @@ export const restoreOperations = {
     summary: 'Go back to a backup; what was consumed since stays counted, what was revoked stays revoked',
     input: z.strictObject({ backup_id: backupId, confirm: z.literal(true) }),
     output: restoreRun,
-    errors: ['backup_unknown', 'backup_damaged', 'busy'],
+    errors: ['backup_unknown', 'backup_damaged', 'restore_impossible', 'busy'],
     example: { backup_id: '20261124T013000Z-9f3a', confirm: true },
     command: 'restore',
   }),
@@ -210,7 +210,7 @@ export const restoreOperations = {
       'Take a restore back: limits, profiles and settings are those of before, what was consumed stays',
     input: z.strictObject({ run_id: runId, confirm: z.literal(true) }),
     output: restoreRun,
-    errors: ['run_unknown', 'backup_unknown', 'backup_damaged', 'busy'],
+    errors: ['run_unknown', 'restore_impossible', 'backup_unknown', 'backup_damaged', 'busy'],
     example: { run_id: 'restore-20261124T101500Z-1f2e', confirm: true },
   }),
 }

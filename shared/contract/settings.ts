@@ -73,6 +73,7 @@ export const settingOperations = {
       max_reservation_tokens: z.int().optional(),
       auto_provision_users: z.boolean().optional(),
       prompt_text: z.enum(['full', 'preview', 'none']).optional(),
+      watch_sessions: z.boolean().optional(),
       retention_days: z.int().optional(),
       log_cap_mb: z.int().optional(),
       port: z.int().min(0).max(65_535).nullable().optional(),

@@ -57,6 +57,7 @@ export class MemoryLedger implements LedgerImport {
   async recordFiles(files: readonly ScannedFile[]) {
     this.calls.push('recordFiles')
     this.files.push(...files)
+    return []
   }
 
   async archiveClosedPeriods(userIds: readonly string[]) {

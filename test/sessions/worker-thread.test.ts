@@ -61,7 +61,7 @@ describe('the worker thread', () => {
     const result = await worker.run('scan-sessions', scanInput(), {
       onBatch: (message) => void messages.push(message),
     })
-    expect(result).toEqual({ filesDone: 10, filesUnchanged: 0, unreadable: 0 })
+    expect(result).toEqual({ filesDone: 10, filesUnchanged: 0, filesUnrested: 0, unreadable: 0 })
     expect(messages[0]).toMatchObject({ kind: 'listed', files: 10 })
     const batches = messages.filter((message) => message.kind === 'batch')
     expect(batches.flatMap((batch) => batch.pieces.map((piece) => piece.session.sessionId)).sort()).toEqual(

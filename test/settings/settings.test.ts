@@ -22,6 +22,7 @@ const INITIAL: Settings = {
   max_reservation_tokens: 2_000_000,
   prompt_text: 'preview',
   sessions_writer: 'agent',
+  watch_sessions: true,
   retention_days: 90,
   log_cap_mb: 50,
   prompt_erasure_pending: false,
@@ -134,7 +135,9 @@ describe('rules with an end', () => {
       fc.property(mode, instant, instant, (chosen, until, now) => {
         const enforcement = { mode: chosen, reason: 'maintenance', until } as const
         const inForce = enforcementInForce({ enforcement }, now)
-        expect(inForce).toEqual(now < until ? enforcement : { mode: 'on', reason: null, until: null })
+        expect(inForce).toEqual(
+          now < until ? enforcement : { mode: 'on', reason: null, until: null, since: until },
+        )
       }),
     )
   })

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Actor, Weir, WeirConfig } from '../../electron/core/api.ts'
-import type { Clock } from '../../electron/core/kernel/ports.ts'
+import type { Clock, Timers } from '../../electron/core/kernel/ports.ts'
 import { createWeir } from '../../electron/core/weir.ts'
 import { recordingLog } from './fake-weir.ts'
 
@@ -42,10 +42,14 @@ export function configOf(dataDir: string, members: Partial<WeirConfig> = {}): We
   }
 }
 
-export async function openWeir(clock: Clock, config: Partial<WeirConfig> = {}): Promise<TestWeir> {
+export async function openWeir(
+  clock: Clock,
+  config: Partial<WeirConfig> = {},
+  more: { readonly timers?: Timers } = {},
+): Promise<TestWeir> {
   const { dataDir, remove } = freshDataDir()
   const log = recordingLog()
-  const ports = { clock, log, randomBytes: (count: number) => randomBytes(count) }
+  const ports = { clock, log, randomBytes: (count: number) => randomBytes(count), ...more }
   const weir = await createWeir(configOf(dataDir, config), ports)
   return {
     weir,

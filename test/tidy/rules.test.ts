@@ -96,6 +96,17 @@ describe('every error code', () => {
     expect(text('docs/error-codes.md')).toBe(errorCodesPage())
   })
 
+  test('is named by a test that gets it', () => {
+    const tests = SOURCES.filter(
+      ({ path }) =>
+        path.startsWith('test/') && !path.startsWith('test/tidy/') && !path.startsWith('test/bench/'),
+    )
+      .map((source) => source.text)
+      .join('\n')
+    const isTested = (code: string) => new RegExp(`['"\`]${code}\\b`).test(tests)
+    expect(Object.keys(ERROR_CODES).filter((code) => !isTested(code))).toEqual([])
+  })
+
   test('is used somewhere', () => {
     const product = SOURCES.filter(
       ({ path }) =>

@@ -7,15 +7,13 @@ import { priceTurn } from '../pricing/price-turn.ts'
 import { saveUsage } from './consumption-store.ts'
 import { type ConsumptionContext, momentOf } from './context.ts'
 import { currentUsage } from './current-usage.ts'
-import { growthOf, rollUpGrowth } from './extension-roll-up.ts'
+import { growthOf, rollUpGrowth, withGrowth } from './extension-roll-up.ts'
 import { findTurn, type TurnWithModel } from './ledger-store.ts'
 import { withLimitAlerts } from './limit-alerts.ts'
 import { readProfiles } from './limit-rules-store.ts'
 import { findOwnedSession, type OwnedSession } from './session-store.ts'
 import { type ExtensionRow, extensionsOf, insertExtension, saveExtendedTurn } from './turn-extension-store.ts'
 import { toTurnRecord } from './turn-record.ts'
-import { addTotals, type Usage } from './usage.ts'
-import type { Windows } from './windows.ts'
 
 type Input = ParsedInput<'turns.extend'>
 type Answer = OperationOutput<'turns.extend'>
@@ -49,7 +47,7 @@ export async function extendTurn(trx: Writer, input: Input, context: Consumption
   const { usage, decision } = await currentUsage(trx, found.state, await readProfiles(trx), moment)
   await saveExtendedTurn(trx, after)
   await rollUpGrowth(trx, before, after, moment.settings.time_zone)
-  const grownUsage = withGrowth(usage, before, after, moment.windows)
+  const grownUsage = withGrowth(usage, before, growthOf(before, after), moment.windows)
   const alerted = await withLimitAlerts(trx, found.state.account, grownUsage, decision.limits, moment)
   await saveUsage(trx, { ...alerted, last_updated_at: moment.now })
   await insertExtension(trx, {
@@ -163,23 +161,6 @@ function grownCost(
   const anew = priceTurn(prices, { ...at, ...own })
   const total = anew.costMicroUsd + reported
   return total < booked ? onTop : { cost_micro_usd: total, price_source: anew.source }
-}
-
-/** The counters after a turn has grown: the month's when the turn is of it, today's when it happened today. */
-function withGrowth(usage: Usage, before: TurnWithModel, after: TurnWithModel, windows: Windows): Usage {
-  const growth = growthOf(before, after)
-  const isToday =
-    before.occurred_at >= usage.day_started_at &&
-    before.occurred_at < Math.max(windows.day.endsAt, usage.day_started_at)
-  return {
-    ...usage,
-    ...(before.period === usage.period && addTotals(usage, growth)),
-    ...(isToday && {
-      day_input_tokens: usage.day_input_tokens + growth.input_tokens,
-      day_output_tokens: usage.day_output_tokens + growth.output_tokens,
-      day_cost_micro_usd: usage.day_cost_micro_usd + growth.cost_micro_usd,
-    }),
-  }
 }
 
 function recordOf(turn: TurnWithModel, { session, state }: OwnedSession): Answer['turn'] {

@@ -20,6 +20,7 @@ import {
   turnsOfSession,
 } from './ledger-store.ts'
 import { readProfiles } from './limit-rules-store.ts'
+import { followedTokens, outsideTokens, saveOutside, sumOf, type Tokens } from './outside-turns.ts'
 import { prunedBefore } from './prune-turns.ts'
 import { keptQuery, withTurn } from './record-turn.ts'
 import { rollUpSession, rollUpTurns } from './roll-up-store.ts'
@@ -27,7 +28,10 @@ import { archivePeriod } from './rollover.ts'
 import type { Usage } from './usage.ts'
 import { periodNumber } from './windows.ts'
 
-/** Books whole sessions read from files. What the ledger holds already is never changed: the files only add. */
+/**
+ * Books whole sessions read from files. A turn the ledger holds already is never changed: the files only add. What a
+ * session spent outside its turns follows its file.
+ */
 
 export interface ImportEffect {
   /** Ledger rows written, outside-turns rows included. */
@@ -95,28 +99,62 @@ async function importSession(trx: Writer, session: SessionReading, usage: Usage,
     (known === undefined ? [] : await turnsOfSession(trx, known.key)).map((turn) => [turn.turn_number, turn]),
   )
   const gone = await prunedBefore(trx, usage.user_key)
-  let lastActivityAt = row.last_activity_at
-  for (const turn of ledgerTurns(session)) {
-    const before = held.get(turn.turnNumber)
-    if (before !== undefined) {
-      if (isSame(turn, before)) run.effect.alreadyThere += 1
-      else run.effect.conflicting += 1
-      continue
-    }
+  const turns = [...held.values()].filter((turn) => turn.turn_number > 0)
+  const book = async (turn: TurnReading): Promise<TurnRow | null> => {
     const entry = await toNewTurn(trx, turn, row, run)
     // Retention has taken it out of the ledger; it is in the sums of its month.
     if (entry.occurred_at < (gone.get(entry.period) ?? Number.NEGATIVE_INFINITY)) {
       run.effect.alreadyThere += 1
-      continue
+      return null
     }
     const inserted = await insertTurn(trx, entry)
     run.written.push(inserted)
     run.effect.imported += 1
-    lastActivityAt = Math.max(lastActivityAt, turn.occurredAt)
     current = withTurn(current, inserted, run.moment.windows)
+    if (turn.turnNumber > 0) turns.push(inserted)
+    return inserted
+  }
+  let lastActivityAt = row.last_activity_at
+  for (const turn of session.turns) {
+    const before = held.get(turn.turnNumber)
+    if (before !== undefined) {
+      if (isSame(turn, before)) run.effect.alreadyThere += 1
+      else run.effect.conflicting += 1
+    } else if ((await book(turn)) !== null) {
+      lastActivityAt = Math.max(lastActivityAt, turn.occurredAt)
+    }
+  }
+  // After the turns: what they hold is not outside them.
+  const outside = outsideTokens(session, sumOf(turns))
+  const outsideRow = held.get(0)
+  // Of a session that comes in parts only the first carries what was spent outside its turns.
+  const isOutsideTold = session.outsideInputTokens + session.outsideOutputTokens > 0
+  if (outsideRow !== undefined) {
+    const followed = await followOutside(trx, outsideRow, outside, turns, current, run)
+    current = followed.usage
+    if (followed.became !== 'equal' || isOutsideTold) run.effect[EFFECTS[followed.became]] += 1
+  } else if (isOutsideTold && outside.input + outside.output > 0) {
+    await book(outsideTurn(session, outside))
   }
   await touchSession(trx, row, session.name, lastActivityAt)
   return current
+}
+
+const EFFECTS = { equal: 'alreadyThere', changed: 'imported', other: 'conflicting' } as const
+
+async function followOutside(
+  trx: Writer,
+  row: TurnRow,
+  wanted: Tokens,
+  turns: readonly TurnRow[],
+  usage: Usage,
+  run: Run,
+): Promise<{ readonly became: keyof typeof EFFECTS; readonly usage: Usage }> {
+  const next = followedTokens(row, wanted, turns)
+  if (next.input !== row.input_tokens || next.output !== row.output_tokens)
+    return { became: 'changed', usage: await saveOutside(trx, row, next, usage, run) }
+  const isEqual = next.input === wanted.input && next.output === wanted.output
+  return { became: isEqual ? 'equal' : 'other', usage }
 }
 
 /** Adds a session as its file describes it. The period of its creation MUST be told in the same transaction. */
@@ -136,14 +174,18 @@ export async function startSession(
 
 /** The session's turns and, where it spent tokens outside them, the row numbered 0 that holds those. */
 export function ledgerTurns(session: SessionReading): readonly TurnReading[] {
-  if (session.outsideInputTokens === 0 && session.outsideOutputTokens === 0) return session.turns
-  const outside: TurnReading = {
+  const { outsideInputTokens: input, outsideOutputTokens: output } = session
+  return input + output === 0 ? session.turns : [outsideTurn(session, { input, output }), ...session.turns]
+}
+
+function outsideTurn(session: SessionReading, tokens: Tokens): TurnReading {
+  return {
     turnNumber: 0,
     occurredAt: session.createdAt,
     provider: session.provider,
     model: session.model,
-    inputTokens: session.outsideInputTokens,
-    outputTokens: session.outsideOutputTokens,
+    inputTokens: tokens.input,
+    outputTokens: tokens.output,
     cachedInputTokens: 0,
     status: 'success',
     isValid: true,
@@ -153,7 +195,6 @@ export function ledgerTurns(session: SessionReading): readonly TurnReading[] {
     userQuery: null,
     durationMs: null,
   }
-  return [outside, ...session.turns]
 }
 
 /** Whether the ledger's turn has the figures of the file's. A price is compared only where both were told one. */

@@ -153,3 +153,13 @@ const addTurn = preparedInsert<NewTurn>((db, value) =>
 export async function insertTurn(trx: Writer, turn: NewTurn): Promise<TurnRow> {
   return { ...turn, id: await addTurn(trx, turn) }
 }
+
+/** Writes other figures of a row for what a session spent outside its turns. The roll-ups MUST be told in the same transaction. */
+export async function saveOutsideTurns(trx: Writer, row: TurnRow): Promise<void> {
+  const { input_tokens, output_tokens, cost_micro_usd, price_source, recorded_at } = row
+  await trx
+    .updateTable('consumption_turns')
+    .set({ input_tokens, output_tokens, cost_micro_usd, price_source, recorded_at })
+    .where('id', '=', row.id)
+    .execute()
+}

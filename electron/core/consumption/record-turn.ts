@@ -6,9 +6,9 @@ import type { Writer } from '../database/database.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { priceTurn, savedCost } from '../pricing/price-turn.ts'
 import { PROMPT_PREVIEW_CHARACTERS, type Settings } from '../settings/settings.ts'
-import { settleAdmission } from './admission-store.ts'
+import { type Settlement, settleAdmission } from './admission-store.ts'
 import { saveUsage, type UserAccount } from './consumption-store.ts'
-import { type ConsumptionContext, type Moment, momentOf } from './context.ts'
+import { type ConsumptionContext, type Moment, momentOf, observedSince } from './context.ts'
 import { currentUsage, userOf } from './current-usage.ts'
 import {
   findSession,
@@ -24,6 +24,8 @@ import {
 import { withLimitAlerts } from './limit-alerts.ts'
 import { type Profiles, readProfiles } from './limit-rules-store.ts'
 import type { EffectiveLimits } from './limits.ts'
+import { type Observation, withTurnLetThrough } from './observation.ts'
+import { findObservation, saveObservation } from './observation-store.ts'
 import { prunedBefore } from './prune-turns.ts'
 import { rollUpSession, rollUpTurns } from './roll-up-store.ts'
 import { saveSessionClosed } from './session-store.ts'
@@ -45,6 +47,8 @@ interface Book {
   readonly limits: EffectiveLimits
   readonly opened: Usage
   usage: Usage
+  /** What turns consumed that would not have run; null until there is one. */
+  letThrough: Observation | null
 }
 
 /**
@@ -76,10 +80,11 @@ export async function recordTurns(
     }
   }
   await rollUpTurns(trx, written, moment.settings.time_zone)
-  for (const { account, limits, usage, opened } of books.values()) {
+  for (const { account, limits, usage, opened, letThrough } of books.values()) {
     if (usage === opened) continue
     const alerted = await withLimitAlerts(trx, account, usage, limits, moment)
     await saveUsage(trx, { ...alerted, last_updated_at: moment.now })
+    if (letThrough !== null) await saveObservation(trx, letThrough)
   }
   return outcomes
 }
@@ -93,7 +98,7 @@ interface Run {
 async function openBook(trx: Writer, userId: string, profiles: Profiles, moment: Moment): Promise<Book> {
   const state = await userOf(trx, userId, moment)
   const { usage, decision } = await currentUsage(trx, state, profiles, moment)
-  return { account: state.account, limits: decision.limits, opened: usage, usage }
+  return { account: state.account, limits: decision.limits, opened: usage, usage, letThrough: null }
 }
 
 async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promise<Answer> {
@@ -101,7 +106,13 @@ async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promis
   const userKey = book.usage.user_key
   const known = await findSession(trx, userKey, turn.session_id)
   const recorded = known === undefined ? undefined : await findTurn(trx, known.key, turn.turn_number)
-  if (known !== undefined && recorded !== undefined) return replay(trx, turn, recorded, known)
+  if (known !== undefined && recorded !== undefined) {
+    const answer = await replay(trx, turn, recorded, known)
+    // A session file came before its agent's call: the reservation of the turn is still open.
+    if (recorded.source === 'api') return answer
+    const late = await settleInBook(trx, turn, recorded, book, moment)
+    return late === null ? answer : { ...answer, settled_admission_id: late }
+  }
   // Only now: what is recorded stays a replay also after the clock was set back behind it.
   const occurredAt = pastInstant(turn.occurred_at, 'occurred_at', moment)
   await refusePruned(trx, userKey, occurredAt, moment)
@@ -114,16 +125,13 @@ async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promis
   await touchSession(trx, session, turn.session_name ?? null, occurredAt)
   // Somebody works in it again, whatever was said before.
   if (session.closed_at !== null) await saveSessionClosed(trx, session.key, null)
-  usage = withTurn(usage, row, moment.windows)
-  const settled = await settle(trx, turn, userKey, moment)
-  if (settled !== undefined)
-    usage = withoutReservation(usage, settled.reserved_input_tokens, settled.reserved_output_tokens)
-  book.usage = usage
+  book.usage = withTurn(usage, row, moment.windows)
+  const admission = await settleInBook(trx, turn, row, book, moment)
   const record = toTurnRecord(
     { ...row, provider: turn.provider, model: turn.model },
     { userId: turn.user_id, sessionId: turn.session_id, sessionName: turn.session_name ?? session.name },
   )
-  return { replayed: false, settled_admission_id: settled?.id ?? null, turn: record }
+  return { replayed: false, settled_admission_id: admission, turn: record }
 }
 
 /**
@@ -249,8 +257,28 @@ export function withTurn(usage: Usage, row: NewTurn, windows: Windows): Usage {
   }
 }
 
-async function settle(trx: Writer, turn: Turn, userKey: number, moment: Moment) {
-  if (turn.admission_id === undefined) return undefined
+/** Gives back in the book what was reserved for a turn that is in the ledger; answers the admission, or null. */
+async function settleInBook(
+  trx: Writer,
+  turn: Turn,
+  row: Parameters<typeof withTurnLetThrough>[2],
+  book: Book,
+  moment: Moment,
+): Promise<string | null> {
+  const { settled, observedSince: since } = await settle(trx, turn, book.usage.user_key, moment)
+  if (since !== null && since === observedSince(moment)) {
+    const before = book.letThrough ?? (await findObservation(trx, book.usage, moment))
+    if (before !== null) book.letThrough = withTurnLetThrough(before, book.usage, row)
+  }
+  if (settled === undefined) return null
+  book.usage = withoutReservation(book.usage, settled.reserved_input_tokens, settled.reserved_output_tokens)
+  return settled.id
+}
+
+const NOT_NAMED: Settlement = { settled: undefined, observedSince: null }
+
+async function settle(trx: Writer, turn: Turn, userKey: number, moment: Moment): Promise<Settlement> {
+  if (turn.admission_id === undefined) return NOT_NAMED
   return settleAdmission(trx, { id: turn.admission_id, userKey }, moment.now)
 }
 
@@ -284,7 +312,10 @@ function differences(turn: Turn, recorded: TurnWithModel): string[] {
     ['output_tokens', turn.output_tokens, recorded.output_tokens],
     [
       'cached_input_tokens',
-      turn.cached_input_tokens ?? recorded.cached_input_tokens,
+      // A session file, from which the turn may have been read before, does not tell them.
+      recorded.source === 'api'
+        ? (turn.cached_input_tokens ?? recorded.cached_input_tokens)
+        : recorded.cached_input_tokens,
       recorded.cached_input_tokens,
     ],
     ['status', turn.status ?? 'success', recorded.status],

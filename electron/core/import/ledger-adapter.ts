@@ -9,8 +9,10 @@ import {
   importSessions,
 } from '../consumption/ledger-import.ts'
 import { periodNumber, periodText } from '../consumption/windows.ts'
+import type { UnreadableFile } from '../sessions/list-session-files.ts'
 import type { ScannedFile } from '../sessions/scan-sessions.ts'
 import type { SessionReading } from '../sessions/session-reading.ts'
+import { recordFiles } from './file-store.ts'
 import type { ImportEffects, LedgerImport, PeriodTotals } from './ledger-port.ts'
 
 /** The ledger as an import sees it: every call is one short transaction, so that limit checks get in between. */
@@ -29,31 +31,8 @@ export class LedgerAdapter implements LedgerImport {
     return this.#context.database.read((db) => countKnownTurns(db, sessions))
   }
 
-  async recordFiles(files: readonly ScannedFile[]): Promise<void> {
-    const now = this.#context.clock.now()
-    await this.#context.database.writeSlice(async (trx) => {
-      for (const file of files) {
-        const seen = {
-          path: file.path,
-          size_bytes: file.sizeBytes,
-          modified_at_ms: file.modifiedAtMs,
-          sha256: file.sha256,
-          read_at: now,
-          problem: file.problem,
-        }
-        const read = { turns: file.turns, last_turn_number: file.lastTurnNumber }
-        await trx
-          .insertInto('session_files')
-          .values({ user_id: file.userId, session_id: file.sessionId, ...seen, ...read })
-          .onConflict((conflict) =>
-            // A file that cannot be read says nothing about the turns it once held.
-            conflict
-              .columns(['user_id', 'session_id'])
-              .doUpdateSet(file.problem === null ? { ...seen, ...read } : seen),
-          )
-          .execute()
-      }
-    })
+  recordFiles(files: readonly ScannedFile[]): Promise<readonly UnreadableFile[]> {
+    return this.#context.database.writeSlice((trx) => recordFiles(trx, files, this.#context.clock.now()))
   }
 
   async archiveClosedPeriods(userIds: readonly string[]): Promise<number> {

@@ -1,5 +1,6 @@
 import type { OperationOutput } from '../../../shared/contract/index.ts'
 import type { Actor } from '../api.ts'
+import type { UnreadableFile } from '../sessions/list-session-files.ts'
 import type { ScannedFile } from '../sessions/scan-sessions.ts'
 import type { SessionReading } from '../sessions/session-reading.ts'
 
@@ -47,8 +48,11 @@ export interface LedgerImport {
   importSessions(sessions: readonly SessionReading[]): Promise<ImportEffects>
   /** How many of the rows of these sessions the ledger has, with whatever figures. Writes nothing. */
   countKnownTurns(sessions: readonly SessionReading[]): Promise<number>
-  /** Remembers what was read. A file with a `problem` must not lower what is known of its session. */
-  recordFiles(files: readonly ScannedFile[]): Promise<void>
+  /**
+   * Remembers what was read. A file with a `problem` must not lower what is known of its session. Answers with files
+   * that have lost turns the ledger holds, which is remembered as their problem.
+   */
+  recordFiles(files: readonly ScannedFile[]): Promise<readonly UnreadableFile[]>
   /** Archive rows for closed months of these users that have none; how many were written. */
   archiveClosedPeriods(userIds: readonly string[]): Promise<number>
   /** What the ledger holds now, read back from its turns and sessions, not from counters. */

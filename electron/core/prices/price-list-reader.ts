@@ -42,7 +42,7 @@ export async function readPriceList(
       byText.compare(a.modelPattern, b.modelPattern) ||
       b.validFrom - a.validFrom,
   )
-  const ofOperator = all.filter((price) => price.source === 'operator').length
+  const count = (source: ModelPrice['source']) => all.filter((price) => price.source === source).length
   return {
     prices: rows
       .slice(offset, offset + limit)
@@ -51,8 +51,9 @@ export async function readPriceList(
     limit,
     offset,
     current_period: periodText(context.period),
-    catalogue: { version: (await storedCatalogueVersion(db)) ?? null, prices: all.length - ofOperator },
-    operator_prices: ofOperator,
+    catalogue: { version: (await storedCatalogueVersion(db)) ?? null, prices: count('catalogue') },
+    operator_prices: count('operator'),
+    imported_prices: count('imported'),
     fallback: { ...figuresOnWire(context.book.fallback), is_default: context.isDefaultFallback },
   }
 }

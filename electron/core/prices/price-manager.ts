@@ -9,11 +9,13 @@ import { assert, WeirError } from '../kernel/weir-error.ts'
 import { patternToRegExp } from '../pricing/model-pattern.ts'
 import type { PriceBook } from '../pricing/price-book.ts'
 import { loadPriceBook } from '../pricing/price-catalogue.ts'
+import { deleteImported, saveImported } from '../pricing/price-store.ts'
 import { priceTurn } from '../pricing/price-turn.ts'
 import { priceInForce } from '../pricing/token-price.ts'
 import type { SettingsManager } from '../settings/settings-manager.ts'
 import { readCosts } from './costs-reader.ts'
 import { deleteOperatorPrice, listStoredPrices, saveOperatorPrice } from './operator-price-store.ts'
+import { diffPrices } from './price-import.ts'
 import { readPriceList } from './price-list-reader.ts'
 import {
   type FiguresInput,
@@ -23,6 +25,9 @@ import {
   type StoredPrice,
   toTokenPrice,
 } from './price-wire.ts'
+
+/** More rows than anybody reads would only fill the log; how many there were stands in it. */
+const AUDIT_ROWS_MAX = 200
 
 /**
  * The prices: the book in memory that every recorded turn is priced by, and what the operator changes of it. A change
@@ -121,8 +126,7 @@ export class PriceManager implements PricesApi {
         )
       }
       if (found.source !== 'operator') {
-        const message =
-          'belongs to the catalogue, which stays as it is; set a price of your own to go before it'
+        const message = 'is not one of your own and stays as it is; set a price of your own to go before it'
         throw new WeirError('invalid_request', `The price ${message}.`, {
           details: { errors: [{ path: 'id', message }] },
         })
@@ -191,6 +195,53 @@ export class PriceManager implements PricesApi {
     await this.#settings.change({ fallback_price: stored }, actor, 'prices.setFallback')
     await this.#reload()
     return { ...figuresOnWire(this.#book.fallback), is_default: price === null }
+  }
+
+  /** Errors: `invalid_request`. */
+  async import(input: ParsedInput<'prices.import'>, actor: Actor): Promise<OperationOutput<'prices.import'>> {
+    const now = this.#clock.now()
+    const validFrom = input.valid_from === undefined ? now : Date.parse(input.valid_from)
+    const { report, prices } = diffPrices(input.entries, this.#book, now, validFrom)
+    if (input.dry_run === true || prices.length === 0) return report
+    const label = input.label ?? 'LiteLLM'
+    await this.#database.write(async (trx) => {
+      await saveImported(trx, prices, label, now)
+      const rows = report.rows
+        .filter((row) => row.result === 'new' || row.result === 'changed')
+        .slice(0, AUDIT_ROWS_MAX)
+      const side = (figures: 'before' | 'after') =>
+        rows.map((row) => ({ provider: row.provider, model: row.model, ...row[figures] }))
+      await audit(trx, {
+        at: now,
+        actor,
+        action: 'prices.import',
+        objectKind: 'price',
+        objectId: label,
+        before: { rows: side('before') },
+        after: { prices: prices.length, valid_from: toIso(validFrom), rows: side('after') },
+      })
+    })
+    await this.#reload()
+    return report
+  }
+
+  async removeImported(actor: Actor): Promise<OperationOutput<'prices.removeImported'>> {
+    const removed = await this.#database.write(async (trx) => {
+      const count = await deleteImported(trx)
+      if (count > 0) {
+        await audit(trx, {
+          at: this.#clock.now(),
+          actor,
+          action: 'prices.removeImported',
+          objectKind: 'price',
+          objectId: 'imported',
+          before: { prices: count },
+        })
+      }
+      return count
+    })
+    await this.#reload()
+    return { removed }
   }
 
   costs(range = 'current'): Promise<OperationOutput<'costs.summary'>> {

@@ -33,8 +33,9 @@ export class PriceBook {
   /** What a model costs for which nobody has a price. */
   readonly fallback: TokenPrice
   readonly #catalogue: ReadonlyMap<string, PriceList>
+  readonly #imported: ReadonlyMap<string, PriceList>
   readonly #operator: ReadonlyMap<string, PriceList>
-  readonly #market: readonly PriceList[]
+  readonly #market: readonly Market[]
   readonly #remembered = new Map<string, Map<string, readonly ModelPrice[]>>()
   #rememberedCount = 0
 
@@ -42,18 +43,30 @@ export class PriceBook {
   constructor(prices: readonly ModelPrice[], fallback: TokenPrice = FALLBACK_PRICE) {
     this.fallback = fallback
     this.#catalogue = priceLists(prices.filter((price) => price.source === 'catalogue'))
+    this.#imported = priceLists(prices.filter((price) => price.source === 'imported'))
     this.#operator = priceLists(prices.filter((price) => price.source === 'operator'))
-    this.#market = inAskingOrder(this.#catalogue)
+    this.#market = inAskingOrder(this.#catalogue, this.#imported)
   }
 
   /**
    * The price for a model at an instant, or undefined when nobody has one. The operator's prices come first (exact
-   * names before patterns, that provider's before those for any), then the provider's own list, then the lists
-   * of the others by the model alone.
+   * names before patterns, that provider's before those for any), then what was imported for the provider, then the
+   * provider's own list, then the lists of the others by the model alone.
    */
   priceOf(provider: string, model: string, at: EpochMs): ModelPrice | undefined {
     for (const price of this.#pricesFor(provider, model)) if (price.validFrom <= at) return price
     return undefined
+  }
+
+  /** The price imported for the provider, or of its own list; undefined when neither has the model. */
+  listedPrice(provider: string, model: string, at: EpochMs): ModelPrice | undefined {
+    const name = canonicalProvider(provider)
+    const names = namesOf(model)
+    const listed = [
+      ...allIn(this.#imported.get(name), names),
+      ...(firstIn(this.#catalogue.get(name), names)?.prices ?? []),
+    ]
+    return listed.find((price) => price.validFrom <= at)
   }
 
   #pricesFor(provider: string, model: string): readonly ModelPrice[] {
@@ -78,20 +91,22 @@ export class PriceBook {
     )
     return [
       ...ofOperator,
+      ...allIn(this.#imported.get(provider), names),
       ...(firstIn(this.#catalogue.get(provider), names)?.prices ?? this.#onTheMarket(model)),
     ]
   }
 
   #onTheMarket(model: string): readonly ModelPrice[] {
+    // Imported ones hold from their date on: for what is older the first list of the catalogue is asked as well.
+    const found: ModelPrice[] = []
     for (const names of [namesOf(model), bareNamesOf(model)]) {
-      for (const list of this.#market) {
-        const prices = firstIn(list, names)?.prices
-        // That one host gives a model away says nothing about what another takes for it.
-        if (prices?.some((price) => price.inputMicroUsdPerMillion > 0 || price.outputMicroUsdPerMillion > 0))
-          return prices
+      for (const { imported, catalogue } of this.#market) {
+        found.push(...paidFor(firstIn(imported, names)))
+        const listed = paidFor(firstIn(catalogue, names))
+        if (listed.length > 0) return [...found, ...listed]
       }
     }
-    return []
+    return found
   }
 }
 
@@ -119,9 +134,30 @@ function priceLists(prices: readonly ModelPrice[]): Map<string, PriceList> {
   return lists
 }
 
-function inAskingOrder(lists: ReadonlyMap<string, PriceList>): PriceList[] {
-  const others = [...lists.keys()].filter((provider) => !ASKED_FIRST.includes(provider)).sort()
-  return [...ASKED_FIRST, ...others].flatMap((provider) => lists.get(provider) ?? [])
+/** The lists of one provider that others are asked by. */
+interface Market {
+  readonly imported: PriceList | undefined
+  readonly catalogue: PriceList | undefined
+}
+
+function inAskingOrder(
+  catalogue: ReadonlyMap<string, PriceList>,
+  imported: ReadonlyMap<string, PriceList>,
+): Market[] {
+  const all = new Set([...catalogue.keys(), ...imported.keys()])
+  const others = [...all].filter((provider) => !ASKED_FIRST.includes(provider)).sort()
+  return [...ASKED_FIRST, ...others].map((provider) => ({
+    imported: imported.get(provider),
+    catalogue: catalogue.get(provider),
+  }))
+}
+
+/** The prices of a model that is paid for. That one host gives it away says nothing about what another takes for it. */
+function paidFor(found: PatternPrices | undefined): readonly ModelPrice[] {
+  const isPaid = found?.prices.some(
+    (price) => price.inputMicroUsdPerMillion > 0 || price.outputMicroUsdPerMillion > 0,
+  )
+  return isPaid === true ? (found?.prices ?? []) : []
 }
 
 /** The first pattern of the list, in its order, that matches one of the names; the first name that matches at all decides. */

@@ -79,6 +79,38 @@ export async function replaceCatalogue(
   }
 }
 
+/** Writes prices of a file, over those with the same names and date; answers nothing, the caller knows what differs. */
+export async function saveImported(
+  trx: Writer,
+  prices: readonly ModelPrice[],
+  label: string,
+  now: EpochMs,
+): Promise<void> {
+  for (const price of prices) {
+    const row = toRow(price, label, now)
+    const {
+      provider: _provider,
+      model_pattern: _pattern,
+      valid_from: _from,
+      source: _source,
+      ...figures
+    } = row
+    await trx
+      .insertInto('model_prices')
+      .values(row)
+      .onConflict((conflict) =>
+        conflict.columns(['source', 'provider', 'model_pattern', 'valid_from']).doUpdateSet(figures),
+      )
+      .execute()
+  }
+}
+
+/** Takes every price of files out of the table; answers how many. */
+export async function deleteImported(trx: Writer): Promise<number> {
+  const result = await trx.deleteFrom('model_prices').where('source', '=', 'imported').executeTakeFirst()
+  return Number(result.numDeletedRows)
+}
+
 function toRow(price: ModelPrice, version: string, now: EpochMs): Omit<ModelPricesTable, 'id'> {
   return {
     provider: price.provider,

@@ -15,6 +15,7 @@ export interface PricedTurn extends ModelAt, TokenCounts {}
 
 export interface TurnPrice {
   readonly costMicroUsd: MicroUsd
+  /** A price from a file is one of the catalogue's to the ledger: the operator did not name it. */
   readonly source: 'catalogue' | 'operator' | 'fallback'
 }
 
@@ -27,7 +28,7 @@ export function priceTurn(book: PriceBook, turn: PricedTurn): TurnPrice {
   if (price === undefined) return { costMicroUsd: costOf(book.fallback, turn), source: 'fallback' }
   return {
     costMicroUsd: costOf(priceInForce(price, turn.inputTokens, turn.occurredAt), turn),
-    source: price.source,
+    source: price.source === 'operator' ? 'operator' : 'catalogue',
   }
 }
 

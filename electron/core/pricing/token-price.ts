@@ -24,7 +24,7 @@ export interface ModelPrice extends TokenPrice {
   /** In order; the last step whose condition holds sets the price. */
   readonly steps: readonly PriceStep[]
   readonly validFrom: EpochMs
-  readonly source: 'catalogue' | 'operator'
+  readonly source: 'catalogue' | 'imported' | 'operator'
 }
 
 /** The tokens of a turn. `inputTokens` includes `cachedInputTokens`. */

@@ -94,7 +94,9 @@ export function compareSession(
   }
   const hasShrunk = session.turns.length < facts.turnsMax
   for (const turn of held.values()) {
-    if (turn.recorded_at < facts.startedAt)
+    // What was outside and has become turns since leaves a row without tokens behind.
+    const isEmpty = turn.turn_number === 0 && turn.input_tokens + turn.output_tokens === 0
+    if (turn.recorded_at < facts.startedAt && !isEmpty)
       differences.push(missingInFile(session.sessionId, turn, hasShrunk))
   }
   return withCare(differences)

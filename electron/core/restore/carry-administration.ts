@@ -148,7 +148,7 @@ export function carrySettings(handle: BetterSqlite3.Database, moment: CarryMomen
     .prepare(
       `insert or ignore into main.model_prices (${columns.join(', ')})
        select ${columns.map((column) => `l.${column}`).join(', ')} from live.model_prices l
-       where l.source = 'operator' and l.created_at > ?`,
+       where l.source <> 'catalogue' and l.created_at > ?`,
     )
     .run(moment.backupMadeAt)
   if (isUnused(handle)) return

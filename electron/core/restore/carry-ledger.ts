@@ -33,7 +33,8 @@ export function carryLedger(handle: BetterSqlite3.Database): CarriedLedger {
     where: OF_KNOWN_USER,
   })
   // Requests of this hour and day are in no turn: with those of the backup everybody could ask again.
-  carryRows(handle, { table: 'user_consumption', existing: 'replaced', where: OF_KNOWN_USER })
+  for (const table of ['user_consumption', 'observations'])
+    carryRows(handle, { table, existing: 'replaced', where: OF_KNOWN_USER })
   carryRows(handle, {
     table: 'admissions',
     existing: 'replaced',

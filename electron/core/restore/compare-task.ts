@@ -166,9 +166,9 @@ function changesOf(handle: BetterSqlite3.Database): Change[] {
       from live.system_settings l full join main.system_settings m on m.name = l.name
       where l.value is not m.value and coalesce(m.name, l.name) <> 'restored_as'`
   const price = `select 'price', coalesce(m.model_pattern, l.model_pattern), 'price_per_million', ${pricePair('l')}, ${pricePair('m')}
-      from (select * from live.model_prices where source = 'operator') l
-      full join (select * from main.model_prices where source = 'operator') m
-        on m.provider = l.provider and m.model_pattern = l.model_pattern and m.valid_from = l.valid_from
+      from (select * from live.model_prices where source <> 'catalogue') l
+      full join (select * from main.model_prices where source <> 'catalogue') m
+        on m.source = l.source and m.provider = l.provider and m.model_pattern = l.model_pattern and m.valid_from = l.valid_from
       where ${pricePair('l')} is not ${pricePair('m')}`
   return [...profile, comes, goes, user, shut, back, setting, price].flatMap((sql) =>
     handle

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../../shared/units.ts'
 import {
   type ListedSessionFile,
   listSessionFiles,
@@ -22,6 +23,11 @@ export interface ScanInput {
   readonly known: ReadonlyMap<string, FileFingerprint>
   /** Works out SHA-256 of the files; costs about a third of the time. */
   readonly hashContents: boolean
+  /**
+   * Leaves files that were written to in this span of time for the next scan: their writer is in the middle of
+   * something. A time beyond its end is a clock's mistake and makes nobody wait. Absent: nothing is left.
+   */
+  readonly unrested?: { readonly from: EpochMs; readonly to: EpochMs }
 }
 
 /** A session, or a part of one with very many turns. All parts of a session come one after the other. */
@@ -65,6 +71,8 @@ export type ScanMessage =
 export interface ScanResult {
   readonly filesDone: number
   readonly filesUnchanged: number
+  /** Changed, and left for the next scan. */
+  readonly filesUnrested: number
   readonly unreadable: number
 }
 
@@ -90,6 +98,7 @@ export function* scanSessions(input: ScanInput): Generator<ScanMessage, ScanResu
     if (batch.isFull) yield batch.take()
     for (const file of listed.files) {
       if (isUnchanged(file, input.known.get(file.path))) batch.skip()
+      else if (isUnrested(file, input.unrested)) batch.leaveForNext()
       else yield* readInto(batch, reader, file)
       if (batch.isFull) yield batch.take()
     }
@@ -100,6 +109,10 @@ export function* scanSessions(input: ScanInput): Generator<ScanMessage, ScanResu
 
 function isUnchanged(file: ListedSessionFile, known: FileFingerprint | undefined): boolean {
   return known !== undefined && known.sizeBytes === file.sizeBytes && known.modifiedAtMs === file.modifiedAtMs
+}
+
+function isUnrested({ modifiedAtMs }: ListedSessionFile, span: ScanInput['unrested']): boolean {
+  return span !== undefined && modifiedAtMs >= span.from && modifiedAtMs <= span.to
 }
 
 function* readInto(
@@ -158,6 +171,7 @@ class BatchBuilder {
   #entries = 0
   #filesDone = 0
   #filesUnchanged = 0
+  #filesUnrested = 0
   #unreadableCount = 0
 
   get isEmpty(): boolean {
@@ -174,6 +188,7 @@ class BatchBuilder {
     return {
       filesDone: this.#filesDone,
       filesUnchanged: this.#filesUnchanged,
+      filesUnrested: this.#filesUnrested,
       unreadable: this.#unreadableCount,
     }
   }
@@ -199,6 +214,11 @@ class BatchBuilder {
     this.#entries += 1
     this.#filesDone += 1
     this.#filesUnchanged += 1
+  }
+
+  leaveForNext(): void {
+    this.#entries += 1
+    this.#filesUnrested += 1
   }
 
   leaveOut(entry: UnreadableFile): void {

@@ -57,6 +57,12 @@ export const EDITABLE = {
     effect:
       'On: a user nobody made is made at their first check, with the default profile. Off: an unknown user is refused.',
   }),
+  watch_sessions: stored('watch_sessions', {
+    section: 'data',
+    ...plain('switch'),
+    effect:
+      'On: session files that change are read in within seconds, and what changed while Weir was away at its start. Off: only an import or a reconciliation looks at them.',
+  }),
   retention_days: stored('retention_days', {
     section: 'data',
     ...number(RETENTION_DAYS_MIN, RETENTION_DAYS_MAX),

@@ -1,5 +1,7 @@
 import type { BackupInput, CopyProgress } from '../backup/backup-task.ts'
 import type { Manifest } from '../backup/manifest.ts'
+import type { ChangedScanInput } from '../import/scan-changed.ts'
+import type { RepricePlan, RepricePlanInput } from '../prices/reprice-plan.ts'
 import type { RereadSession } from '../reconciliation/repair-user.ts'
 import type { DriftMessage, DriftResult, DriftScanInput } from '../reconciliation/scan-drift.ts'
 import type { CompareInput, Comparison } from '../restore/compare-task.ts'
@@ -14,6 +16,12 @@ export interface WorkerTasks {
   /** Lists and reads a sessions folder. Errors: `folder_unreadable`, `cancelled`. */
   readonly 'scan-sessions': {
     readonly input: ScanInput
+    readonly batch: ScanMessage
+    readonly result: ScanResult
+  }
+  /** Reads what has changed in a sessions folder. Errors: `folder_unreadable`, `storage_unavailable`, `cancelled`. */
+  readonly 'scan-changed': {
+    readonly input: ChangedScanInput
     readonly batch: ScanMessage
     readonly result: ScanResult
   }
@@ -34,6 +42,12 @@ export interface WorkerTasks {
     readonly input: { readonly databaseFile: string; readonly sqliteBinding: string | null }
     readonly batch: never
     readonly result: VerifyReport
+  }
+  /** Adds up what pricing the ledger again would change. */
+  readonly 'plan-reprice': {
+    readonly input: RepricePlanInput
+    readonly batch: never
+    readonly result: RepricePlan
   }
   /** Compares a sessions folder with the ledger over a read connection of its own. Errors: `folder_unreadable`, `cancelled`. */
   readonly 'scan-drift': {

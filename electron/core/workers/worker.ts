@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { makeBackup, verifyBackup } from '../backup/backup-task.ts'
+import { scanChanged } from '../import/scan-changed.ts'
 import { assert } from '../kernel/weir-error.ts'
 import { rereadSessions } from '../reconciliation/reread-sessions.ts'
 import { scanDrift } from '../reconciliation/scan-drift.ts'
@@ -15,6 +16,7 @@ import type { WorkerTasks } from './tasks.ts'
 
 const runners: TaskRunners<WorkerTasks> = {
   'scan-sessions': (input) => scanSessions(input),
+  'scan-changed': (input) => scanChanged(input),
   'look-at-folder': async (input) => lookAtFolder(input.sessionsDir),
   'check-database': async (input) => {
     const { checkDatabase } = await import('../verify/check-database-task.ts')
@@ -24,6 +26,10 @@ const runners: TaskRunners<WorkerTasks> = {
     // Only then: it brings the database driver, which a scan does not need.
     const { verifyBooks } = await import('../verify/verify-task.ts')
     return verifyBooks(input.databaseFile, input.sqliteBinding)
+  },
+  'plan-reprice': async (input) => {
+    const { planReprice } = await import('../prices/reprice-plan.ts')
+    return planReprice(input)
   },
   'scan-drift': (input) => scanDrift(input),
   'reread-sessions': async (input) => rereadSessions(input),

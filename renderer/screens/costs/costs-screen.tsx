@@ -17,6 +17,7 @@ import { CostCards } from './cost-cards.tsx'
 import type { Costs, CostsSearch, CostsView } from './costs-search.ts'
 import { FallbackPrice } from './fallback-price.tsx'
 import { PricePanel } from './price-panel.tsx'
+import { RepricePanel } from './reprice-panel.tsx'
 
 const route = getRouteApi('/costs')
 
@@ -38,6 +39,7 @@ export function CostsScreen(): ReactNode {
       </QueryStates>
       <PricePanel view={view} onView={onView} />
       <FallbackPrice />
+      <RepricePanel view={view} onView={onView} />
     </Stack>
   )
 }

@@ -12,7 +12,9 @@ export const costsSearch = z.object({
   by: z.enum(['provider', 'model', 'user']).optional().catch(undefined),
   // The router reads a search for 42 as a number; what is searched for is always text.
   search: z.coerce.string().max(200).optional().catch(undefined),
-  show: z.enum(['used', 'own']).optional().catch(undefined),
+  show: z.enum(['used', 'own', 'imported']).optional().catch(undefined),
+  /** The run of pricing again that is on screen. */
+  reprice: z.string().max(64).optional().catch(undefined),
 })
 
 /** What was spent, as the core answers it. */

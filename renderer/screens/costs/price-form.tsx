@@ -18,6 +18,8 @@ export interface PriceFormProps {
   readonly isSaving: boolean
   readonly onSave: (figures: PriceFigures) => void
   readonly onCancel: () => void
+  /** More fields, between the figures and the buttons. */
+  readonly children?: ReactNode
 }
 
 /** A number of dollars as it is typed, with a comma or a point; undefined when it is none. */
@@ -29,7 +31,7 @@ export function parseDollars(typed: string): number | undefined {
 }
 
 /** The three figures of a price: Enter saves, Escape leaves everything as it was. */
-export function PriceForm({ initial, isSaving, onSave, onCancel }: PriceFormProps): ReactNode {
+export function PriceForm({ initial, isSaving, onSave, onCancel, children }: PriceFormProps): ReactNode {
   const [typed, setTyped] = useState({
     input: initial === null ? '' : String(initial.input_usd_per_million),
     output: initial === null ? '' : String(initial.output_usd_per_million),
@@ -82,6 +84,7 @@ export function PriceForm({ initial, isSaving, onSave, onCancel }: PriceFormProp
         {field('input', text.columns.input)}
         {field('output', text.columns.output)}
         {field('cached', text.columns.cached)}
+        {children}
         <Group gap="xs" mt={23}>
           <Button size="xs" type="submit" loading={isSaving}>
             {text.save}

@@ -8,9 +8,11 @@ import { useSettledQuery } from '../../components/settled-query.ts'
 import { costsText } from '../../text/costs.ts'
 import { SearchBox } from '../consumption/search-box.tsx'
 import type { CostsView } from './costs-search.ts'
+import { ImportedPrices } from './imported-prices.tsx'
 import { PriceForm } from './price-form.tsx'
 import { PriceTable } from './price-table.tsx'
 import { usePriceChanges } from './use-price-changes.ts'
+import { useValidFrom, type ValidFrom, ValidFromSelect } from './valid-from.tsx'
 
 const text = costsText.prices
 
@@ -29,6 +31,7 @@ export function PricePanel({ view, onView }: CostsView): ReactNode {
       ...(view.search === undefined ? {} : { search: view.search }),
       ...(view.show === 'used' ? { used: true } : {}),
       ...(view.show === 'own' ? { source: 'operator' as const } : {}),
+      ...(view.show === 'imported' ? { source: 'imported' as const } : {}),
     }),
   )
   useShortcut('n', () => setAdding(true), text.add)
@@ -53,10 +56,12 @@ export function PricePanel({ view, onView }: CostsView): ReactNode {
                 { value: 'all', label: text.all },
                 { value: 'used', label: text.used },
                 { value: 'own', label: text.own },
+                { value: 'imported', label: text.imported },
               ]}
               value={view.show ?? 'all'}
               onChange={(show) => onView({ show: show === 'all' ? undefined : show })}
             />
+            <ImportedPrices count={prices.data?.imported_prices ?? 0} />
             <Button
               size="xs"
               leftSection={<IconPlus size={15} aria-hidden />}
@@ -89,6 +94,8 @@ function NewPrice({ onClose }: { readonly onClose: () => void }): ReactNode {
   const [provider, setProvider] = useState('')
   const [model, setModel] = useState('')
   const [isTried, setTried] = useState(false)
+  const [from, setFrom] = useState<ValidFrom>('now')
+  const validFrom = useValidFrom()
   const { save, isSaving } = usePriceChanges()
   const missing = (value: string): boolean => isTried && value.trim() === ''
   return (
@@ -120,9 +127,14 @@ function NewPrice({ onClose }: { readonly onClose: () => void }): ReactNode {
         onSave={(figures) => {
           setTried(true)
           if (provider.trim() === '' || model.trim() === '') return
-          save({ provider: provider.trim(), model_pattern: model.trim(), ...figures }, onClose)
+          save(
+            { provider: provider.trim(), model_pattern: model.trim(), ...figures, ...validFrom(from) },
+            onClose,
+          )
         }}
-      />
+      >
+        <ValidFromSelect value={from} onChange={setFrom} />
+      </PriceForm>
     </Stack>
   )
 }

@@ -9,6 +9,7 @@ import { costsText } from '../../text/costs.ts'
 import { dateTime } from '../../text/figures.ts'
 import { PriceForm } from './price-form.tsx'
 import { type Price, priceName, usePriceChanges } from './use-price-changes.ts'
+import { useValidFrom, type ValidFrom, ValidFromSelect } from './valid-from.tsx'
 
 const text = costsText.prices
 
@@ -101,7 +102,7 @@ function PriceRow({ price, onEdit }: { readonly price: Price; readonly onEdit: (
             {costsText.sources.operator}
           </Badge>
         ) : (
-          costsText.sources.catalogue
+          costsText.sources[price.source]
         )}
         {price.has_steps && (
           <Text span size="xs" c="dimmed" title={text.stepsHint}>
@@ -138,6 +139,8 @@ function PriceRow({ price, onEdit }: { readonly price: Price; readonly onEdit: (
 
 function EditedRow({ price, onClose }: { readonly price: Price; readonly onClose: () => void }): ReactNode {
   const { save, isSaving } = usePriceChanges()
+  const [from, setFrom] = useState<ValidFrom>('now')
+  const validFrom = useValidFrom()
   const { provider, model_pattern, valid_from } = price
   // A price of one's own is corrected where it stands; the catalogue's stays, and one's own goes before it from now on.
   const isOwn = price.source === 'operator' && valid_from !== null
@@ -152,9 +155,14 @@ function EditedRow({ price, onClose }: { readonly price: Price; readonly onClose
           isSaving={isSaving}
           onCancel={onClose}
           onSave={(figures) =>
-            save({ provider, model_pattern, ...figures, ...(isOwn ? { valid_from } : {}) }, onClose)
+            save(
+              { provider, model_pattern, ...figures, ...(isOwn ? { valid_from } : validFrom(from)) },
+              onClose,
+            )
           }
-        />
+        >
+          {!isOwn && <ValidFromSelect value={from} onChange={setFrom} />}
+        </PriceForm>
       </Table.Td>
     </Table.Tr>
   )

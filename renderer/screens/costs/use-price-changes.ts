@@ -4,12 +4,11 @@ import { useWeirMutation } from '../../app/queries.ts'
 import { showUndo } from '../../app/undo.tsx'
 import { clipText } from '../../format.ts'
 import { costsText } from '../../text/costs.ts'
+import { FROM_THE_BEGINNING } from './valid-from.tsx'
 
 export type Price = OperationOutput<'prices.list'>['prices'][number]
 type StoredPrice = OperationOutput<'prices.set'>['price']
 
-/** The date of a price that also holds for everything older. */
-const FROM_THE_BEGINNING = '1970-01-01T00:00:00Z'
 /** Longer names would make a note of several lines. */
 const NAME_MAX = 60
 

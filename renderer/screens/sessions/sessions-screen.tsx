@@ -9,6 +9,7 @@ import { useRememberedView } from '../../components/use-remembered-view.ts'
 import { formatPeriod } from '../../format.ts'
 import { sessionsText } from '../../text/sessions.ts'
 import { ExportMenu } from './export-menu.tsx'
+import { FollowLine } from './follow-line.tsx'
 import { lastSessionsView } from './last-view.ts'
 import { sessionColumns } from './session-columns.tsx'
 import { allSessions } from './session-export.ts'
@@ -50,6 +51,7 @@ export function SessionsScreen(): ReactNode {
   const columns = sessionColumns({ zone, now: 0 })
   return (
     <div className={styles.screen}>
+      <FollowLine />
       <p className={styles.intro}>{sessionsText.intro(formatPeriod(view.range ?? 'all'), zone)}</p>
       <div className={styles.toolbar}>
         <SessionFilters view={view} currentPeriod={status?.current_period} onView={change} />

@@ -1,0 +1,120 @@
+import type { OperationOutput, ParsedInput } from '../../../shared/contract/index.ts'
+import { LISTED_TWICE } from '../../../shared/price-file-pieces.ts'
+import type { EpochMs } from '../../../shared/units.ts'
+import type { PriceBook } from '../pricing/price-book.ts'
+import type { ModelPrice, PriceStep, TokenPrice } from '../pricing/token-price.ts'
+import { type ReadEntry, readEntry } from './price-file.ts'
+import { figuresOnWire } from './price-wire.ts'
+
+/** What entries of a price file would change, compared with the prices that count now. Pure. */
+
+type Report = OperationOutput<'prices.import'>
+type Row = Report['rows'][number]
+
+/** The comparison, and the prices that differ. */
+export interface PriceDiff {
+  readonly report: Report
+  readonly prices: readonly ModelPrice[]
+}
+
+/** Compares entries with the book at an instant. Of two entries for the same model the first counts. */
+export function diffPrices(
+  entries: ParsedInput<'prices.import'>['entries'],
+  book: PriceBook,
+  now: EpochMs,
+  validFrom: EpochMs,
+): PriceDiff {
+  const rows: Row[] = []
+  const prices: ModelPrice[] = []
+  const counts = { new: 0, changed: 0, same: 0, unusable: 0 }
+  const seen = new Set<string>()
+  for (const [name, entry] of Object.entries(entries)) {
+    let read = readEntry(name, entry)
+    if (read.kind === 'price') {
+      const key = `${read.provider}\n${read.model.toLowerCase()}`
+      if (seen.has(key)) read = { kind: 'unusable', reason: LISTED_TWICE }
+      seen.add(key)
+    }
+    const row = rowOf(name, read, book, now)
+    counts[row.result] += 1
+    rows.push(row)
+    if (read.kind === 'price' && row.result !== 'same') prices.push(priceOf(read, validFrom))
+  }
+  return { report: { ...counts, rows }, prices }
+}
+
+function priceOf(read: Extract<ReadEntry, { kind: 'price' }>, validFrom: EpochMs): ModelPrice {
+  const { kind: _kind, model: modelPattern, ...figures } = read
+  return { ...figures, modelPattern, validFrom, source: 'imported' }
+}
+
+function rowOf(name: string, read: ReadEntry, book: PriceBook, now: EpochMs): Row {
+  if (read.kind === 'unusable') {
+    const nothing = { provider: null, model: null, before: null, after: null, change_percent: null }
+    return { name, result: 'unusable', reason: read.reason, ...nothing, has_steps: false, overridden: false }
+  }
+  const { provider, model } = read
+  const before = book.listedPrice(provider, model, now)
+  return {
+    name,
+    result: before === undefined ? 'new' : isSame(before, read) ? 'same' : 'changed',
+    reason: null,
+    provider,
+    model,
+    before: before === undefined ? null : figuresOnWire(before),
+    after: figuresOnWire(read),
+    change_percent: before === undefined ? null : greatestChange(before, read),
+    has_steps: read.steps.length > 0,
+    overridden: book.priceOf(provider, model, now)?.source === 'operator',
+  }
+}
+
+type Stepped = TokenPrice & { readonly steps: readonly PriceStep[] }
+
+function isSame(one: Stepped, other: Stepped): boolean {
+  return (
+    isSamePrice(one, other) &&
+    one.steps.length === other.steps.length &&
+    one.steps.every((step, at) => isSameStep(step, other.steps[at]))
+  )
+}
+
+function isSamePrice(one: TokenPrice, other: TokenPrice): boolean {
+  return (
+    one.inputMicroUsdPerMillion === other.inputMicroUsdPerMillion &&
+    one.outputMicroUsdPerMillion === other.outputMicroUsdPerMillion &&
+    cachedPrice(one) === cachedPrice(other)
+  )
+}
+
+function isSameStep(one: PriceStep, other: PriceStep | undefined): boolean {
+  return (
+    other !== undefined &&
+    one.overInputTokens === other.overInputTokens &&
+    one.daySeconds?.from === other.daySeconds?.from &&
+    one.daySeconds?.until === other.daySeconds?.until &&
+    isSamePrice(one, other)
+  )
+}
+
+/** Without a price of its own, input from the cache costs what other input does. */
+function cachedPrice(price: TokenPrice): number {
+  return price.cachedInputMicroUsdPerMillion ?? price.inputMicroUsdPerMillion
+}
+
+/** The change of the figure that changed most, in percent with one decimal; null when something free now costs. */
+function greatestChange(before: TokenPrice, after: TokenPrice): number | null {
+  const pairs = [
+    [before.inputMicroUsdPerMillion, after.inputMicroUsdPerMillion],
+    [before.outputMicroUsdPerMillion, after.outputMicroUsdPerMillion],
+    [cachedPrice(before), cachedPrice(after)],
+  ] as const
+  let greatest = 0
+  for (const [from, to] of pairs) {
+    if (from === to) continue
+    if (from === 0) return null
+    const percent = Math.round((1000 * (to - from)) / from) / 10
+    if (Math.abs(percent) > Math.abs(greatest)) greatest = percent
+  }
+  return greatest
+}

@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import { costsText } from '../../renderer/text/costs.ts'
+import { priceImportText as text } from '../../renderer/text/price-import.ts'
+import { expect, type RunningApp, show, test } from './app.ts'
+import { ask } from './support/api.ts'
+import { overflow, panel } from './support/screens.ts'
+
+async function seriousFindings({ page }: RunningApp): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
+}
+
+const FILE = JSON.stringify({
+  sample_spec: { litellm_provider: 'one of many' },
+  'gemini/gemini-2.0-flash': {
+    litellm_provider: 'gemini',
+    mode: 'chat',
+    input_cost_per_token: 1.5e-7,
+    output_cost_per_token: 4e-7,
+    cache_read_input_token_cost: 2.5e-8,
+  },
+  'acme/<img src=x onerror="hacked=1">': {
+    litellm_provider: 'acme',
+    input_cost_per_token: 1e-6,
+    output_cost_per_token: 2e-6,
+    input_cost_per_token_above_200k_tokens: 3e-6,
+  },
+  'acme/left-out': { litellm_provider: 'acme', input_cost_per_token: 1e-6, output_cost_per_token: 2e-6 },
+  'dall-e-3': { litellm_provider: 'openai', mode: 'image_generation', output_cost_per_image: 0.04 },
+})
+
+test('a price file is looked at, some of its prices are taken, and all of them removed again', async ({
+  app,
+}) => {
+  const { page } = app
+  await show(app, '/costs')
+  const prices = panel(page, costsText.prices.title)
+  await prices.getByRole('button', { name: text.button }).click()
+  const dialog = page.getByRole('dialog', { name: text.title })
+  const choose = (name: string, content: string) =>
+    dialog
+      .locator('input[type=file]')
+      .setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(content) })
+  await choose('notes.json', '[1, 2')
+  await expect(dialog.getByText(text.notPrices)).toBeVisible()
+  await choose('prices.json', FILE)
+  const changed = dialog.getByRole('row', { name: /gemini-2.0-flash/ })
+  await expect(changed).toContainText('$0.10 / $0.40 / $0.025')
+  await expect(changed).toContainText('$0.15 / $0.40 / $0.025')
+  await expect(changed).toContainText('+50%')
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    expect(await seriousFindings(app), colorScheme).toEqual([])
+    if (process.env['WEIR_PICTURES'] !== undefined)
+      await page.screenshot({ path: join(process.env['WEIR_PICTURES'], `price-import-${colorScheme}.png`) })
+  }
+  await page.emulateMedia({ colorScheme: null })
+  await dialog.getByText(`${text.counts.new}: 2`).click()
+  await expect(dialog.getByRole('row', { name: /onerror/ })).toContainText(text.steps)
+  await dialog.getByRole('checkbox', { name: text.takeRow('acme/left-out') }).uncheck()
+  await dialog.getByText(`${text.counts.unusable}: 2`).click()
+  await expect(dialog.getByRole('row', { name: /dall-e-3/ })).toContainText('not paid for by the token')
+  expect((await ask(app, 'prices.list', { source: 'imported' })).total_count).toBe(0)
+  await dialog.getByRole('button', { name: text.run(2) }).click()
+  await expect(dialog).toBeHidden()
+  await expect(page.getByText(text.done(2))).toBeVisible()
+
+  await prices.getByText(costsText.prices.imported, { exact: true }).click()
+  await expect(page).toHaveURL(/show=imported/)
+  await expect(prices.getByRole('row', { name: /gemini-2.0-flash/ })).toContainText('$0.15')
+  await expect(prices.getByRole('row')).toHaveCount(3)
+  expect(await overflow(page)).toBe(0)
+  const { entries } = await ask(app, 'audit.list', { limit: 1 })
+  expect(entries[0]).toMatchObject({ action: 'prices.import', object_id: 'prices.json' })
+
+  await prices.getByRole('button', { name: text.remove }).click()
+  const sure = page.getByRole('dialog', { name: text.removeTitle(2) })
+  await expect(sure.getByRole('button', { name: 'Cancel' })).toBeFocused()
+  await sure.getByRole('button', { name: text.remove }).click()
+  await expect(page.getByText(text.removed(2))).toBeVisible()
+  await expect(prices.getByText(costsText.prices.none)).toBeVisible()
+})

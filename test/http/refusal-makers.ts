@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto'
+import BetterSqlite3 from 'better-sqlite3'
+import { WeirError } from '../../electron/core/kernel/weir-error.ts'
+import { createWeir } from '../../electron/core/weir.ts'
+import { listenHttp } from '../../electron/http/listen.ts'
+import type { OperationName } from '../../shared/contract/index.ts'
+import { ERROR_CODES } from '../../shared/error-codes.ts'
+import type { Address } from '../e2e/support/api.ts'
+import { openConsumption } from '../support/consumption.ts'
+import { recordingLog } from '../support/fake-weir.ts'
+import { configOf, freshDataDir, SYSTEM_CLOCK } from '../support/weir.ts'
+import { harness, sendRaw } from './http-harness.ts'
+
+/** Ways to be refused that an ordinary call does not have. */
+
+/** What a caller got: over HTTP a problem document, at the start and of a run an error. */
+export interface Got {
+  readonly code: string
+  readonly status: number
+  readonly detail: string
+  /** The operation that answered, whose contract must name the code. */
+  readonly operation?: OperationName
+}
+
+/** What bytes get that no ordinary client would send. */
+export async function raw(port: number, bytes: string): Promise<Got> {
+  const answer = (await sendRaw(port, bytes)).split('HTTP/1.1 ').at(-1) ?? ''
+  const problem = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))) as Got
+  return { code: problem.code, status: Number(answer.slice(0, 3)), detail: problem.detail }
+}
+
+/** What is thrown where there is no HTTP yet, or none any more. */
+export async function thrown(work: () => Promise<unknown>): Promise<Got> {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof WeirError)) throw error
+    return { code: error.code, status: ERROR_CODES[error.code].status, detail: error.message }
+  }
+  throw new Error('nothing was thrown')
+}
+
+/** The operations of a real core whose database a test can get at, over HTTP. */
+export async function overCore(
+  work: (core: Awaited<ReturnType<typeof openConsumption>>, by: Address) => Promise<Got>,
+): Promise<Got> {
+  const core = await openConsumption()
+  await core.addUser('alice')
+  let its = 0
+  const face = await harness(
+    {
+      'consumption.admit': (input: Parameters<typeof core.consumption.admit>[0]) =>
+        core.consumption.admit(input),
+      'consumption.recordTurn': (input: Parameters<typeof core.consumption.recordTurn>[0]) =>
+        core.consumption.recordTurn(input),
+      'prices.list': () => {
+        throw new TypeError('secret of the inside')
+      },
+    },
+    { port: () => its },
+  )
+  its = (await listenHttp(face.app, 0)).port
+  try {
+    return await work(core, { url: `http://127.0.0.1:${its}`, token: 'weir_admin' })
+  } finally {
+    await face.app.close()
+    await core.close()
+  }
+}
+
+export async function whileLocked<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
+  const other = new BetterSqlite3(file)
+  other.exec('begin immediate')
+  try {
+    return await work()
+  } finally {
+    other.exec('rollback')
+    other.close()
+  }
+}
+
+/** A Weir of its own on a folder that was prepared. */
+export function startOn(prepare: (dataDir: string) => Promise<void> | void): Promise<Got> {
+  return thrown(async () => {
+    const { dataDir, remove } = freshDataDir()
+    try {
+      const ports = {
+        clock: SYSTEM_CLOCK,
+        log: recordingLog(),
+        randomBytes: (count: number) => randomBytes(count),
+      }
+      await (await createWeir(configOf(dataDir), ports)).close()
+      await prepare(dataDir)
+      await (await createWeir(configOf(dataDir), ports)).close()
+    } finally {
+      remove()
+    }
+  })
+}
