@@ -36,10 +36,16 @@ export async function openFolder(dataDir: string, log: Logger): Promise<WeirConn
  */
 export function openFolderForRescue(dataDir: string, log: Logger): WeirConnection {
   const { config, ports } = prepare(dataDir, log)
-  const { restores, close } = openForRescue(config, ports)
+  const rescue = openForRescue(config, ports)
   const caller = operator()
   // Restoring asks nothing else of a Weir; whatever else is asked says that it cannot be done now.
-  const weir = { ports, restores, gate: new Gate(), metrics: new Metrics(), changes: new ChangeFeed() }
+  const weir = {
+    ports,
+    restores: rescue.restores,
+    gate: new Gate(),
+    metrics: new Metrics(),
+    changes: new ChangeFeed(),
+  }
   return {
     instance: null,
     async call<Name extends OperationName>(name: Name, input: OperationInput<Name>) {
@@ -47,7 +53,7 @@ export function openFolderForRescue(dataDir: string, log: Logger): WeirConnectio
         return await dispatchToAnswer(weir as unknown as Weir, name, input, caller)
       throw new WeirError('storage_unavailable', 'The database cannot be opened. Restore a backup first.')
     },
-    close,
+    close: () => rescue.close(),
   }
 }
 

@@ -38,7 +38,7 @@ function noticesOf(
       `${liveProblem} What is newer than the backup comes from the session files alone; the damaged files are kept.`,
     )
   }
-  if (carried.unread.includes('tokens')) {
+  if (carried.unread.includes('tokens') && tokensShut > 0) {
     notices.push(
       `Which tokens were revoked since cannot be read, so all ${tokensShut} of the backup are revoked. Make new ones afterwards: weir tokens create.`,
     )
@@ -47,8 +47,8 @@ function noticesOf(
       `${tokensShut} ${tokensShut === 1 ? 'token' : 'tokens'} of the backup ${tokensShut === 1 ? 'was' : 'were'} revoked since and will not work again.`,
     )
   }
-  const back = counts.find((one) => one.subject === 'users')?.comes_back ?? 0
-  if (back > 0) {
+  const users = counts.find((one) => one.subject === 'users')
+  if (users !== undefined && users.now !== null && users.comes_back > 0) {
     notices.push(
       'Users who were deleted since come back inactive: activate those you want, delete the others again.',
     )
