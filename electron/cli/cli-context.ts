@@ -16,6 +16,10 @@ export interface CliContext {
   isDataDirNamed(flag: string | undefined): boolean
   /** Connects to the data folder; it is made when it is missing. */
   connect(dataDir: string): Promise<WeirConnection>
+  /** Holds a data folder whose database cannot be opened, for restoring a backup and nothing else. */
+  connectForRescue(dataDir: string): Promise<WeirConnection>
+  /** Asks the person at the terminal; null where nobody sits there. */
+  ask(question: string): Promise<string | null>
   /** The Weir that is running on the data folder. */
   findInstance(dataDir: string): Promise<RunFile | undefined>
   /** Makes an empty folder for sample data and gives its path. */

@@ -12,6 +12,7 @@ import { loginCommand } from './commands/login-command.ts'
 import { openapiCommand } from './commands/openapi-command.ts'
 import { profilesCommands } from './commands/profiles-commands.ts'
 import { reconcileCommand } from './commands/reconcile-command.ts'
+import { restoreCommand } from './commands/restore-command.ts'
 import { serveCommand } from './commands/serve-command.ts'
 import { tokensCommands } from './commands/tokens-commands.ts'
 import { usersCommands } from './commands/users-commands.ts'
@@ -35,6 +36,7 @@ export function buildProgram(context: CliContext): Command {
     .addCommand(enforcementCommands(context))
     .addCommand(jobsCommands(context))
     .addCommand(backupCommands(context))
+    .addCommand(restoreCommand(context))
     .addCommand(verifyCommand(context))
     .addCommand(doctorCommand(context))
     .addCommand(loginCommand(context))

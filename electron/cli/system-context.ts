@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { dataFolderPath } from '../core/kernel/data-folder-path.ts'
 import { EXIT, type ExitCode } from '../core/kernel/exit-codes.ts'
@@ -39,6 +40,8 @@ export function systemContext(): Omit<CliContext, 'finish'> {
         openFolder: async (path) => (await import('./folder-connection.ts')).openFolder(path, log),
         pause,
       }),
+    connectForRescue: async (path) => (await import('./folder-connection.ts')).openFolderForRescue(path, log),
+    ask,
     findInstance: findRunningInstance,
     makeDemoFolder: () => mkdtempSync(join(tmpdir(), 'weir-demo-')),
     serve: async (flags) => (await (await import('../serve/run-serve.ts')).runServe(flags)) as ExitCode,
@@ -47,6 +50,16 @@ export function systemContext(): Omit<CliContext, 'finish'> {
       (await import('../http/openapi.ts')).openApiDocument(readRunFile(dataDir)?.port ?? DEFAULT_PORT),
     pause,
     onInterrupt,
+  }
+}
+
+async function ask(question: string): Promise<string | null> {
+  if (!process.stdin.isTTY) return null
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await terminal.question(question)
+  } finally {
+    terminal.close()
   }
 }
 

@@ -4,15 +4,18 @@ import type { EpochMs } from '../../shared/units.ts'
 import type { Actor, Caller, Refusal } from './callers.ts'
 import type { IntelligenceApi } from './intelligence-api.ts'
 import type { ChangeFeed } from './kernel/change-feed.ts'
+import type { Gate } from './kernel/gate.ts'
 import type { Metrics } from './kernel/metrics.ts'
 import type { SystemPorts } from './kernel/ports.ts'
 import type { RepricingApi } from './repricing-api.ts'
+import type { RestoresApi } from './restore-api.ts'
 import type { SessionFilesApi } from './session-files-api.ts'
 import type { BackupRunsApi, BackupsApi, JobsApi, ReconciliationApi } from './upkeep-api.ts'
 
 export type { Actor, Caller, Refusal } from './callers.ts'
 export type { IntelligenceApi } from './intelligence-api.ts'
 export type { RepricingApi } from './repricing-api.ts'
+export type { RestoresApi } from './restore-api.ts'
 export type { SessionFilesApi } from './session-files-api.ts'
 export type {
   BackupManifestView,
@@ -287,6 +290,9 @@ export interface Weir {
   readonly reconciliation: ReconciliationApi
   readonly backups: BackupsApi
   readonly backupRuns: BackupRunsApi
+  readonly restores: RestoresApi
+  /** Who is let in while a restore exchanges the database. */
+  readonly gate: Gate
   readonly sessionFiles: SessionFilesApi
   status(): Promise<OperationOutput<'status.get'>>
   suggestions(sessionsDir?: string): Promise<OperationOutput<'setup.suggestions'>>

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { toIso, toIsoOrNull } from '../../shared/units.ts'
 import { GrantManager } from './access/grant-manager.ts'
 import { ProfileManager } from './access/profile-manager.ts'
 import { seedProfiles } from './access/shipped-profiles.ts'
@@ -9,7 +8,7 @@ import { countUsableTokens } from './access/token-store.ts'
 import { UserDirectory } from './access/user-directory.ts'
 import { UserManager } from './access/user-manager.ts'
 import { AlertManager } from './alerts/alert-manager.ts'
-import type { Actor, Weir, WeirConfig } from './api.ts'
+import type { Actor, RestoresApi, Weir, WeirConfig } from './api.ts'
 import { AuditReader } from './audit/audit-reader.ts'
 import { BackupManager } from './backup/backup-manager.ts'
 import { BackupRuns } from './backup/backup-runs.ts'
@@ -18,10 +17,8 @@ import { ConsumptionManager } from './consumption/consumption-manager.ts'
 import { findUserKey } from './consumption/consumption-store.ts'
 import { type ConsumptionContext, momentOf } from './consumption/context.ts'
 import { readForecast } from './consumption/forecast-reader.ts'
-import { periodText, windowsAt } from './consumption/windows.ts'
 import { claimDataFolder } from './database/data-folder-lock.ts'
 import { Database } from './database/database.ts'
-import { isStorageError } from './database/storage-error.ts'
 import { dualWriteCheck, dualWriteSamples } from './dual-write/dual-write-watch.ts'
 import { DualWriter } from './dual-write/dual-writer.ts'
 import { EnforcementManager } from './enforcement/enforcement-manager.ts'
@@ -40,20 +37,22 @@ import { jobSamples } from './jobs/job-samples.ts'
 import { openJobs } from './jobs/open-jobs.ts'
 import { reconcileJob } from './jobs/reconcile-job.ts'
 import { removalHold } from './jobs/removal-hold.ts'
-import { ChangeFeed } from './kernel/change-feed.ts'
 import { keepFilesPrivate } from './kernel/data-folder-path.ts'
 import type { SystemPorts } from './kernel/ports.ts'
 import { WorkerClient } from './kernel/worker-client.ts'
 import { observe } from './observing/observe.ts'
-import { type StatusCounts, statusCounter } from './observing/status-counts.ts'
+import { statusCounter } from './observing/status-counts.ts'
 import { PriceManager } from './prices/price-manager.ts'
 import { RepricingManager } from './prices/repricing-manager.ts'
 import { seedPriceCatalogue } from './pricing/price-catalogue.ts'
 import { ReconciliationManager } from './reconciliation/reconciliation-manager.ts'
 import type { SafetyCopy } from './reconciliation/safety-copy.ts'
+import { replayFiles } from './restore/replay-files.ts'
+import { noteRestore } from './restore/restore-notes.ts'
 import { sessionsFolder } from './settings/sessions-folder.ts'
-import { enforcementInForce, overrideInForce } from './settings/settings.ts'
 import { SettingsManager } from './settings/settings-manager.ts'
+import { type Core, type Lasting, WeirHost } from './weir-host.ts'
+import { isReady, readStatus } from './weir-status.ts'
 import { createReconciliationWorker } from './workers/reconciliation-worker.ts'
 import { createRepricePlanner } from './workers/reprice-planner.ts'
 import { createSessionScanner } from './workers/session-scanner.ts'
@@ -69,19 +68,40 @@ export async function createWeir(config: WeirConfig, ports: SystemPorts): Promis
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
   // The lock MUST come before the database is touched: a migration by two processes at once would ruin it.
   const lock = claimDataFolder(config.dataDir, config.sqliteBinding)
+  const host = hostOf(config, ports, () => lock.release())
   try {
-    const databaseFile = join(config.dataDir, 'auth.db')
+    return await host.open()
+  } catch (error) {
+    await host.close()
+    throw error
+  }
+}
+
+/**
+ * Holds the data folder for restoring a backup without opening the database: for one that is too damaged to be opened.
+ * Errors: `folder_in_use`.
+ */
+export function openForRescue(
+  config: WeirConfig,
+  ports: SystemPorts,
+): { readonly restores: RestoresApi; close(): Promise<void> } {
+  keepFilesPrivate()
+  const lock = claimDataFolder(config.dataDir, config.sqliteBinding)
+  return hostOf(config, ports, () => lock.release())
+}
+
+function hostOf(config: WeirConfig, ports: SystemPorts, release: () => void): WeirHost {
+  const databaseFile = join(config.dataDir, 'auth.db')
+  const open = async (lasting: Lasting): Promise<Core> => {
     const database = Database.open({ file: databaseFile, sqliteBinding: config.sqliteBinding })
     try {
-      return await assemble(config, ports, { database, databaseFile, release: () => lock.release() })
+      return await assemble(config, ports, { database, databaseFile }, lasting)
     } catch (error) {
       await database.close()
       throw error
     }
-  } catch (error) {
-    lock.release()
-    throw error
   }
+  return new WeirHost({ config, ports, open, release })
 }
 
 // Whose repair it is stands in the audit entry of the repair; the copy before it is part of how Weir repairs.
@@ -90,10 +110,14 @@ const REPAIR: Actor = { name: 'reconciliation', via: 'job' }
 interface Opened {
   readonly database: Database
   readonly databaseFile: string
-  readonly release: () => void
 }
 
-async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened): Promise<Weir> {
+async function assemble(
+  config: WeirConfig,
+  ports: SystemPorts,
+  opened: Opened,
+  lasting: Lasting,
+): Promise<Core> {
   const { database } = opened
   await database.write((trx) => seedProfiles(trx, ports.clock.now()))
   await seedPriceCatalogue(database, ports.clock.now())
@@ -190,15 +214,14 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
         sqliteBinding: config.sqliteBinding,
       }),
   })
-  const tokens = new TokenManager(database, ports)
-  let apiUrl: string | null = null
+  const tokens = new TokenManager(database, ports, lasting.localTokens)
   let isClosing = false
   const observed = observe({
     config,
     ports,
     ...opened,
     settings,
-    apiUrl: () => apiUrl,
+    apiUrl: () => lasting.apiUrl,
     checkDatabase: () =>
       worker.run('check-database', {
         databaseFile: opened.databaseFile,
@@ -207,7 +230,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
   })
   observed.readiness.register(backupCheck(backups, ports.clock))
   observed.metrics.registerSource('backups', () => backupSamples(backups, ports.clock))
-  const changes = new ChangeFeed()
+  const { changes } = lasting
   const watcher = new SessionWatcher({
     ...ports,
     timers: ports.timers,
@@ -268,8 +291,8 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     unread_alerts: await alerts.unreadCount(),
   }))
   const status = () =>
-    readStatus({ config, ports, opened, settings, imports, counts, dashboards, apiUrl, isClosing })
-  return {
+    readStatus({ config, ports, database, settings, imports, counts, dashboards, lasting, isClosing })
+  const parts: Core['parts'] = {
     ports,
     consumption: dashboards.consumption(),
     users: new UserManager(database, ports, settings),
@@ -296,7 +319,6 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
       },
     },
     metrics: observed.metrics,
-    changes,
     diagnostics: observed.diagnostics,
     reconciliation,
     backups,
@@ -308,7 +330,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
       return {
         data_dir: config.dataDir,
         time_zone: settings.current().time_zone,
-        api_url: apiUrl,
+        api_url: lasting.apiUrl,
         sessions_dir: folder,
         folder: folder === null ? null : await worker.run('look-at-folder', { sessionsDir: folder }),
       }
@@ -326,80 +348,41 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
       worker.run('verify-books', { databaseFile: opened.databaseFile, sqliteBinding: config.sqliteBinding }),
     isReady: () => isReady(database),
     announceUrl: (url) => {
-      apiUrl = url
+      lasting.apiUrl = url
+    },
+  }
+  const ends = [
+    // Before what the jobs work with: a run under way ends at its next safe place.
+    () => jobs.close(),
+    () => observed.close(),
+    () => sessionFiles.close(),
+    () => imports.close(),
+    () => reconciliation.close(),
+    () => repricing.close(),
+    () => backupRuns.close(),
+    () => worker.close(),
+    () => database.close(),
+  ]
+  return {
+    parts,
+    restore: {
+      backups,
+      fence: () => database.fence(),
+      unfence: () => database.unfence(),
+      busyWith: () => {
+        if (imports.running() !== null) return 'An import is running.'
+        return backups.isWorking() ? 'A backup is being made.' : null
+      },
+      sessionsDir: () => sessionsFolder(config.sessionsDir, settings.current(), dualWriter.folder),
+      catchUp: (sessionsDir) =>
+        replayFiles(new LedgerAdapter(context), createSessionScanner(worker), sessionsDir, undefined),
+      note: (run, actor) => noteRestore({ database, alerts, clock: ports.clock }, run, actor),
     },
     close: async () => {
       isClosing = true
-      changes.close()
-      // Before what the jobs work with: a run under way ends at its next safe place.
-      await jobs.close()
-      await observed.close()
-      await sessionFiles.close()
-      await imports.close()
-      await reconciliation.close()
-      await repricing.close()
-      await backupRuns.close()
-      await worker.close()
-      await database.close()
-      opened.release()
+      const failures: unknown[] = []
+      for (const end of ends) await end().catch((error: unknown) => failures.push(error))
+      if (failures.length > 0) throw failures[0]
     },
-  }
-}
-
-async function isReady(database: Database): Promise<boolean> {
-  try {
-    await database.reader.selectFrom('system_settings').select('name').limit(1).execute()
-    return true
-  } catch (error) {
-    if (isStorageError(error)) return false
-    throw error
-  }
-}
-
-interface StatusSources {
-  readonly config: WeirConfig
-  readonly ports: SystemPorts
-  readonly opened: Opened
-  readonly settings: SettingsManager
-  readonly imports: ImportManager
-  readonly counts: () => Promise<StatusCounts>
-  readonly dashboards: Dashboards
-  readonly apiUrl: string | null
-  readonly isClosing: boolean
-}
-
-async function readStatus(from: StatusSources): ReturnType<Weir['status']> {
-  const { config, opened, imports } = from
-  const settings = from.settings.current()
-  const now = from.ports.clock.now()
-  const { users, turns, executor_tokens, unread_alerts } = await from.counts()
-  const enforcement = enforcementInForce(settings, now)
-  const runningImport = imports.running()
-  return {
-    state: from.isClosing ? 'stopping' : runningImport === null ? 'running' : 'importing',
-    version: config.version,
-    face: config.face,
-    api_url: from.apiUrl,
-    data_dir: config.dataDir,
-    database_size_bytes: opened.database.sizeBytes(),
-    schema_version: opened.database.schemaVersion(),
-    time_zone: settings.time_zone,
-    current_period: periodText(windowsAt(settings.time_zone, now).period),
-    enforcement: {
-      mode: enforcement.mode,
-      reason: enforcement.reason,
-      until: toIsoOrNull(enforcement.until),
-    },
-    override_until: toIsoOrNull(overrideInForce(settings, now)?.until ?? null),
-    users,
-    turns,
-    first_run: !settings.first_run_done && users === 0,
-    is_sample: settings.is_sample,
-    executor_tokens,
-    running_import: runningImport,
-    dashboards: from.dashboards.state(),
-    unread_alerts,
-    started_at: toIso(config.startedAt),
-    now: toIso(now),
   }
 }

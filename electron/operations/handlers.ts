@@ -13,6 +13,7 @@ import { operatorHandlers } from './operator-handlers.ts'
 import { oversightHandlers } from './oversight-handlers.ts'
 import { priceHandlers } from './prices-handlers.ts'
 import { reconciliationHandlers } from './reconciliation-handlers.ts'
+import { restoreHandlers } from './restore-handlers.ts'
 import { sessionFileHandlers } from './session-files-handlers.ts'
 import { sessionHandlers } from './sessions-handlers.ts'
 
@@ -32,6 +33,7 @@ export const HANDLERS = {
   ...jobHandlers,
   ...reconciliationHandlers,
   ...backupHandlers,
+  ...restoreHandlers,
   ...oversightHandlers,
   ...sessionFileHandlers,
 } satisfies Handlers

@@ -19,6 +19,7 @@ import { profileOperations } from './profiles.ts'
 import { readinessOperations } from './readiness.ts'
 import { reconciliationOperations } from './reconciliation.ts'
 import { repriceOperations } from './reprice.ts'
+import { restoreOperations } from './restore.ts'
 import { sessionFileOperations } from './session-files.ts'
 import { sessionRecordOperations } from './session-records.ts'
 import { sessionOperations } from './sessions.ts'
@@ -53,6 +54,7 @@ export const OPERATIONS = {
   ...jobOperations,
   ...reconciliationOperations,
   ...backupOperations,
+  ...restoreOperations,
   ...oversightOperations,
   ...sessionFileOperations,
 }

@@ -1,5 +1,6 @@
 import type { CliContext, ServeFlags } from '../../electron/cli/cli-context.ts'
 import { runCommandLine } from '../../electron/cli/command-line.ts'
+import type { WeirConnection } from '../../electron/cli/weir-connection.ts'
 import { EXIT } from '../../electron/core/kernel/exit-codes.ts'
 import type { RunFile } from '../../electron/core/kernel/run-file.ts'
 import type { OperationInput, OperationName, OperationOutput } from '../../shared/contract/index.ts'
@@ -30,6 +31,8 @@ export interface FakeOptions {
   /** The operator presses Ctrl-C while the command waits for the first time. */
   readonly interruptsAtFirstPause?: boolean
   readonly connectFails?: Error
+  /** What the operator answers when asked; nobody sits there when left out. */
+  readonly typed?: string
 }
 
 export const RUN: RunFile = {
@@ -65,6 +68,23 @@ export async function runWith(
   let connectedTo: string | null = null
   let interrupt: (() => void) | undefined
   let pauses = 0
+  const connection = (dataDir: string): WeirConnection => {
+    connectedTo = dataDir
+    return {
+      instance: options.instance ?? null,
+      async call<Name extends OperationName>(name: Name, input: OperationInput<Name>) {
+        ran.calls.push({ name, input })
+        const answer = answers[name]
+        if (answer === undefined) throw new Error(`nobody prepared an answer for ${name}`)
+        return (typeof answer === 'function' ? answer(input) : answer) as OperationAnswer<
+          OperationOutput<Name>
+        >
+      },
+      close: async () => {
+        ran.isClosed = true
+      },
+    }
+  }
   const context: Omit<CliContext, 'finish'> = {
     version: '1.2.3',
     streams: {
@@ -79,21 +99,15 @@ export async function runWith(
     makeDemoFolder: () => '/demo-folder',
     connect: async (dataDir) => {
       if (options.connectFails !== undefined) throw options.connectFails
-      connectedTo = dataDir
-      return {
-        instance: options.instance ?? null,
-        async call<Name extends OperationName>(name: Name, input: OperationInput<Name>) {
-          ran.calls.push({ name, input })
-          const answer = answers[name]
-          if (answer === undefined) throw new Error(`nobody prepared an answer for ${name}`)
-          return (typeof answer === 'function' ? answer(input) : answer) as OperationAnswer<
-            OperationOutput<Name>
-          >
-        },
-        close: async () => {
-          ran.isClosed = true
-        },
-      }
+      return connection(dataDir)
+    },
+    connectForRescue: async (dataDir) => {
+      ran.calls.push({ name: '(rescue)', input: dataDir })
+      return connection(dataDir)
+    },
+    ask: async (question) => {
+      ran.stderr += question
+      return options.typed ?? null
     },
     serve: async (flags) => {
       served = flags

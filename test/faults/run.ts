@@ -1,5 +1,6 @@
 // npm run test:faults: the fault tests and the random histories at the sizes that find what is rare. About half an hour.
 // node test/faults/run.ts [--cycles 200] [--histories 2000] [--injuries 200] [--days 1096] [--rollovers 50]
+//   [--restores 60] [--flips 2000]
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -11,6 +12,8 @@ const { values } = parseArgs({
     injuries: { type: 'string', default: '200' },
     days: { type: 'string', default: '1096' },
     rollovers: { type: 'string', default: '50' },
+    restores: { type: 'string', default: '60' },
+    flips: { type: 'string', default: '2000' },
   },
 })
 const root = resolve(import.meta.dirname, '../..')
@@ -25,6 +28,9 @@ const { status } = spawnSync(process.execPath, [vitest, 'run', '--config', 'test
     WEIR_INJURIES: values.injuries,
     WEIR_SIMULATED_DAYS: values.days,
     WEIR_ROLLOVER_KILLS: values.rollovers,
+    WEIR_RESTORES: values.restores,
+    WEIR_RESTORE_PAIRS_STEP: '1',
+    WEIR_BACKUP_FLIPS: values.flips,
   },
 })
 process.exitCode = status ?? 1

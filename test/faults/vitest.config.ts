@@ -13,6 +13,8 @@ export default defineConfig({
       'test/scheduler/simulation.test.ts',
       'test/enforcement/observe-replay.test.ts',
       'test/reconciliation/real-sessions.test.ts',
+      'test/restore/**/*.test.ts',
+      'test/backup/flips.test.ts',
     ],
     pool: 'forks',
     maxWorkers: 1,

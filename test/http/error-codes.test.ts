@@ -153,6 +153,18 @@ const PRODUCED: Readonly<Record<ErrorCode, () => Promise<Got>>> = {
     await other.close()
     return thrown(() => other.weir.users.create({ id: 'late', username: 'late' }, OPERATOR))
   },
+  restore_impossible: async () => {
+    const other = await openWeir(SYSTEM_CLOCK)
+    const { backups, restores } = other.weir
+    const { id } = await backups.create({ reason: 'manual' }, OPERATOR)
+    const { run_id } = restores.start({ backup_id: id, confirm: true }, OPERATOR)
+    restores.cancel(run_id)
+    await restores.finished(run_id)
+    // What did not happen cannot be undone.
+    const got = await thrown(async () => restores.undo(run_id, OPERATOR))
+    await other.close()
+    return got
+  },
   turn_conflict: async () => {
     const turn = turnInput({ session_id: 'conflict' })
     await done('turns.record', turn)

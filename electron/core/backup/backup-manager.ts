@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { toIso } from '../../../shared/units.ts'
@@ -8,9 +8,10 @@ import type { Database } from '../database/database.ts'
 import { writeFileAtomically } from '../kernel/atomic-file.ts'
 import type { SystemPorts } from '../kernel/ports.ts'
 import { WeirError } from '../kernel/weir-error.ts'
+import { backupIds, listBackups, readBackup, viewOf } from './backup-catalogue.ts'
 import { BACKUP_ID, expendableBackups, newBackupId } from './backup-rules.ts'
 import { type BackupInput, removePartials } from './backup-task.ts'
-import { type Manifest, parseManifest } from './manifest.ts'
+import type { Manifest } from './manifest.ts'
 
 /** The slow part, done by the worker thread: the tasks of `backup-task.ts`. */
 export interface BackupCopier {
@@ -91,16 +92,13 @@ export class BackupManager implements BackupsApi {
   }
 
   list(): readonly BackupManifestView[] {
-    return this.#ids().flatMap((id) => {
-      const read = this.#read(id)
-      return 'problem' in read ? [] : [viewOf(read.manifest, read.verifiedAt)]
-    })
+    return listBackups(this.#dir)
   }
 
   entries(): Entry[] {
-    return this.#ids().map((id) => {
+    return backupIds(this.#dir).map((id) => {
       const path = join(this.#dir, id)
-      const read = this.#read(id)
+      const read = readBackup(path)
       if ('problem' in read) return { ...UNREAD, id, path, status: 'invalid', problem: read.problem }
       const rows = Object.values(read.manifest.rows).reduce((sum, count) => sum + count, 0)
       const view = viewOf(read.manifest, read.verifiedAt)
@@ -147,14 +145,6 @@ export class BackupManager implements BackupsApi {
     )
   }
 
-  #ids(): readonly string[] {
-    if (!existsSync(this.#dir)) return []
-    return readdirSync(this.#dir)
-      .filter((name) => BACKUP_ID.test(name))
-      .sort()
-      .reverse()
-  }
-
   async verify(id: string): Promise<BackupManifestView> {
     const folder = join(this.#dir, id)
     if (!BACKUP_ID.test(id) || !existsSync(folder)) {
@@ -178,24 +168,6 @@ export class BackupManager implements BackupsApi {
     return viewOf(manifest, verified_at)
   }
 
-  #read(
-    id: string,
-  ): { readonly manifest: Manifest; readonly verifiedAt: string | null } | { readonly problem: string } {
-    const folder = join(this.#dir, id)
-    try {
-      const manifest = parseManifest(readFileSync(join(folder, 'manifest.json'), 'utf8'))
-      const proof = join(folder, 'verified.json')
-      const said = existsSync(proof)
-        ? (JSON.parse(readFileSync(proof, 'utf8')) as { sha256: string; verified_at: string })
-        : null
-      return { manifest, verifiedAt: said?.sha256 === manifest.sha256 ? said.verified_at : null }
-    } catch (error) {
-      const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-      if (isMissing) return { problem: 'Its manifest is missing. Choose another backup.' }
-      return { problem: error instanceof Error ? error.message : String(error) }
-    }
-  }
-
   #prune(): void {
     const kept = this.list().map((one) => ({
       id: one.id,
@@ -212,9 +184,4 @@ export class BackupManager implements BackupsApi {
     renameSync(join(this.#dir, id), trash)
     rmSync(trash, { recursive: true, force: true })
   }
-}
-
-function viewOf(manifest: Manifest, verifiedAt: string | null): BackupManifestView {
-  const { id, created_at, reason, size_bytes, sha256, schema_version } = manifest
-  return { id, created_at, reason, size_bytes, sha256, schema_version, verified_at: verifiedAt }
 }

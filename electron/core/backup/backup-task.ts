@@ -157,7 +157,8 @@ function snapshot(input: BackupInput, target: string): void {
   }
 }
 
-function* copyInPieces(
+/** Copies a sealed file, synced piece by piece, and hashes it on the way. Never for a database that is open. */
+export function* copyInPieces(
   from: string,
   to: string,
 ): Generator<CopyProgress, { readonly bytes: number; readonly sha256: string }> {
@@ -187,7 +188,8 @@ function* copyInPieces(
   return { bytes, sha256: hash.digest('hex') }
 }
 
-function check(
+/** Looks at all of a sealed database: integrity, references, marks, rows. Errors: `backup_damaged`, `database_newer`. */
+export function check(
   file: string,
   binding: string | null,
 ): { readonly rows: Record<string, number>; readonly schemaVersion: number } {
@@ -231,7 +233,8 @@ function countRows(handle: BetterSqlite3.Database): Record<string, number> {
   )
 }
 
-function writeSynced(file: string, text: string): void {
+/** Writes a file that is on disk when it returns. */
+export function writeSynced(file: string, text: string): void {
   const descriptor = openSync(file, 'w', 0o600)
   try {
     writeSync(descriptor, text)
@@ -241,8 +244,8 @@ function writeSynced(file: string, text: string): void {
   }
 }
 
-/** Windows cannot open a folder; its renames are journalled. */
-function syncFolder(folder: string): void {
+/** Makes the names in a folder durable. Windows cannot open a folder; its renames are journalled. */
+export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return
   const descriptor = openSync(folder, 'r')
   try {
@@ -256,7 +259,8 @@ function isDiskFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOSPC'
 }
 
-function damaged(why: string): WeirError {
+/** A backup that must not be used, and why. */
+export function damaged(why: string): WeirError {
   return new WeirError('backup_damaged', `This backup cannot be used: ${why}. Choose another backup.`)
 }
 

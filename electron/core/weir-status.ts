@@ -1,0 +1,80 @@
+import type { OperationOutput } from '../../shared/contract/index.ts'
+import { toIso, toIsoOrNull } from '../../shared/units.ts'
+import type { Weir, WeirConfig } from './api.ts'
+import { periodText, windowsAt } from './consumption/windows.ts'
+import type { Database } from './database/database.ts'
+import { isStorageError } from './database/storage-error.ts'
+import type { Dashboards } from './files-view/dashboards.ts'
+import type { ImportManager } from './import/import-manager.ts'
+import type { SystemPorts } from './kernel/ports.ts'
+import type { StatusCounts } from './observing/status-counts.ts'
+import { enforcementInForce, overrideInForce } from './settings/settings.ts'
+import type { SettingsManager } from './settings/settings-manager.ts'
+import type { Lasting } from './weir-host.ts'
+
+/** Whether the database answers. */
+export async function isReady(database: Database): Promise<boolean> {
+  try {
+    await database.reader.selectFrom('system_settings').select('name').limit(1).execute()
+    return true
+  } catch (error) {
+    if (isStorageError(error)) return false
+    throw error
+  }
+}
+
+/** Where the status is read from. */
+export interface StatusSources {
+  readonly config: WeirConfig
+  readonly ports: SystemPorts
+  readonly database: Database
+  readonly settings: SettingsManager
+  readonly imports: ImportManager
+  readonly counts: () => Promise<StatusCounts>
+  readonly dashboards: Dashboards
+  readonly lasting: Lasting
+  readonly isClosing: boolean
+}
+
+/** The state of this Weir in one answer. */
+export async function readStatus(from: StatusSources): ReturnType<Weir['status']> {
+  const { config, database, imports } = from
+  const settings = from.settings.current()
+  const now = from.ports.clock.now()
+  const { users, turns, executor_tokens, unread_alerts } = await from.counts()
+  const enforcement = enforcementInForce(settings, now)
+  const runningImport = imports.running()
+  return {
+    state: stateOf(from, runningImport !== null),
+    version: config.version,
+    face: config.face,
+    api_url: from.lasting.apiUrl,
+    data_dir: config.dataDir,
+    database_size_bytes: database.sizeBytes(),
+    schema_version: database.schemaVersion(),
+    time_zone: settings.time_zone,
+    current_period: periodText(windowsAt(settings.time_zone, now).period),
+    enforcement: {
+      mode: enforcement.mode,
+      reason: enforcement.reason,
+      until: toIsoOrNull(enforcement.until),
+    },
+    override_until: toIsoOrNull(overrideInForce(settings, now)?.until ?? null),
+    users,
+    turns,
+    first_run: !settings.first_run_done && users === 0,
+    is_sample: settings.is_sample,
+    executor_tokens,
+    running_import: runningImport,
+    dashboards: from.dashboards.state(),
+    unread_alerts,
+    started_at: toIso(config.startedAt),
+    now: toIso(now),
+  }
+}
+
+function stateOf(from: StatusSources, isImporting: boolean): OperationOutput<'status.get'>['state'] {
+  if (from.isClosing) return 'stopping'
+  if (from.lasting.gate.state !== 'open') return 'restoring'
+  return isImporting ? 'importing' : 'running'
+}
