@@ -11,9 +11,10 @@ import { UserManager } from './access/user-manager.ts'
 import { AlertManager } from './alerts/alert-manager.ts'
 import type { Actor, Weir, WeirConfig } from './api.ts'
 import { AuditReader } from './audit/audit-reader.ts'
+import { BackupCopies } from './backup/backup-copies.ts'
 import { BackupManager } from './backup/backup-manager.ts'
 import { BackupRuns } from './backup/backup-runs.ts'
-import { backupCheck, backupSamples } from './backup/backup-watch.ts'
+import { backupCheck, backupCopyCheck, backupSamples } from './backup/backup-watch.ts'
 import { ConsumptionManager } from './consumption/consumption-manager.ts'
 import { findUserKey } from './consumption/consumption-store.ts'
 import { type ConsumptionContext, momentOf } from './consumption/context.ts'
@@ -121,6 +122,13 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
       return isKnown ? (await readForecast(db, userId, momentOf(context))).limits : []
     },
   })
+  const copies = new BackupCopies({
+    ports,
+    backupsDir: join(config.dataDir, 'backups'),
+    targetDir: () => settings.current().backup_copy_dir,
+    copier: (input, signal) => worker.run('copy-backup', input, { signal }),
+    alerts,
+  })
   const backups = new BackupManager({
     ports,
     database,
@@ -136,6 +144,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
         }),
       verify: (folder) => worker.run('verify-backup', { folder, sqliteBinding: config.sqliteBinding }),
     },
+    copies,
   })
   const backupRuns = new BackupRuns(backups, ports)
   const safetyCopy: SafetyCopy = (reason) => backups.create({ reason }, REPAIR)
@@ -168,6 +177,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
       }),
   })
   observed.readiness.register(backupCheck(backups, ports.clock))
+  observed.readiness.register(backupCopyCheck(backups))
   observed.metrics.registerSource('backups', () => backupSamples(backups, ports.clock))
   const changes = new ChangeFeed()
   const { jobs, check } = await openJobs({
@@ -242,6 +252,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
       await imports.close()
       await reconciliation.close()
       await backupRuns.close()
+      await copies.close()
       await worker.close()
       await database.close()
       opened.release()

@@ -79,6 +79,8 @@ export const SETTINGS = {
   prompt_erasure_pending: { schema: z.boolean(), initial: false },
   /** Where the platform's session files are, as last imported or reconciled; null before the first time. */
   sessions_dir: { schema: z.string().min(1).max(4096).nullable(), initial: null },
+  /** Where every backup is copied to once it is made; null for nowhere. */
+  backup_copy_dir: { schema: z.string().min(1).max(4096).nullable(), initial: null },
   enforcement: { schema: enforcement, initial: { mode: 'on', reason: null, until: null } },
   /** The global override; null when there is none. */
   override: { schema: override.nullable(), initial: null },
