@@ -5,6 +5,7 @@ import * as step4 from './0004-alerts.ts'
 import * as step5 from './0005-reconciliation.ts'
 import * as step6 from './0006-deleted-users.ts'
 import * as step7 from './0007-jobs.ts'
+import * as step8 from './0008-observations.ts'
 
 /** One step of the schema: from `version - 1` to `version`, all or nothing. */
 export interface MigrationStep {
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly MigrationStep[] = [
   { version: 5, name: '0005-reconciliation', statements: step5.statements },
   { version: 6, name: '0006-deleted-users', statements: step6.statements },
   { version: 7, name: '0007-jobs', statements: step7.statements },
+  { version: 8, name: '0008-observations', statements: step8.statements },
 ]

@@ -1,4 +1,4 @@
--- The schema after step 7, as SQLite keeps it. Made by test/database/migrate.test.ts; compared by it too.
+-- The schema after step 8, as SQLite keeps it. Made by test/database/migrate.test.ts; compared by it too.
 
 CREATE TABLE access_tokens (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -24,7 +24,7 @@ CREATE TABLE admissions (
   reserved_output_tokens INTEGER NOT NULL DEFAULT 0 CHECK (reserved_output_tokens >= 0),
   state TEXT NOT NULL CHECK (state IN ('open', 'settled', 'expired')),
   settled_at INTEGER
-) STRICT, WITHOUT ROWID;
+, observed_since INTEGER) STRICT, WITHOUT ROWID;
 
 CREATE TABLE alerts (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -231,6 +231,21 @@ CREATE TABLE models (
   provider TEXT NOT NULL,
   model TEXT NOT NULL,
   UNIQUE (provider, model)
+) STRICT;
+
+CREATE TABLE observations (
+  user_key INTEGER PRIMARY KEY REFERENCES users (key) ON DELETE CASCADE,
+  -- When the observing began that these figures belong to; those of an earlier one count for nothing.
+  observed_since INTEGER NOT NULL,
+  hour_started_at INTEGER NOT NULL,
+  hour_requests INTEGER NOT NULL CHECK (hour_requests >= 0),
+  hour_config_changes INTEGER NOT NULL CHECK (hour_config_changes >= 0),
+  day_started_at INTEGER NOT NULL,
+  day_requests INTEGER NOT NULL CHECK (day_requests >= 0),
+  period INTEGER NOT NULL CHECK (period BETWEEN 190001 AND 999912),
+  input_tokens INTEGER NOT NULL CHECK (input_tokens >= 0),
+  output_tokens INTEGER NOT NULL CHECK (output_tokens >= 0),
+  cost_micro_usd INTEGER NOT NULL CHECK (cost_micro_usd >= 0)
 ) STRICT;
 
 CREATE TABLE pruned_periods (
@@ -543,6 +558,8 @@ CREATE INDEX consumption_turns_by_user_and_time ON consumption_turns (user_key, 
 CREATE UNIQUE INDEX consumption_turns_once ON consumption_turns (session_key, turn_number);
 
 CREATE INDEX enforcement_events_by_time ON enforcement_events (at);
+
+CREATE INDEX enforcement_events_by_user ON enforcement_events (user_id, at);
 
 CREATE INDEX job_runs_by_job ON job_runs (job, id);
 

@@ -1,17 +1,20 @@
 import { accessText } from './text/access.ts'
 import { alertsText } from './text/alerts.ts'
 import { appText, enforcementText, periodText, refreshText, shellText } from './text/app.ts'
+import { auditText } from './text/audit.ts'
 import { componentsText } from './text/components.ts'
 import { connectText } from './text/connect.ts'
 import { consumptionText } from './text/consumption.ts'
 import { costsText } from './text/costs.ts'
 import { dashboardText } from './text/dashboard.ts'
+import { enforcementScreenText } from './text/enforcement.ts'
 import { firstRunText, importText } from './text/import.ts'
 import { jobsText } from './text/jobs.ts'
 import { loginText } from './text/login.ts'
 import { profilesText } from './text/profiles.ts'
 import { reconciliationText } from './text/reconciliation.ts'
 import { sessionsText } from './text/sessions.ts'
+import { userText } from './text/user.ts'
 import { logsText, readinessText, settingsText } from './text/watching.ts'
 
 /**
@@ -41,4 +44,7 @@ export const text = {
   settings: settingsText,
   reconciliation: reconciliationText,
   sessions: sessionsText,
+  enforcementScreen: enforcementScreenText,
+  user: userText,
+  audit: auditText,
 } as const

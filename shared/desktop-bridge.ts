@@ -20,13 +20,15 @@ export const MENU_SCREENS = [
   { id: 'sessions', label: 'Sessions & turns', path: '/sessions' },
   { id: 'costs', label: 'Costs & prices', path: '/costs' },
   { id: 'profiles', label: 'Profiles', path: '/profiles' },
+  { id: 'enforcement', label: 'Enforcement', path: '/enforcement' },
   { id: 'access', label: 'Users & tokens', path: '/access' },
   { id: 'connect', label: 'Connect the agent', path: '/connect' },
   { id: 'import', label: 'Import', path: '/import' },
   { id: 'reconciliation', label: 'Reconciliation', path: '/reconciliation' },
   { id: 'jobs', label: 'Jobs', path: '/jobs' },
-  { id: 'logs', label: 'Logs', path: '/logs' },
   { id: 'readiness', label: 'Readiness', path: '/readiness' },
+  { id: 'audit', label: 'Audit log', path: '/audit' },
+  { id: 'logs', label: 'Logs', path: '/logs' },
   { id: 'settings', label: 'Settings', path: '/settings' },
 ] as const satisfies readonly MenuScreen[]
 

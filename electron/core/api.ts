@@ -59,6 +59,8 @@ export interface ConsumptionApi {
   sessions(query: ParsedInput<'sessions.list'>): Promise<OperationOutput<'sessions.list'>>
   /** Errors: `user_unknown`, `session_unknown`. */
   session(query: ParsedInput<'sessions.get'>): Promise<OperationOutput<'sessions.get'>>
+  /** The last days, 30 unless `days` says more. Errors: `user_unknown`. */
+  days(userId: string, days?: number): Promise<OperationOutput<'consumption.days'>>
   history(userId: string, limit?: number): Promise<OperationOutput<'consumption.history'>>
 }
 
@@ -113,6 +115,10 @@ export interface EnforcementApi {
   events(query: ParsedInput<'enforcement.events'>): Promise<OperationOutput<'enforcement.events'>>
   /** Errors: `user_unknown`. */
   explain(input: ParsedInput<'limits.explain'>): Promise<OperationOutput<'limits.explain'>>
+  /** Which rung of the order of precedence limits whom. */
+  ladder(): Promise<OperationOutput<'limits.ladder'>>
+  /** What `setOverride` would do to users now; changes nothing. */
+  previewOverride(input: ParsedInput<'override.preview'>): Promise<OperationOutput<'override.preview'>>
 }
 
 export interface AuditApi {

@@ -58,6 +58,8 @@ const TAGS = [
   { name: 'costs', description: 'What was spent, by provider, model and user' },
   { name: 'alerts', description: 'What the operator is told, and when not' },
   { name: 'reconciliation', description: 'The ledger against the session files' },
+  { name: 'jobs', description: 'Maintenance that runs itself' },
+  { name: 'backups', description: 'Copies that were proved to open' },
   { name: 'books', description: 'Checking the numbers' },
   { name: 'logs', description: 'The log of this Weir' },
   { name: 'readiness', description: 'Whether all is as it should be' },

@@ -9,6 +9,7 @@ import { enforcementHandlers } from './enforcement-handlers.ts'
 import { jobHandlers } from './jobs-handlers.ts'
 import { observingHandlers } from './observing-handlers.ts'
 import { operatorHandlers } from './operator-handlers.ts'
+import { oversightHandlers } from './oversight-handlers.ts'
 import { priceHandlers } from './prices-handlers.ts'
 import { reconciliationHandlers } from './reconciliation-handlers.ts'
 import { sessionHandlers } from './sessions-handlers.ts'
@@ -28,4 +29,5 @@ export const HANDLERS = {
   ...jobHandlers,
   ...reconciliationHandlers,
   ...backupHandlers,
+  ...oversightHandlers,
 } satisfies Handlers

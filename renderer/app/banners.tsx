@@ -11,8 +11,11 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { Problem } from '../../shared/contract/problem.ts'
+import { useNow } from '../components/use-now.ts'
 import { text } from '../text.ts'
 import { isUnreachable } from '../weir-client.ts'
+import { showDone, showProblem } from './notify.ts'
+import { useWeirMutation } from './queries.ts'
 import { useStatus, type WeirStatus } from './status.ts'
 
 type Tone = 'bad' | 'warning' | 'note'
@@ -29,10 +32,21 @@ interface Banner {
 export function Banners({ showsImport }: { readonly showsImport: boolean }): ReactNode {
   const status = useStatus()
   const navigate = useNavigate()
-  const showImport = (run: string): void => void navigate({ to: '/import', search: { run } })
+  const resume = useWeirMutation('enforcement.set')
+  const now = useNow()
+  const acts: BannerActs = {
+    showImport: (run) => void navigate({ to: '/import', search: { run } }),
+    showEnforcement: () => void navigate({ to: '/enforcement' }),
+    resume: () =>
+      resume.mutate(
+        { mode: 'on' },
+        { onSuccess: () => showDone(text.enforcementScreen.state.resumed), onError: showProblem },
+      ),
+    isResuming: resume.isPending,
+  }
   const all = [
     ...connectionBanners(status),
-    ...(status.data === undefined ? [] : stateBanners(status.data, showImport)),
+    ...(status.data === undefined ? [] : stateBanners(status.data, acts, now)),
   ]
   const banners = showsImport ? all : all.filter(({ id }) => id !== 'import')
   return (
@@ -77,18 +91,29 @@ export function connectionBanners(status: UseQueryResult<WeirStatus, Problem>): 
   ]
 }
 
-/** What Weir says about itself, worst first. */
-export function stateBanners(status: WeirStatus, showImport: (run: string) => void): readonly Banner[] {
+/** What the banners lead to. */
+export interface BannerActs {
+  readonly showImport: (run: string) => void
+  readonly showEnforcement: () => void
+  /** Enforces limits again at once. */
+  readonly resume: () => void
+  readonly isResuming: boolean
+}
+
+/** What Weir says about itself, worst first. `now` (milliseconds) counts down to what ends by itself. */
+export function stateBanners(status: WeirStatus, acts: BannerActs, now: number): readonly Banner[] {
   const words = text.shell.banner
   const { mode, reason, until } = status.enforcement
   const run = status.running_import
   const banners: Banner[] = []
+  const resume = { label: words.resume, run: acts.resume, busy: acts.isResuming }
   if (mode === 'off') {
     banners.push({
       id: 'off',
       tone: 'bad',
       icon: IconAlertTriangle,
-      says: words.enforcementOff(reason, until),
+      says: words.enforcementOff(reason, until, now),
+      action: resume,
     })
   }
   if (mode === 'observe') {
@@ -96,7 +121,8 @@ export function stateBanners(status: WeirStatus, showImport: (run: string) => vo
       id: 'observe',
       tone: 'warning',
       icon: IconEye,
-      says: words.enforcementObserve(reason, until),
+      says: words.enforcementObserve(reason, until, now),
+      action: resume,
     })
   }
   if (status.override_until !== null) {
@@ -105,6 +131,7 @@ export function stateBanners(status: WeirStatus, showImport: (run: string) => vo
       tone: 'warning',
       icon: IconAlertTriangle,
       says: words.override(status.override_until),
+      action: { label: words.showOverride, run: acts.showEnforcement },
     })
   }
   if (status.state === 'restoring' || status.state === 'stopping') {
@@ -117,7 +144,7 @@ export function stateBanners(status: WeirStatus, showImport: (run: string) => vo
       tone: 'note',
       icon: IconFileImport,
       says: words.importing(run.files_done, run.files_total),
-      action: { label: words.showImport, run: () => showImport(run.run_id) },
+      action: { label: words.showImport, run: () => acts.showImport(run.run_id) },
     })
   }
   return banners

@@ -13,6 +13,10 @@ const isFolded = remembered('navigation-folded', (stored) => stored === true)
 /** Below this width the words would take the room the figures need: 960 px at 125 % zoom, and all of 200 %. */
 const NARROW = '(max-width: 52rem)'
 
+const GROUPS = [...new Set(SCREENS.map(({ group }) => group))].map(
+  (group) => [group, SCREENS.filter((screen) => screen.group === group)] as const,
+)
+
 /** The screens at the left edge; folds to icons by hand (remembered) and where the window is narrow. */
 export function Navigation(): ReactNode {
   const chosen = useRemembered(isFolded)
@@ -26,13 +30,22 @@ export function Navigation(): ReactNode {
         <Logo size={26} />
         <span className="brand-name">{text.app.name}</span>
       </Link>
-      <ul className="navigation-list">
-        {SCREENS.map((screen) => (
-          <li key={screen.id}>
-            <NavigationLink screen={screen} folded={folded} />
-          </li>
+      <div className="navigation-groups">
+        {GROUPS.map(([group, screens]) => (
+          <section key={group} aria-label={text.shell.screenGroups[group]}>
+            <span className="navigation-heading" aria-hidden>
+              {text.shell.screenGroups[group]}
+            </span>
+            <ul className="navigation-list">
+              {screens.map((screen) => (
+                <li key={screen.id}>
+                  <NavigationLink screen={screen} folded={folded} />
+                </li>
+              ))}
+            </ul>
+          </section>
         ))}
-      </ul>
+      </div>
       {!isNarrow && (
         <Tooltip label={label} position="right" disabled={!folded}>
           <UnstyledButton

@@ -71,7 +71,7 @@ interface ShellProps {
 
 function Shell({ path, onShowShortcuts }: ShellProps): ReactNode {
   const main = useRef<HTMLElement>(null)
-  const title = screenAt(path)?.title ?? text.app.name
+  const title = titleOf(path)
   useEffect(() => {
     document.title = title === text.app.name ? title : `${title} · ${text.app.name}`
   }, [title])
@@ -95,6 +95,11 @@ function Shell({ path, onShowShortcuts }: ShellProps): ReactNode {
       <StatusBar />
     </div>
   )
+}
+
+/** What the top bar calls the screen at an address; a user's page is reached from others and is in no list. */
+function titleOf(path: string): string {
+  return screenAt(path)?.title ?? (path === '/user' ? text.user.title : text.app.name)
 }
 
 function useGlobalShortcuts(onShowShortcuts: () => void): void {

@@ -12,13 +12,16 @@ import {
 import { z } from 'zod'
 import { RECONCILIATION_STATUSES } from '../../shared/contract/reconciliation.ts'
 import { accessSearch } from '../screens/access/access-search.ts'
+import { auditSearch } from '../screens/audit/audit-search.ts'
 import { consumptionSearch } from '../screens/consumption/consumption-search.ts'
 import { costsSearch } from '../screens/costs/costs-search.ts'
 import { dashboardSearch } from '../screens/dashboard/dashboard-search.ts'
+import { enforcementSearch } from '../screens/enforcement/enforcement-search.ts'
 import { jobsSearch } from '../screens/jobs/jobs-search.ts'
 import { logsSearch } from '../screens/logs/logs-search.ts'
 import { profilesSearch } from '../screens/profiles/profiles-search.ts'
 import { sessionsSearch } from '../screens/sessions/sessions-search.ts'
+import { userSearch } from '../screens/user/user-search.ts'
 import { ErrorScreen, NotFoundScreen } from './error-screens.tsx'
 import { RootLayout } from './root-layout.tsx'
 import { LOGIN_PATH } from './screens.ts'
@@ -76,6 +79,31 @@ const sessionsRoute = createRoute({
   path: '/sessions',
   validateSearch: sessionsSearch,
   component: lazyRouteComponent(() => import('../screens/sessions/sessions-screen.tsx'), 'SessionsScreen'),
+})
+
+const enforcementRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/enforcement',
+  validateSearch: enforcementSearch,
+  component: lazyRouteComponent(
+    () => import('../screens/enforcement/enforcement-screen.tsx'),
+    'EnforcementScreen',
+  ),
+})
+
+/** One user; the drawer over the table shows the same. */
+const userRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/user',
+  validateSearch: userSearch,
+  component: lazyRouteComponent(() => import('../screens/user/user-screen.tsx'), 'UserScreen'),
+})
+
+const auditRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('../screens/audit/audit-screen.tsx'), 'AuditScreen'),
 })
 
 const profilesRoute = createRoute({
@@ -172,6 +200,9 @@ const routeTree = rootRoute.addChildren([
   usersRoute,
   costsRoute,
   sessionsRoute,
+  enforcementRoute,
+  userRoute,
+  auditRoute,
   profilesRoute,
   accessRoute,
   connectRoute,

@@ -6,11 +6,13 @@ import {
   IconFileImport,
   IconFileText,
   IconGauge,
+  IconHistory,
   IconKey,
   IconMessages,
   IconPlugConnected,
   IconScale,
   IconSettings,
+  IconShieldCheck,
   IconUsers,
 } from '@tabler/icons-react'
 import { text } from '../text.ts'
@@ -32,6 +34,8 @@ export interface Screen {
     | '/logs'
     | '/readiness'
     | '/settings'
+    | '/enforcement'
+    | '/audit'
   /** The title in the top bar. */
   readonly title: string
   /** The word in the navigation. */
@@ -39,26 +43,46 @@ export interface Screen {
   /** The letter after `g`. */
   readonly letter: string
   readonly icon: typeof IconUsers
+  readonly group: ScreenGroup
 }
 
-/** The screens in the order of the navigation and of Ctrl/Cmd+1 to 9. Only what exists is listed. */
+/** What belongs together in the navigation. */
+export type ScreenGroup = keyof typeof text.shell.screenGroups
+
+/** The screens in the order of the navigation and of Ctrl/Cmd+1 to 9, group by group. Only what exists is listed. */
 export const SCREENS: readonly Screen[] = [
-  screen('dashboard', '/dashboard', 'd', IconChartAreaLine),
-  screen('users', '/users', 'u', IconUsers),
-  screen('sessions', '/sessions', 't', IconMessages),
-  screen('costs', '/costs', 'c', IconCoin),
-  screen('profiles', '/profiles', 'p', IconGauge),
-  screen('access', '/access', 'a', IconKey),
-  screen('connect', '/connect', 'k', IconPlugConnected),
-  screen('import', '/import', 'm', IconFileImport),
-  screen('reconciliation', '/reconciliation', 'r', IconScale),
-  screen('jobs', '/jobs', 'j', IconCalendarTime),
-  screen('logs', '/logs', 'l', IconFileText),
-  screen('readiness', '/readiness', 'y', IconChecklist),
-  screen('settings', '/settings', 's', IconSettings),
+  ...group('consumption', [
+    screen('dashboard', '/dashboard', 'd', IconChartAreaLine),
+    screen('users', '/users', 'u', IconUsers),
+    screen('sessions', '/sessions', 't', IconMessages),
+    screen('costs', '/costs', 'c', IconCoin),
+  ]),
+  ...group('limits', [
+    screen('profiles', '/profiles', 'p', IconGauge),
+    screen('enforcement', '/enforcement', 'e', IconShieldCheck),
+    screen('access', '/access', 'a', IconKey),
+    screen('connect', '/connect', 'k', IconPlugConnected),
+  ]),
+  ...group('books', [
+    screen('import', '/import', 'm', IconFileImport),
+    screen('reconciliation', '/reconciliation', 'r', IconScale),
+    screen('jobs', '/jobs', 'j', IconCalendarTime),
+  ]),
+  ...group('system', [
+    screen('readiness', '/readiness', 'y', IconChecklist),
+    screen('audit', '/audit', 'h', IconHistory),
+    screen('logs', '/logs', 'l', IconFileText),
+    screen('settings', '/settings', 's', IconSettings),
+  ]),
 ]
 
-function screen(id: Screen['id'], path: Screen['path'], letter: string, icon: Screen['icon']): Screen {
+type ScreenOfGroup = Omit<Screen, 'group'>
+
+function group(name: ScreenGroup, screens: readonly ScreenOfGroup[]): readonly Screen[] {
+  return screens.map((each) => ({ ...each, group: name }))
+}
+
+function screen(id: Screen['id'], path: Screen['path'], letter: string, icon: Screen['icon']): ScreenOfGroup {
   return { id, path, letter, icon, title: text.shell.screens[id], label: text.shell.navigationLabels[id] }
 }
 

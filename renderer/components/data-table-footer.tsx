@@ -1,8 +1,9 @@
-import { NativeSelect, Pagination } from '@mantine/core'
+import { NativeSelect } from '@mantine/core'
 import { type ReactNode, useId } from 'react'
 import { formatCount } from '../format.ts'
 import { componentsText } from '../text/components.ts'
 import styles from './data-table.module.css'
+import { PageLinks } from './page-links.tsx'
 
 /** What `TableFooter` takes. */
 export interface TableFooterProps {
@@ -46,17 +47,7 @@ export function TableFooter(props: TableFooterProps): ReactNode {
           onChange={(event) => props.onSize(Number(event.currentTarget.value))}
         />
       </span>
-      {pages > 1 ? (
-        <nav aria-label={text.pages}>
-          <Pagination
-            size="sm"
-            total={pages}
-            value={Math.min(page, pages)}
-            onChange={props.onPage}
-            getControlProps={(control) => ({ 'aria-label': `${control} page` })}
-          />
-        </nav>
-      ) : null}
+      <PageLinks label={text.pages} pages={pages} page={page} onPage={props.onPage} />
     </div>
   )
 }

@@ -35,7 +35,7 @@ export function StatCard({ label, value, exact, unit, secondary }: StatCardProps
 /** What `StatCards` takes. */
 export interface StatCardsProps {
   /** Cards in a row where there is room; fewer where there is not. */
-  readonly columns: 4 | 5
+  readonly columns: 3 | 4 | 5
   readonly children: ReactNode
 }
 

@@ -1,4 +1,4 @@
-import { formatCount, formatPercent } from '../format.ts'
+import { formatCount, formatPercent, formatUntil } from '../format.ts'
 import { STATUS_WORDS } from './components.ts'
 import { bytes, counted, dateTime, span, time } from './figures.ts'
 
@@ -43,6 +43,8 @@ export const shellText = {
     profiles: 'Profiles',
     access: 'Users & tokens',
     connect: 'Connect',
+    enforcement: 'Enforcement',
+    audit: 'Audit log',
     import: 'Import sessions',
     logs: 'Logs',
     readiness: 'Readiness',
@@ -50,11 +52,20 @@ export const shellText = {
     reconciliation: 'Reconciliation',
     jobs: 'Jobs',
   },
+  /** The headings of the navigation. */
+  screenGroups: {
+    consumption: 'Consumption',
+    limits: 'Limits',
+    books: 'Books',
+    system: 'System',
+  },
   navigationLabels: {
     dashboard: 'Dashboard',
     users: 'Users',
     sessions: 'Sessions',
     costs: 'Costs',
+    enforcement: 'Enforcement',
+    audit: 'Audit log',
     profiles: 'Profiles',
     access: 'Access',
     connect: 'Connect',
@@ -99,10 +110,12 @@ export const shellText = {
     unreachable: (since: number) =>
       `Weir has not answered since ${time(since)}. What you see is what it said last.`,
     unreachableFromStart: 'Weir does not answer. Is it still running?',
-    enforcementOff: (reason: string | null, until: string | null) =>
-      `Limits are not enforced: every check says yes${because(reason)}. ${back(until)}`,
-    enforcementObserve: (reason: string | null, until: string | null) =>
-      `Limits are only observed: what would be blocked is counted, nothing is blocked${because(reason)}. ${back(until)}`,
+    enforcementOff: (reason: string | null, until: string | null, now: number) =>
+      `Limits are not enforced: every check says yes${because(reason)}. ${back(until, now)}`,
+    enforcementObserve: (reason: string | null, until: string | null, now: number) =>
+      `Limits are only observed: what would be blocked is counted, nothing is blocked${because(reason)}. ${back(until, now)}`,
+    resume: 'Resume now',
+    showOverride: 'Show',
     override: (until: string) => `An emergency override of the limits is in force until ${dateTime(until)}.`,
     sample: 'You are looking at sample data. Start Weir with another data folder to meter your own users.',
     importing: (done: number, total: number) =>
@@ -142,10 +155,10 @@ function because(reason: string | null): string {
   return reason === null || reason === '' ? '' : ` (${reason})`
 }
 
-function back(until: string | null): string {
+function back(until: string | null, now: number): string {
   return until === null
     ? 'It stays so until you change it.'
-    : `Enforcement resumes by itself ${dateTime(until)}.`
+    : `Enforcement resumes by itself ${formatUntil(Date.parse(until), now)}, at ${dateTime(until)}.`
 }
 
 /** Enforcement in a word. */

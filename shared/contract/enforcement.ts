@@ -1,6 +1,15 @@
 import { z } from 'zod'
 import { LIMIT_CODES } from '../error-codes.ts'
-import { enforcementMode, isoTime, limitState, limitValue, queryInt, tokens, userId } from './fields.ts'
+import {
+  enforcementMode,
+  isoTime,
+  limitName,
+  limitState,
+  limitValue,
+  queryInt,
+  tokens,
+  userId,
+} from './fields.ts'
 import { operation } from './operation.ts'
 
 /** What a no does, the limits for everybody in an emergency, and looking at what was decided. */
@@ -9,7 +18,13 @@ const nullableText = z.string().nullable()
 const reason = z.string().trim().min(1).max(500)
 const whenUnavailable = z.enum(['open', 'closed'])
 const eventKind = z.enum(['blocked', 'would_have_blocked', 'bypassed'])
-const modeSetting = z.object({ mode: enforcementMode, reason: nullableText, until: nullableText })
+const modeSetting = z.object({
+  mode: enforcementMode,
+  reason: nullableText,
+  until: nullableText,
+  /** When it became so; null when it has been so from the start. */
+  since: nullableText,
+})
 
 /** Limits for everybody while it lasts; null leaves that limit to each user's profile. */
 export const limitOverride = z.object({
@@ -41,6 +56,8 @@ export const enforcementEvent = z.object({
   used: z.number().nullable(),
   reserved: z.number().nullable(),
   session_id: nullableText,
+  /** What the caller was told, in a sentence. */
+  told: z.string(),
 })
 
 /** One rule a check goes through, in the order they are asked; the first that refuses ends the asking. */
@@ -142,9 +159,18 @@ export const enforcementOperations = {
       offset: queryInt(0, 10_000_000).optional(),
       user_id: userId.optional(),
       kind: eventKind.optional(),
+      /** Only those of this limit. */
+      policy: limitName.optional(),
+      code: z.string().max(100).optional(),
+      /** From this instant on. */
+      since: isoTime.optional(),
+      /** Before this instant. */
+      until: isoTime.optional(),
     }),
     output: z.object({
       events: z.array(enforcementEvent),
+      /** How many there are of each reason, whatever `kind` and `code` narrow the list to; most frequent first. */
+      counts: z.array(z.object({ kind: eventKind, code: z.string(), count: z.number() })),
       total_count: z.number(),
       limit: z.number(),
       offset: z.number(),
@@ -190,8 +216,22 @@ export const enforcementOperations = {
       offset: queryInt(0, 10_000_000).optional(),
       actor: z.string().max(200).optional(),
       object_kind: z.string().max(100).optional(),
+      object_id: z.string().max(200).optional(),
+      action: z.string().max(100).optional(),
+      /** Whatever was done to this user: the user, their grants, tokens and figures. */
+      about_user: userId.optional(),
+      /** From this instant on. */
+      since: isoTime.optional(),
+      /** Before this instant. */
+      until: isoTime.optional(),
     }),
     output: z.object({
+      /** What there is to filter by, whatever the filter. */
+      choices: z.object({
+        actors: z.array(z.string()),
+        actions: z.array(z.string()),
+        object_kinds: z.array(z.string()),
+      }),
       entries: z.array(
         z.object({
           id: z.number(),

@@ -11,6 +11,7 @@ import { jobOperations } from './jobs.ts'
 import { limitOperations } from './limits.ts'
 import { logOperations } from './logs.ts'
 import { operatorOperations } from './operator.ts'
+import { oversightOperations } from './oversight.ts'
 import { priceOperations } from './prices.ts'
 import { profileOperations } from './profiles.ts'
 import { readinessOperations } from './readiness.ts'
@@ -45,6 +46,7 @@ export const OPERATIONS = {
   ...jobOperations,
   ...reconciliationOperations,
   ...backupOperations,
+  ...oversightOperations,
 }
 
 export type OperationName = keyof typeof OPERATIONS

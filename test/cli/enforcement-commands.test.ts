@@ -2,14 +2,19 @@ import { describe, expect, test } from 'vitest'
 import type { OperationOutput } from '../../shared/contract/index.ts'
 import { ok, refusal, runWith } from './fake-context.ts'
 
-const ON = { mode: 'on', reason: null, until: null } as const
+const ON = { mode: 'on', reason: null, until: null, since: null } as const
 const STATE: OperationOutput<'enforcement.get'> = {
   ...ON,
   when_unavailable: 'open',
   in_force: ON,
   override: null,
 }
-const OFF = { mode: 'off', reason: 'Fire', until: '2026-11-24T11:00:00.000Z' } as const
+const OFF = {
+  mode: 'off',
+  reason: 'Fire',
+  until: '2026-11-24T11:00:00.000Z',
+  since: '2026-11-24T10:00:00.000Z',
+} as const
 
 describe('enforcement', () => {
   test('show says what holds now, with the override', async () => {

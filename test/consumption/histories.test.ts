@@ -100,6 +100,7 @@ describe('whatever happens in whatever order', () => {
           // The whole of what is shown is dear to work out: now and then, and at the end for everybody.
           if (index % 8 === 7) await checkDisplay(runner, users[index % users.length] ?? '')
         }
+        expect(runner.overruns).toEqual([])
         expect(runner.weir.verify().differences).toEqual([])
         for (const user of users) {
           await checkTotals(runner, user)

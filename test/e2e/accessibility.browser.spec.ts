@@ -1,8 +1,11 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { alertsText } from '../../renderer/text/alerts.ts'
 import { shellText } from '../../renderer/text/app.ts'
+import { auditText } from '../../renderer/text/audit.ts'
 import { connectText } from '../../renderer/text/connect.ts'
+import { enforcementScreenText } from '../../renderer/text/enforcement.ts'
 import { profilesText } from '../../renderer/text/profiles.ts'
+import { userText } from '../../renderer/text/user.ts'
 import { expect, type RunningApp, show, test } from './app.ts'
 import { card, panel, userRows } from './support/screens.ts'
 
@@ -101,6 +104,27 @@ const SCREENS: readonly {
     name: 'tokens',
     address: '/access?tab=tokens',
     isThere: ({ page }) => expect(panel(page, connectText.tokens)).toBeVisible(),
+  },
+  {
+    name: 'enforcement',
+    address: '/enforcement?test=at-100',
+    isThere: async ({ page }) => {
+      await expect(panel(page, enforcementScreenText.tester.title).getByRole('status')).toBeVisible()
+      await expect(panel(page, enforcementScreenText.events.title).getByRole('row').nth(1)).toBeVisible()
+    },
+  },
+  {
+    name: 'a user',
+    address: '/user?id=at-100',
+    isThere: ({ page }) => expect(panel(page, userText.days.title).locator('canvas')).toBeVisible(),
+  },
+  {
+    name: 'the audit log',
+    address: '/audit',
+    isThere: async ({ page }) => {
+      await page.getByRole('button', { name: /field/ }).first().click()
+      await expect(page.getByRole('columnheader', { name: auditText.diff.before })).toBeVisible()
+    },
   },
   {
     name: 'connect',

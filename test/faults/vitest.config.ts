@@ -11,6 +11,7 @@ export default defineConfig({
       'test/faults/**/*.test.ts',
       'test/consumption/histories.test.ts',
       'test/scheduler/simulation.test.ts',
+      'test/enforcement/observe-replay.test.ts',
       'test/reconciliation/real-sessions.test.ts',
     ],
     pool: 'forks',

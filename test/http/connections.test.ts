@@ -103,6 +103,7 @@ describe('guessing tokens', () => {
     const answer = await sendRaw(port, guess.repeat(30), 10_000)
     const statuses = [...answer.matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => Number(match[1]))
     expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429])
+    expect(answer).toContain('"code":"too_many_requests"')
     expect(performance.now() - started).toBeGreaterThan(200)
     const good = await fetch(`http://127.0.0.1:${port}/api/v1/admin/status`, {
       headers: { authorization: `Bearer ${TOKENS.admin}` },

@@ -241,6 +241,7 @@ describe('the address', () => {
     async (method) => {
       const answer = await weir.call({ method: method as 'GET', url: CHECK.url, headers: bearer('executor') })
       expect(answer.statusCode).toBe(405)
+      if (method !== 'HEAD') expect(answer.body).toContain('"code":"method_not_allowed"')
       expect(answer.headers['allow']).toBe('POST')
     },
   )

@@ -135,7 +135,9 @@ describe('rules with an end', () => {
       fc.property(mode, instant, instant, (chosen, until, now) => {
         const enforcement = { mode: chosen, reason: 'maintenance', until } as const
         const inForce = enforcementInForce({ enforcement }, now)
-        expect(inForce).toEqual(now < until ? enforcement : { mode: 'on', reason: null, until: null })
+        expect(inForce).toEqual(
+          now < until ? enforcement : { mode: 'on', reason: null, until: null, since: until },
+        )
       }),
     )
   })

@@ -36,6 +36,16 @@ export type Step =
   | { readonly kind: 'assign'; readonly user: number; readonly profile: number }
   | { readonly kind: 'switch-user'; readonly user: number; readonly isActive: boolean }
   | { readonly kind: 'enforce'; readonly mode: 'on' | 'observe' | 'off' }
+  /** A raise of a limit for `forMs`, or, without an amount, the end of the oldest one. */
+  | {
+      readonly kind: 'grant'
+      readonly user: number
+      readonly limit: 'prompts_per_hour' | 'input_tokens_per_month'
+      readonly amount: number | null
+      readonly forMs: number
+    }
+  /** Limits for everybody for `forMs`; null ends them. */
+  | { readonly kind: 'override'; readonly perHour: number | null; readonly forMs: number }
   | { readonly kind: 'clock'; readonly stepMs: number }
   | {
       readonly kind: 'import'
@@ -69,6 +79,7 @@ const user = fc.nat({ max: USER_COUNT - 1 })
 const profile = fc.nat({ max: PROFILE_COUNT - 1 })
 const tokens = fc.constantFrom(0, 1, 7, 100, 450, 2_000)
 const ago = fc.constantFrom(0, 0, 0, 5 * MINUTE_MS, 3 * HOUR_MS, 2 * DAY_MS, 33 * DAY_MS, 70 * DAY_MS)
+const lasting = fc.constantFrom(5 * MINUTE_MS, 3 * HOUR_MS, 40 * DAY_MS)
 const clockStep = fc.constantFrom(
   MINUTE_MS,
   9 * MINUTE_MS,
@@ -151,6 +162,24 @@ export const anyHistory: fc.Arbitrary<Step[]> = fc.array(
       arbitrary: fc.record({
         kind: fc.constant('enforce' as const),
         mode: fc.constantFrom('on' as const, 'observe' as const, 'off' as const),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('grant' as const),
+        user,
+        limit: fc.constantFrom('prompts_per_hour' as const, 'input_tokens_per_month' as const),
+        amount: fc.constantFrom(null, 1, 5, 700),
+        forMs: lasting,
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('override' as const),
+        perHour: fc.constantFrom(null, 0, 1, 6),
+        forMs: lasting,
       }),
     },
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('clock' as const), stepMs: clockStep }) },

@@ -1,3 +1,5 @@
+import { GrantManager } from '../../electron/core/access/grant-manager.ts'
+import type { CheckAnswer } from '../../electron/core/api.ts'
 import { archiveClosedPeriods, importSessions } from '../../electron/core/consumption/ledger-import.ts'
 import type { ParsedInput } from '../../shared/contract/index.ts'
 import { periodOf } from '../../shared/time-window.ts'
@@ -35,6 +37,8 @@ export class HistoryRunner {
   readonly sessions = new Map<string, string>()
   /** Every API turn, to send again. */
   readonly sent: ParsedInput<'turns.record'>[] = []
+  /** Limits that a yes of enforcement has passed; must stay empty. */
+  readonly overruns: string[] = []
   readonly #isLawful: boolean
   #open: OpenAdmission[] = []
 
@@ -99,9 +103,21 @@ export class HistoryRunner {
         return
       case 'enforce':
         await settings.change(
-          { enforcement: { mode: step.mode, reason: step.mode === 'on' ? null : 'a test', until: null } },
+          {
+            enforcement: {
+              mode: step.mode,
+              reason: step.mode === 'on' ? null : 'a test',
+              until: null,
+              since: clock.now(),
+            },
+          },
           OPERATOR,
         )
+        return
+      case 'grant':
+        return this.#grant(step)
+      case 'override':
+        await settings.change({ override: this.#overrideOf(step) }, OPERATOR)
         return
       case 'clock':
         clock.set(clock.now() + step.stepMs)
@@ -128,6 +144,7 @@ export class HistoryRunner {
       Array.from({ length: step.times }, () => this.weir.consumption.admit(ask)),
     )
     for (const answer of answers) {
+      this.#noteOverrun(step, answer)
       if (answer.kind !== 'allowed' || answer.answer.admission_id === null) continue
       const expiresAt = this.weir.clock.now() + RESERVATION_MS
       this.#open.push({
@@ -137,6 +154,45 @@ export class HistoryRunner {
         output: step.output,
         expiresAt,
       })
+    }
+  }
+
+  /** A yes of enforcement fits every limit in force, whatever happened before. */
+  #noteOverrun(step: Extract<Step, { kind: 'check' }>, answer: CheckAnswer): void {
+    if (step.isTrial || answer.kind !== 'allowed' || answer.answer.enforcement !== 'on') return
+    for (const { policy, limit, used, reserved } of answer.answer.limits) {
+      // Without an estimate there is nothing that could be held against a quota but what is used already.
+      const isAsked =
+        policy === 'input_tokens_per_month'
+          ? step.input > 0
+          : policy === 'output_tokens_per_month'
+            ? step.output > 0
+            : policy !== 'cost_per_month_usd'
+      const total = isAsked ? used + reserved : used
+      if (limit !== null && total > limit) this.overruns.push(`${policy}: ${used} + ${reserved} > ${limit}`)
+    }
+  }
+
+  async #grant(step: Extract<Step, { kind: 'grant' }>): Promise<void> {
+    const grants = new GrantManager(this.weir.database, this.weir.clock)
+    const id = userName(step.user)
+    if (step.amount === null) {
+      const oldest = (await grants.list(id)).grants.findLast((grant) => grant.is_in_force)
+      if (oldest !== undefined) await grants.revoke(id, oldest.id, OPERATOR)
+      return
+    }
+    const { limit, amount } = step
+    const expires_at = toIso(this.weir.clock.now() + step.forMs)
+    await grants.create({ id, limit, amount, expires_at, reason: 'a test' }, OPERATOR)
+  }
+
+  #overrideOf(step: Extract<Step, { kind: 'override' }>) {
+    if (step.perHour === null) return null
+    return {
+      prompts_per_hour: step.perHour,
+      prompts_per_day: null,
+      reason: 'a test',
+      until: this.weir.clock.now() + step.forMs,
     }
   }
 

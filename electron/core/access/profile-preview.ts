@@ -4,9 +4,11 @@ import { allUserStates, type UserAccount } from '../consumption/consumption-stor
 import { decideFor, type Moment } from '../consumption/context.ts'
 import { type Profiles, profileOf, readAllGrants, readProfiles } from '../consumption/limit-rules-store.ts'
 import type { Grant } from '../consumption/limits.ts'
+import { judgedBy } from '../consumption/observation.ts'
+import { allObservations } from '../consumption/observation-store.ts'
 import { asOf } from '../consumption/rollover.ts'
 import type { Usage } from '../consumption/usage.ts'
-import { statusOf, type UserStatus } from '../consumption/user-status.ts'
+import { isStopped, statusOf, type UserStatus } from '../consumption/user-status.ts'
 import type { Reader } from '../database/database.ts'
 import type { ProfileFields } from './profile-fields.ts'
 
@@ -25,12 +27,14 @@ export async function previewProfile(
   const before = await readProfiles(db)
   const after = withProfile(before, id, fields)
   const grants = await readAllGrants(db, moment.now)
+  const observations = await allObservations(db, moment)
   const preview: Preview = { affected_users: 0, would_block: [], would_unblock: [] }
   for (const { account, usage } of await allUserStates(db)) {
     if (account.isDeleted) continue
     if (profileOf(before, account.profileId) === profileOf(after, account.profileId)) continue
     preview.affected_users += 1
-    const current = await asOf(db, usage, moment.windows)
+    const used = await asOf(db, usage, moment.windows)
+    const current = judgedBy(used, observations.get(account.key) ?? null)
     const held = grants.get(account.key) ?? []
     const was = statusWith(account, current, before, held, moment)
     const would = statusWith(account, current, after, held, moment)
@@ -59,8 +63,4 @@ function statusWith(
 ): UserStatus {
   const decision = decideFor(account, profiles, grants, moment)
   return statusOf(decision, limitStates(usage, decision.limits, moment.windows))
-}
-
-function isStopped({ status }: UserStatus): boolean {
-  return status === 'blocked' || status === 'inactive'
 }

@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely'
 import type { EpochMs } from '../../../shared/units.ts'
+import type { AdmissionsTable, EnforcementEventsTable } from '../database/admission-tables.ts'
 import type { Reader, Writer } from '../database/database.ts'
 import { prepared } from '../database/prepared.ts'
-import type { AdmissionsTable, EnforcementEventsTable } from '../database/schema.ts'
 import type { Usage } from './usage.ts'
 
 /** The SQL of `admissions` and `enforcement_events`. */
@@ -20,6 +20,7 @@ const insert = prepared<AdmissionRow, never>((db, value) =>
     reserved_output_tokens: value('reserved_output_tokens'),
     state: value('state'),
     settled_at: value('settled_at'),
+    observed_since: value('observed_since'),
   }),
 )
 
@@ -28,13 +29,12 @@ export async function insertAdmission(trx: Writer, admission: AdmissionRow): Pro
   await insert(trx, admission)
 }
 
-const openAdmission = prepared<{ id: string; userKey: number }, AdmissionRow>((db, value) =>
+const admissionById = prepared<{ id: string; userKey: number }, AdmissionRow>((db, value) =>
   db
     .selectFrom('admissions')
     .selectAll()
     .where('id', '=', value('id'))
-    .where('user_key', '=', value('userKey'))
-    .where('state', '=', 'open'),
+    .where('user_key', '=', value('userKey')),
 )
 
 const settle = prepared<{ id: string; now: EpochMs }, never>((db, value) =>
@@ -44,15 +44,24 @@ const settle = prepared<{ id: string; now: EpochMs }, never>((db, value) =>
     .where('id', '=', value('id')),
 )
 
-/** Settles an open admission of the user and answers it; undefined when there is none (unknown, expired, settled). */
+/** What became of the admission a turn names. */
+export interface Settlement {
+  /** The admission that was open until now; undefined when it is unknown, expired or settled already. */
+  readonly settled: AdmissionRow | undefined
+  /** The observing that let it through although it would have been refused, also when it has expired; else null. */
+  readonly observedSince: EpochMs | null
+}
+
+/** Settles an admission of the user if it is open. */
 export async function settleAdmission(
   trx: Writer,
   admission: { readonly id: string; readonly userKey: number },
   now: EpochMs,
-): Promise<AdmissionRow | undefined> {
-  const [row] = await openAdmission(trx, admission)
-  if (row !== undefined) await settle(trx, { id: row.id, now })
-  return row
+): Promise<Settlement> {
+  const [row] = await admissionById(trx, admission)
+  const settled = row?.state === 'open' ? row : undefined
+  if (settled !== undefined) await settle(trx, { id: settled.id, now })
+  return { settled, observedSince: row?.observed_since ?? null }
 }
 
 interface OpenSums {

@@ -18,11 +18,13 @@ import {
   withOpenReservations,
 } from './admission-store.ts'
 import { findUserState, saveUsage, type UserAccount } from './consumption-store.ts'
-import { type ConsumptionContext, limitsOf, type Moment, modeOf, momentOf } from './context.ts'
+import { type ConsumptionContext, limitsOf, type Moment, modeOf, momentOf, observedSince } from './context.ts'
 import { currentUsage, knownUser } from './current-usage.ts'
 import { withLimitAlerts } from './limit-alerts.ts'
 import { type Profiles, readProfiles } from './limit-rules-store.ts'
 import type { LimitDecision } from './limits.ts'
+import { judgedBy, type Observation, withLetThrough } from './observation.ts'
+import { findObservation, judgedUsage, saveObservation } from './observation-store.ts'
 import { refusalOf, unknownUser } from './refusal.ts'
 import { asOf } from './rollover.ts'
 import { type Usage, withRequest } from './usage.ts'
@@ -40,6 +42,9 @@ interface Gate {
   readonly account: UserAccount
   readonly decision: LimitDecision
   usage: Usage
+  /** What was only let through; null unless enforcement observes. */
+  observation: Observation | null
+  hasLetThrough: boolean
 }
 
 /** Answers and counts checks in their order. A no of enforcement leaves nothing behind but its own record. */
@@ -70,6 +75,7 @@ export async function admitAll(
     if (gate === null) continue
     const usage = await withLimitAlerts(trx, gate.account, gate.usage, gate.decision.limits, moment)
     await saveUsage(trx, { ...usage, last_updated_at: moment.now })
+    if (gate.observation !== null && gate.hasLetThrough) await saveObservation(trx, gate.observation)
   }
   return outcomes
 }
@@ -83,7 +89,13 @@ async function openGate(
   const state = await knownUser(trx, userId, moment)
   if (state === undefined) return null
   const { usage, decision } = await currentUsage(trx, state, profiles, moment)
-  return { account: state.account, decision, usage: await withoutExpired(trx, usage, moment) }
+  return {
+    account: state.account,
+    decision,
+    usage: await withoutExpired(trx, usage, moment),
+    observation: await findObservation(trx, usage, moment),
+    hasLetThrough: false,
+  }
 }
 
 async function admit(
@@ -93,13 +105,20 @@ async function admit(
   id: string,
   moment: Moment,
 ): Promise<CheckAnswer> {
-  const { request, states, verdict } = decide(check, gate.usage, gate.decision, moment)
+  const { request, states, verdict } = decide(
+    check,
+    judgedBy(gate.usage, gate.observation),
+    gate.decision,
+    moment,
+  )
   const mode = modeOf(moment)
   if (verdict.kind === 'no') await noteRefusal(trx, check, gate.account, verdict, mode, moment)
   if (verdict.kind === 'no' && mode === 'on') {
     gate.usage = { ...gate.usage, blocked_requests: gate.usage.blocked_requests + 1 }
     return refusalOf(verdict, states, moment)
   }
+  // What is only let through reserves nothing: there is no room left that could be kept for it.
+  const reserved = verdict.kind === 'no' ? { inputTokens: 0, outputTokens: 0 } : request
   const expiresAt = moment.now + moment.settings.reservation_minutes * MINUTE_MS
   await insertAdmission(trx, {
     id,
@@ -107,15 +126,21 @@ async function admit(
     session_id: check.session_id ?? null,
     admitted_at: moment.now,
     expires_at: expiresAt,
-    reserved_input_tokens: request.inputTokens,
-    reserved_output_tokens: request.outputTokens,
+    reserved_input_tokens: reserved.inputTokens,
+    reserved_output_tokens: reserved.outputTokens,
     state: 'open',
     settled_at: null,
+    observed_since: verdict.kind === 'no' ? observedSince(moment) : null,
   })
-  const counted = withRequest(gate.usage, { ...request, expiresAt })
+  const counted = withRequest(gate.usage, { ...reserved, expiresAt })
   const wouldHaveBlocked = counted.would_have_blocked_requests + (verdict.kind === 'no' ? 1 : 0)
   gate.usage = { ...counted, would_have_blocked_requests: wouldHaveBlocked }
-  return allowed(limitStates(counted, gate.decision.limits, moment.windows), mode, verdict, { id, expiresAt })
+  if (verdict.kind === 'no' && gate.observation !== null) {
+    gate.observation = withLetThrough(gate.observation, counted)
+    gate.hasLetThrough = true
+  }
+  const judged = judgedBy(counted, gate.observation)
+  return allowed(limitStates(judged, gate.decision.limits, moment.windows), mode, verdict, { id, expiresAt })
 }
 
 /** The same decision without counting or reserving anything. */
@@ -124,7 +149,7 @@ export async function tryAdmission(db: Reader, check: Check, moment: Moment): Pr
   if (state === undefined) return unknownUser(check.user_id)
   const decision = await limitsOf(db, state.account, await readProfiles(db), moment)
   const usage = await withOpenReservations(db, await asOf(db, state.usage, moment.windows), moment.now)
-  const { states, verdict } = decide(check, usage, decision, moment)
+  const { states, verdict } = decide(check, await judgedUsage(db, usage, moment), decision, moment)
   const mode = modeOf(moment)
   return verdict.kind === 'no' && mode === 'on'
     ? refusalOf(verdict, states, moment)

@@ -1,5 +1,4 @@
 import type { ParsedInput } from '../../../shared/contract/index.ts'
-import { toIso } from '../../../shared/units.ts'
 import type { ConfigChangeAnswer, Refusal } from '../api.ts'
 import type { Reader, Writer } from '../database/database.ts'
 import { assert } from '../kernel/weir-error.ts'
@@ -11,7 +10,9 @@ import { currentUsage, userOf } from './current-usage.ts'
 import { withLimitAlerts } from './limit-alerts.ts'
 import { readProfiles } from './limit-rules-store.ts'
 import type { LimitDecision } from './limits.ts'
-import { refusalOf } from './refusal.ts'
+import { judgedBy, withLetThroughChange } from './observation.ts'
+import { findObservation, judgedUsage, saveObservation } from './observation-store.ts'
+import { configSentenceOf, refusalOf } from './refusal.ts'
 import { asOf } from './rollover.ts'
 import { unknownUserError } from './session-store.ts'
 import type { Usage } from './usage.ts'
@@ -33,7 +34,8 @@ export async function countConfigChange(
   const state = await userOf(trx, request.user_id, moment)
   const { account } = state
   const { usage, decision } = await currentUsage(trx, state, await readProfiles(trx), moment)
-  const limit = stateOf(usage, decision, moment)
+  const observation = await findObservation(trx, usage, moment)
+  const limit = stateOf(judgedBy(usage, observation), decision, moment)
   const verdict = decide(decision, limit, mode)
   if (verdict.kind === 'no') await noteRefusal(trx, account, limit, verdict.code, moment)
   const isBlocked = verdict.kind === 'no' && mode === 'on'
@@ -47,7 +49,10 @@ export async function countConfigChange(
   }
   const alerted = await withLimitAlerts(trx, account, counted, decision.limits, moment)
   await saveUsage(trx, { ...alerted, last_updated_at: moment.now })
-  return answerOf(verdict, stateOf(counted, decision, moment), moment)
+  const after =
+    verdict.kind === 'no' && observation !== null ? withLetThroughChange(observation, counted) : observation
+  if (after !== null && after !== observation) await saveObservation(trx, after)
+  return answerOf(verdict, stateOf(judgedBy(counted, after), decision, moment), moment)
 }
 
 /** The same decision without counting anything. Errors: `user_unknown`. */
@@ -59,7 +64,8 @@ export async function tryConfigChange(
   const state = await findUserState(db, request.user_id)
   if (state === undefined) throw unknownUserError(request.user_id)
   const decision = await limitsOf(db, state.account, await readProfiles(db), moment)
-  const limit = stateOf(await asOf(db, state.usage, moment.windows), decision, moment)
+  const usage = await asOf(db, state.usage, moment.windows)
+  const limit = stateOf(await judgedUsage(db, usage, moment), decision, moment)
   return answerOf(decide(decision, limit, modeOf(moment)), limit, moment)
 }
 
@@ -117,14 +123,10 @@ function answerOf(verdict: Verdict, limit: LimitState, moment: Moment): ConfigCh
 function refuse(code: Code, limit: LimitState, moment: Moment): Refusal {
   if (code !== 'config_limit_exceeded') return refusalOf({ kind: 'no', code, state: null }, [], moment)
   const wire = toWire(limit)
-  const at = toIso(limit.resetsAt)
   return {
     kind: 'refused',
     code,
-    detail:
-      limit.limit === 0
-        ? 'This user may not change configurations: the limit is 0. Ask your operator.'
-        : `${wire.used} of ${wire.limit} configuration changes this hour are used up; the next one is possible from ${at.slice(11, 16)} UTC on ${at.slice(0, 10)}.`,
+    detail: configSentenceOf(limit),
     details: {
       policy: wire.policy,
       limit: wire.limit,

@@ -10,6 +10,7 @@ import { countConfigChange, tryConfigChange } from './config-change.ts'
 import { type ConsumptionContext, modeOf, momentOf } from './context.ts'
 import { countCase } from './count-case.ts'
 import { countSubscription } from './count-subscription.ts'
+import { readDays } from './days-reader.ts'
 import { extendTurn } from './extend-turn.ts'
 import { readForecast } from './forecast-reader.ts'
 import { readHistory } from './history-reader.ts'
@@ -25,6 +26,9 @@ import { readUsers } from './users-reader.ts'
 
 // When the answer cannot be worked out, trying again sooner than this only adds to the trouble.
 const UNAVAILABLE_RETRY_SECONDS = 2
+
+// A month and a bit is what a chart of days shows at a glance.
+const DAYS_SHOWN = 30
 
 /** Meters and holds: every decision and every record of consumption goes through here. */
 export class ConsumptionManager implements ConsumptionApi {
@@ -132,6 +136,10 @@ export class ConsumptionManager implements ConsumptionApi {
 
   session(query: ParsedInput<'sessions.get'>): Promise<OperationOutput<'sessions.get'>> {
     return this.#context.database.read((db) => readSession(db, query, momentOf(this.#context)))
+  }
+
+  days(userId: string, days = DAYS_SHOWN): Promise<OperationOutput<'consumption.days'>> {
+    return this.#context.database.read((db) => readDays(db, userId, days, momentOf(this.#context)))
   }
 
   history(userId: string, limit?: number): Promise<OperationOutput<'consumption.history'>> {

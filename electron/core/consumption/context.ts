@@ -61,3 +61,9 @@ export function decideFor(
 export function modeOf(moment: Moment): 'on' | 'observe' | 'off' {
   return enforcementInForce(moment.settings, moment.now).mode
 }
+
+/** When the observing began that is in force, 0 where nobody kept it; null when enforcement does not observe. */
+export function observedSince(moment: Moment): EpochMs | null {
+  const { mode, since } = enforcementInForce(moment.settings, moment.now)
+  return mode === 'observe' ? (since ?? 0) : null
+}

@@ -7,6 +7,7 @@ import { findUserState } from './consumption-store.ts'
 import { limitsOf, type Moment } from './context.ts'
 import { forecastLimit, type Pace } from './forecast.ts'
 import { readProfiles } from './limit-rules-store.ts'
+import { judgedUsage } from './observation-store.ts'
 import { hoursSince } from './period-reader.ts'
 import { asOf } from './rollover.ts'
 
@@ -46,7 +47,7 @@ export async function readForecast(
   const started = { hour: usage.hour_started_at, day: usage.day_started_at }
   return {
     user_id: userId,
-    limits: limitStates(usage, decision.limits, moment.windows).map((one) => {
+    limits: limitStates(await judgedUsage(db, usage, moment), decision.limits, moment.windows).map((one) => {
       const { outlook, reachesAt } = forecastLimit({
         limit: one.limit,
         used: one.used,

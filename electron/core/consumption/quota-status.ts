@@ -5,6 +5,7 @@ import { withOpenReservations } from './admission-store.ts'
 import { findUserState } from './consumption-store.ts'
 import { limitsOf, type Moment } from './context.ts'
 import { readProfiles } from './limit-rules-store.ts'
+import { judgedUsage } from './observation-store.ts'
 import { asOf } from './rollover.ts'
 import { unknownUserError } from './session-store.ts'
 import { statusOf } from './user-status.ts'
@@ -19,7 +20,7 @@ export async function readQuotaStatus(
   if (state === undefined) throw unknownUserError(userId)
   const decision = await limitsOf(db, state.account, await readProfiles(db), moment)
   const usage = await withOpenReservations(db, await asOf(db, state.usage, moment.windows), moment.now)
-  const states = limitStates(usage, decision.limits, moment.windows)
+  const states = limitStates(await judgedUsage(db, usage, moment), decision.limits, moment.windows)
   const { status, reason } = statusOf(decision, states)
   return { user_id: state.account.id, status, status_reason: reason, limits: states.map(toWire) }
 }

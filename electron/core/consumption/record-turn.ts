@@ -6,9 +6,9 @@ import type { Writer } from '../database/database.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { priceTurn, savedCost } from '../pricing/price-turn.ts'
 import { PROMPT_PREVIEW_CHARACTERS, type Settings } from '../settings/settings.ts'
-import { settleAdmission } from './admission-store.ts'
+import { type Settlement, settleAdmission } from './admission-store.ts'
 import { saveUsage, type UserAccount } from './consumption-store.ts'
-import { type ConsumptionContext, type Moment, momentOf } from './context.ts'
+import { type ConsumptionContext, type Moment, momentOf, observedSince } from './context.ts'
 import { currentUsage, userOf } from './current-usage.ts'
 import {
   findSession,
@@ -24,6 +24,8 @@ import {
 import { withLimitAlerts } from './limit-alerts.ts'
 import { type Profiles, readProfiles } from './limit-rules-store.ts'
 import type { EffectiveLimits } from './limits.ts'
+import { type Observation, withTurnLetThrough } from './observation.ts'
+import { findObservation, saveObservation } from './observation-store.ts'
 import { prunedBefore } from './prune-turns.ts'
 import { rollUpSession, rollUpTurns } from './roll-up-store.ts'
 import { saveSessionClosed } from './session-store.ts'
@@ -45,6 +47,8 @@ interface Book {
   readonly limits: EffectiveLimits
   readonly opened: Usage
   usage: Usage
+  /** What turns consumed that would not have run; null until there is one. */
+  letThrough: Observation | null
 }
 
 /**
@@ -76,10 +80,11 @@ export async function recordTurns(
     }
   }
   await rollUpTurns(trx, written, moment.settings.time_zone)
-  for (const { account, limits, usage, opened } of books.values()) {
+  for (const { account, limits, usage, opened, letThrough } of books.values()) {
     if (usage === opened) continue
     const alerted = await withLimitAlerts(trx, account, usage, limits, moment)
     await saveUsage(trx, { ...alerted, last_updated_at: moment.now })
+    if (letThrough !== null) await saveObservation(trx, letThrough)
   }
   return outcomes
 }
@@ -93,7 +98,7 @@ interface Run {
 async function openBook(trx: Writer, userId: string, profiles: Profiles, moment: Moment): Promise<Book> {
   const state = await userOf(trx, userId, moment)
   const { usage, decision } = await currentUsage(trx, state, profiles, moment)
-  return { account: state.account, limits: decision.limits, opened: usage, usage }
+  return { account: state.account, limits: decision.limits, opened: usage, usage, letThrough: null }
 }
 
 async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promise<Answer> {
@@ -115,7 +120,11 @@ async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promis
   // Somebody works in it again, whatever was said before.
   if (session.closed_at !== null) await saveSessionClosed(trx, session.key, null)
   usage = withTurn(usage, row, moment.windows)
-  const settled = await settle(trx, turn, userKey, moment)
+  const { settled, observedSince: wasObserved } = await settle(trx, turn, userKey, moment)
+  if (wasObserved !== null && wasObserved === observedSince(moment)) {
+    const before = book.letThrough ?? (await findObservation(trx, usage, moment))
+    if (before !== null) book.letThrough = withTurnLetThrough(before, usage, row)
+  }
   if (settled !== undefined)
     usage = withoutReservation(usage, settled.reserved_input_tokens, settled.reserved_output_tokens)
   book.usage = usage
@@ -249,8 +258,10 @@ export function withTurn(usage: Usage, row: NewTurn, windows: Windows): Usage {
   }
 }
 
-async function settle(trx: Writer, turn: Turn, userKey: number, moment: Moment) {
-  if (turn.admission_id === undefined) return undefined
+const NOT_NAMED: Settlement = { settled: undefined, observedSince: null }
+
+async function settle(trx: Writer, turn: Turn, userKey: number, moment: Moment): Promise<Settlement> {
+  if (turn.admission_id === undefined) return NOT_NAMED
   return settleAdmission(trx, { id: turn.admission_id, userKey }, moment.now)
 }
 

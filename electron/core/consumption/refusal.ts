@@ -28,6 +28,20 @@ export function sentenceOf(state: LimitState): string {
   return `${what} are used and ${numbers.format(wire.reserved)} reserved, which leaves too little for this turn until ${at}.`
 }
 
+/** The same for configuration changes. */
+export function configSentenceOf(state: LimitState): string {
+  if (state.limit === 0) return 'This user may not change configurations: the limit is 0. Ask your operator.'
+  const at = toIso(state.resetsAt)
+  return `${state.used} of ${state.limit} configuration changes this hour are used up; the next one is possible from ${at.slice(11, 16)} UTC on ${at.slice(0, 10)}.`
+}
+
+/** What is said when it is not a limit that refuses, but a switch. */
+export function switchedOffSentence(isUser: boolean): string {
+  return isUser
+    ? 'This user is switched off. Ask your operator.'
+    : "This user's profile is switched off. Ask your operator."
+}
+
 /** The answer to a request that is refused. */
 export function refusalOf(
   no: Extract<Admission, { kind: 'no' }>,
@@ -35,10 +49,7 @@ export function refusalOf(
   moment: Moment,
 ): Refusal {
   if (no.state === null) {
-    const detail =
-      no.code === 'user_inactive'
-        ? 'This user is switched off. Ask your operator.'
-        : "This user's profile is switched off. Ask your operator."
+    const detail = switchedOffSentence(no.code === 'user_inactive')
     return { kind: 'refused', code: no.code, detail, details: {} }
   }
   const wire = toWire(no.state)

@@ -21,6 +21,7 @@ const SESSIONS_PER_SLICE = 50
 
 /** What belongs to a user and to nobody else, in an order that leaves no reference behind. `test/consumption` keeps it whole. */
 export const USER_TABLES = [
+  'observations',
   'champion_cases',
   'collection_subscriptions',
   'pruned_periods',

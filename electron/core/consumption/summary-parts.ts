@@ -67,7 +67,8 @@ export function velocityOf(windows: readonly TimeWindow[], rows: readonly HourRo
   })
 }
 
-function sumWithin(rows: readonly HourRow[], window: TimeWindow): Omit<HourRow, 'hour_started_at'> {
+/** The hours of a roll-up that begin within a window, added up. */
+export function sumWithin(rows: readonly HourRow[], window: TimeWindow): Omit<HourRow, 'hour_started_at'> {
   const sum = { turns: 0, failed_turns: 0, input_tokens: 0, output_tokens: 0, cost_micro_usd: 0 }
   for (const row of rows) {
     if (row.hour_started_at < window.startsAt || row.hour_started_at >= window.endsAt) continue

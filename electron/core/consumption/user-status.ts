@@ -56,3 +56,8 @@ function wordOf(percent: number): UsageStatus {
   if (percent >= WARNING_PERCENT) return 'warning'
   return percent >= MODERATE_PERCENT ? 'moderate' : 'good'
 }
+
+/** Whether the next check of a user is refused. */
+export function isStopped({ status }: Pick<UserStatus, 'status'>): boolean {
+  return status === 'blocked' || status === 'inactive'
+}

@@ -9,6 +9,7 @@ import { readCharts } from './charts-reader.ts'
 import { findUserState } from './consumption-store.ts'
 import { limitsOf, type Moment } from './context.ts'
 import { profileOf, readProfiles } from './limit-rules-store.ts'
+import { judgedUsage } from './observation-store.ts'
 import { rangeTotals } from './period-reader.ts'
 import { asOf } from './rollover.ts'
 import { type Range, rangeOf, totalsOnWire } from './summary-parts.ts'
@@ -31,7 +32,7 @@ export async function readUserSummary(
   const profiles = await readProfiles(db)
   const decision = await limitsOf(db, state.account, profiles, moment)
   const usage = await withOpenReservations(db, await asOf(db, state.usage, moment.windows), moment.now)
-  const states = limitStates(usage, decision.limits, moment.windows)
+  const states = limitStates(await judgedUsage(db, usage, moment), decision.limits, moment.windows)
   // Of the month the counters stand in, which is a later one than the clock's when that was set back.
   const range = rangeOf(rangeName, usage.period)
   const { models, ...charts } = await readCharts(db, { userKey: state.account.key, range }, moment)

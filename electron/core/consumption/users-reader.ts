@@ -6,6 +6,8 @@ import { allUserStates, deletedUserIds, type UserAccount } from './consumption-s
 import { decideFor, type Moment } from './context.ts'
 import { type Profiles, profileOf, readAllGrants, readProfiles } from './limit-rules-store.ts'
 import type { LimitDecision } from './limits.ts'
+import { judgedBy } from './observation.ts'
+import { allObservations } from './observation-store.ts'
 import { asOf } from './rollover.ts'
 import type { Usage } from './usage.ts'
 import { statusOf } from './user-status.ts'
@@ -74,12 +76,17 @@ export async function userRows(db: Reader, moment: Moment): Promise<UserRow[]> {
   const profiles = await readProfiles(db)
   const grants = await readAllGrants(db, moment.now)
   const lifetime = await lifetimeByUser(db)
+  const observations = await allObservations(db, moment)
   const rows: UserRow[] = []
   for (const { account, usage } of await allUserStates(db)) {
     const decision = decideFor(account, profiles, grants.get(account.key) ?? [], moment)
     const current = await asOf(db, usage, moment.windows)
     rows.push({
-      ...userRow(account, current, decision, profiles, moment),
+      ...userRow(account, current, judgedBy(current, observations.get(account.key) ?? null), {
+        decision,
+        profiles,
+        moment,
+      }),
       ...(lifetime.get(account.key) ?? NO_LIFETIME),
     })
   }
@@ -109,11 +116,11 @@ async function lifetimeByUser(db: Reader) {
 function userRow(
   account: UserAccount,
   usage: Usage,
-  decision: LimitDecision,
-  profiles: Profiles,
-  moment: Moment,
+  judged: Usage,
+  rules: { readonly decision: LimitDecision; readonly profiles: Profiles; readonly moment: Moment },
 ): Omit<UserRow, keyof typeof NO_LIFETIME> {
-  const states = limitStates(usage, decision.limits, moment.windows)
+  const { decision, profiles, moment } = rules
+  const states = limitStates(judged, decision.limits, moment.windows)
   const percents = new Map(states.map((one) => [one.name, usedPercent(one)]))
   const status = statusOf(decision, states)
   const turns = usage.successful_turns + usage.failed_turns + usage.partial_turns

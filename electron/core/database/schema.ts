@@ -1,4 +1,5 @@
 import type { Generated, GeneratedAlways } from 'kysely'
+import type { AdmissionsTable, EnforcementEventsTable, ObservationsTable } from './admission-tables.ts'
 import type { JobRunsTable, JobsTable, PrunedTurnSumsTable, SchedulerClockTable } from './jobs-tables.ts'
 import type {
   PrunedPeriodsTable,
@@ -266,32 +267,6 @@ export interface ConsumptionPeriodsArchiveTable extends TotalColumns {
   archived_at: number
 }
 
-export interface AdmissionsTable {
-  id: string
-  user_key: number
-  session_id: string | null
-  admitted_at: number
-  expires_at: number
-  reserved_input_tokens: number
-  reserved_output_tokens: number
-  state: 'open' | 'settled' | 'expired'
-  settled_at: number | null
-}
-
-export interface EnforcementEventsTable {
-  id: GeneratedAlways<number>
-  at: number
-  user_key: number | null
-  user_id: string
-  kind: 'blocked' | 'would_have_blocked' | 'bypassed'
-  code: string
-  limit_name: string | null
-  limit_value: number | null
-  used: number | null
-  reserved: number | null
-  session_id: string | null
-}
-
 export interface SessionFilesTable {
   user_id: string
   session_id: string
@@ -373,6 +348,7 @@ export interface Schema {
   session_periods: SessionPeriodsTable
   consumption_periods_archive: ConsumptionPeriodsArchiveTable
   admissions: AdmissionsTable
+  observations: ObservationsTable
   enforcement_events: EnforcementEventsTable
   session_files: SessionFilesTable
   turn_extensions: TurnExtensionsTable

@@ -1,6 +1,7 @@
 import type { OperationOutput, ParsedInput } from '../../../shared/contract/index.ts'
 import { toIso, toIsoOrNull } from '../../../shared/units.ts'
 import type { Actor, EnforcementApi } from '../api.ts'
+import type { Moment } from '../consumption/context.ts'
 import { windowsAt } from '../consumption/windows.ts'
 import type { Database } from '../database/database.ts'
 import type { Clock } from '../kernel/ports.ts'
@@ -14,6 +15,8 @@ import type { SettingsManager } from '../settings/settings-manager.ts'
 import { readEvents } from './enforcement-events-reader.ts'
 import { ENFORCED, enforcementOf, overrideOf } from './enforcement-rules.ts'
 import { explainLimits } from './explain-limits.ts'
+import { readLadder } from './precedence-ladder.ts'
+import { previewOverride } from './preview-override.ts'
 
 /**
  * The switch of enforcement and the override. Both are settings that say themselves when they end: checks compare
@@ -47,7 +50,9 @@ export class EnforcementManager implements EnforcementApi {
   /** In force with the next check. Errors: `invalid_request` (nothing is changed then). */
   set(input: ParsedInput<'enforcement.set'>, actor: Actor): Promise<OperationOutput<'enforcement.set'>> {
     return this.#inTurn(async () => {
-      const enforcement = enforcementOf(input, this.#clock.now())
+      const now = this.#clock.now()
+      const inForce = enforcementInForce(this.#settings.current(), now)
+      const enforcement = enforcementOf(input, inForce, now)
       await this.#endWhatIsOver()
       const { when_unavailable } = input
       const changes = when_unavailable === undefined ? { enforcement } : { enforcement, when_unavailable }
@@ -83,15 +88,27 @@ export class EnforcementManager implements EnforcementApi {
   }
 
   events(query: ParsedInput<'enforcement.events'>): Promise<OperationOutput<'enforcement.events'>> {
-    return this.#database.read((db) => readEvents(db, query))
+    const zone = this.#settings.current().time_zone
+    return this.#database.read((db) => readEvents(db, query, zone))
   }
 
   /** Errors: `user_unknown`. */
   explain(input: ParsedInput<'limits.explain'>): Promise<OperationOutput<'limits.explain'>> {
+    return this.#database.read((db) => explainLimits(db, input, this.#moment()))
+  }
+
+  ladder(): Promise<OperationOutput<'limits.ladder'>> {
+    return this.#database.read((db) => readLadder(db, this.#moment()))
+  }
+
+  previewOverride(input: ParsedInput<'override.preview'>): Promise<OperationOutput<'override.preview'>> {
+    return this.#database.read((db) => previewOverride(db, input, this.#moment()))
+  }
+
+  #moment(): Moment {
     const now = this.#clock.now()
     const settings = this.#settings.current()
-    const moment = { now, settings, windows: windowsAt(settings.time_zone, now) }
-    return this.#database.read((db) => explainLimits(db, input, moment))
+    return { now, settings, windows: windowsAt(settings.time_zone, now) }
   }
 
   async #endWhatIsOver(): Promise<void> {
@@ -99,7 +116,11 @@ export class EnforcementManager implements EnforcementApi {
     const now = this.#clock.now()
     const { until } = settings.enforcement
     if (until !== null && until <= now) {
-      await this.#settings.change({ enforcement: ENFORCED }, BY_ITSELF, 'enforcement.end')
+      await this.#settings.change(
+        { enforcement: { ...ENFORCED, since: until } },
+        BY_ITSELF,
+        'enforcement.end',
+      )
     }
     if (settings.override !== null && overrideInForce(settings, now) === null) {
       await this.#settings.change({ override: null }, BY_ITSELF, 'override.end')
@@ -118,7 +139,12 @@ export class EnforcementManager implements EnforcementApi {
 const BY_ITSELF: Actor = { name: 'Weir', via: 'job' }
 
 function modeOnWire(setting: EnforcementSetting): OperationOutput<'enforcement.get'>['in_force'] {
-  return { mode: setting.mode, reason: setting.reason, until: toIsoOrNull(setting.until) }
+  return {
+    mode: setting.mode,
+    reason: setting.reason,
+    until: toIsoOrNull(setting.until),
+    since: toIsoOrNull(setting.since ?? null),
+  }
 }
 
 function overrideOnWire(override: LimitOverride): OperationOutput<'override.set'> {

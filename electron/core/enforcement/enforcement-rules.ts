@@ -6,14 +6,22 @@ import type { EnforcementSetting, LimitOverride } from '../settings/settings.ts'
 /** Which enforcement and which override an operator may set. Pure. */
 
 /** Limits that are simply enforced: there is nothing to explain and nothing that ends. */
-export const ENFORCED: EnforcementSetting = { mode: 'on', reason: null, until: null }
+export const ENFORCED = { mode: 'on', reason: null, until: null } as const satisfies EnforcementSetting
 
 // Forgotten switches are how limits stop holding: whoever needs longer than a day says so again (RELIABILITY, threat 15).
 const OFF_MS_MAX = DAY_MS
 
-/** What is stored for the request. Errors: `invalid_request`. */
-export function enforcementOf(input: ParsedInput<'enforcement.set'>, now: EpochMs): EnforcementSetting {
-  if (input.mode === 'on') return ENFORCED
+/**
+ * What is stored for the request. A mode that holds already has begun when it began: another reason or end makes no
+ * new beginning. Errors: `invalid_request`.
+ */
+export function enforcementOf(
+  input: ParsedInput<'enforcement.set'>,
+  before: EnforcementSetting,
+  now: EpochMs,
+): EnforcementSetting {
+  const since = input.mode === before.mode ? (before.since ?? null) : now
+  if (input.mode === 'on') return { ...ENFORCED, since }
   const reason = input.reason ?? null
   if (reason === null) {
     throw invalid('reason', `Say why enforcement is to be ${input.mode}: everybody who looks will ask.`)
@@ -22,11 +30,11 @@ export function enforcementOf(input: ParsedInput<'enforcement.set'>, now: EpochM
   if (asked !== null && asked <= now) {
     throw invalid('until', 'This end has passed already. Choose a time in the future.')
   }
-  if (input.mode === 'observe') return { mode: 'observe', reason, until: asked }
+  if (input.mode === 'observe') return { mode: 'observe', reason, until: asked, since }
   if (asked !== null && asked > now + OFF_MS_MAX) {
     throw invalid('until', 'Enforcement can be off for 24 hours at most; it can be switched off again then.')
   }
-  return { mode: 'off', reason, until: asked ?? now + OFF_MS_MAX }
+  return { mode: 'off', reason, until: asked ?? now + OFF_MS_MAX, since }
 }
 
 /** The same for an override. Errors: `invalid_request`. */

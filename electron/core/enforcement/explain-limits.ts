@@ -13,6 +13,7 @@ import { findUserState } from '../consumption/consumption-store.ts'
 import { limitsOf, type Moment, modeOf } from '../consumption/context.ts'
 import { readProfiles } from '../consumption/limit-rules-store.ts'
 import type { LimitDecision, LimitName } from '../consumption/limits.ts'
+import { judgedUsage } from '../consumption/observation-store.ts'
 import { refusalOf, sentenceOf } from '../consumption/refusal.ts'
 import { asOf } from '../consumption/rollover.ts'
 import type { Reader } from '../database/database.ts'
@@ -43,7 +44,7 @@ export async function explainLimits(
   }
   const decision = await limitsOf(db, state.account, await readProfiles(db), moment)
   const usage = await withOpenReservations(db, await asOf(db, state.usage, moment.windows), moment.now)
-  const states = limitStates(usage, decision.limits, moment.windows)
+  const states = limitStates(await judgedUsage(db, usage, moment), decision.limits, moment.windows)
   const request = requestOf(input, moment)
   const mode = modeOf(moment)
   const verdict: Admission = mode === 'off' ? { kind: 'yes' } : decideAdmission(decision, states, request)

@@ -31,6 +31,8 @@ const enforcement = z.strictObject({
   reason: reason.nullable(),
   /** When it is `on` again by itself; null for until further notice. */
   until: instant.nullable(),
+  /** When it became so; null or absent in what was stored before Weir kept it. */
+  since: instant.nullable().optional(),
 })
 
 const override = z.strictObject({
@@ -109,8 +111,6 @@ export type Settings = { readonly [Name in SettingName]: z.output<(typeof SETTIN
 /** What `prompt_text: preview` keeps of a question: enough to recognise it in a list. */
 export const PROMPT_PREVIEW_CHARACTERS = 120
 
-const NO_LONGER: EnforcementSetting = { mode: 'on', reason: null, until: null }
-
 /**
  * The enforcement that holds at `now`: a setting whose `until` has come is over and the mode is `on` again,
  * whether or not a job has tidied it up. `until` itself belongs to the time after.
@@ -120,7 +120,8 @@ export function enforcementInForce(
   now: EpochMs,
 ): EnforcementSetting {
   const { until } = settings.enforcement
-  return until !== null && until <= now ? NO_LONGER : settings.enforcement
+  if (until === null || until > now) return settings.enforcement
+  return { mode: 'on', reason: null, until: null, since: until }
 }
 
 /** The global override that holds at `now`, or null when there is none or its end has come. */

@@ -8,6 +8,7 @@ import { StatCards } from '../../components/stat-card.tsx'
 import { useRememberedView } from '../../components/use-remembered-view.ts'
 import { formatPeriod } from '../../format.ts'
 import { consumptionText } from '../../text/consumption.ts'
+import { UserDrawer } from '../user/user-drawer.tsx'
 import styles from './consumption.module.css'
 import type { ConsumptionSearch } from './consumption-search.ts'
 import { lastConsumptionView } from './last-view.ts'
@@ -27,7 +28,7 @@ export function ConsumptionScreen(): ReactNode {
   const navigate = useNavigate()
   const zone = useStatus().data?.time_zone ?? DEFAULT_ZONE
   const replace = (search: ConsumptionSearch): void => void navigate({ to: '/users', search, replace: true })
-  const view = useRememberedView(lastConsumptionView, route.useSearch(), replace, ['page'])
+  const view = useRememberedView(lastConsumptionView, route.useSearch(), replace, ['page', 'user'])
   const page = useUsers(view)
   // Other rows begin at their first page, unless the change says which.
   const change = (part: Partial<ConsumptionSearch>): void =>
@@ -61,10 +62,15 @@ export function ConsumptionScreen(): ReactNode {
             zone={zone}
             view={view}
             onView={change}
-            onOpen={(row) => void navigate({ to: '/dashboard', search: { user: row.user_id } })}
+            onOpen={(row) => change({ user: row.user_id })}
           />
         )}
       </QueryStates>
+      <UserDrawer
+        userId={view.user}
+        ids={(page.data?.users ?? []).map((row) => row.user_id)}
+        onUser={(user) => change({ user })}
+      />
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { USER_SORT_KEYS } from '../../../shared/contract/consumption-shapes.ts'
-import { usageStatus } from '../../../shared/contract/fields.ts'
+import { usageStatus, userId } from '../../../shared/contract/fields.ts'
 import { TABLE_SEARCH } from '../../components/table-address.ts'
 
 /**
@@ -16,6 +16,8 @@ export const consumptionSearch = z.object({
   search: z.coerce.string().max(200).optional().catch(undefined),
   sort: z.enum(USER_SORT_KEYS).optional().catch(undefined),
   ...TABLE_SEARCH,
+  /** The user whose drawer is open. */
+  user: z.coerce.string().pipe(userId).optional().catch(undefined),
 })
 
 export type ConsumptionSearch = z.output<typeof consumptionSearch>

@@ -57,7 +57,8 @@ export async function allTurns(client: WeirClient, id: string, userId: string): 
   })
 }
 
-async function collect(pageAt: (offset: number) => Promise<ExportedRows>): Promise<ExportedRows> {
+/** Asks page after page until all rows are there, or as many as an export takes. */
+export async function collect(pageAt: (offset: number) => Promise<ExportedRows>): Promise<ExportedRows> {
   const rows: Row[] = []
   for (;;) {
     const page = await pageAt(rows.length)

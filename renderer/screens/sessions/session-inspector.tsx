@@ -1,8 +1,9 @@
-import { Anchor, Drawer, Pagination, Skeleton } from '@mantine/core'
+import { Anchor, Drawer, Skeleton } from '@mantine/core'
 import { IconMessages } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { useWeirClient } from '../../app/client-context.tsx'
 import { Notice } from '../../components/notice.tsx'
+import { PageLinks } from '../../components/page-links.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { PlainText } from '../../components/plain-text.tsx'
 import { QueryStates } from '../../components/query-states.tsx'
@@ -92,16 +93,12 @@ function OpenSession({ id, user, zone, onUser }: OpenSessionProps): ReactNode {
             ) : (
               <TurnTimeline turns={view.turns} zone={zone} />
             )}
-            {view.total_count > TURNS_A_PAGE ? (
-              <Pagination
-                aria-label={text.pages}
-                size="sm"
-                mt="sm"
-                total={Math.ceil(view.total_count / TURNS_A_PAGE)}
-                value={page}
-                onChange={setPage}
-              />
-            ) : null}
+            <PageLinks
+              label={text.pages}
+              pages={Math.ceil(view.total_count / TURNS_A_PAGE)}
+              page={page}
+              onPage={setPage}
+            />
           </Panel>
         </div>
       )}

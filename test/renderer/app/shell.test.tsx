@@ -101,6 +101,15 @@ describe('the shell', () => {
 })
 
 describe('the banners', () => {
+  const NOW = Date.parse('2026-11-24T17:46:00.000Z')
+  const ACTS = { showImport: () => {}, showEnforcement: () => {}, resume: () => {}, isResuming: false }
+
+  it('count down to the end of what ends by itself', () => {
+    const enforcement = { mode: 'off', reason: 'fire', until: '2026-11-24T18:00:00.000Z' } as const
+    const [banner] = stateBanners({ ...STATUS, enforcement }, ACTS, NOW)
+    expect(banner?.says.replaceAll('\u00a0', ' ')).toContain('resumes by itself in 14 min')
+  })
+
   it('come worst first', () => {
     const ids = stateBanners(
       {
@@ -109,7 +118,8 @@ describe('the banners', () => {
         override_until: '2026-11-24T18:00:00.000Z',
         is_sample: true,
       },
-      () => {},
+      ACTS,
+      NOW,
     ).map(({ id }) => id)
     expect(ids).toEqual(['off', 'override', 'sample'])
   })
@@ -117,13 +127,15 @@ describe('the banners', () => {
   it('give reason and end of what is switched off', () => {
     const [banner] = stateBanners(
       { ...STATUS, enforcement: { mode: 'observe', reason: 'trial week', until: null } },
-      () => {},
+      ACTS,
+      NOW,
     )
+    expect(banner?.action?.label).toBe('Resume now')
     expect(banner?.says).toContain('trial week')
     expect(banner?.says).toContain('until you change it')
   })
 
   it('are none when all is well', () => {
-    expect(stateBanners(STATUS, () => {})).toEqual([])
+    expect(stateBanners(STATUS, ACTS, NOW)).toEqual([])
   })
 })

@@ -80,14 +80,19 @@ describe('the users table', () => {
     expect(await rowOf('<i>Bob</i>')).toBeTruthy()
   })
 
-  it('opens a user’s dashboard with Enter', async () => {
+  it('opens a user over the table with Enter, and Escape closes them', async () => {
     const { router } = openPage(weirWith(), '/users')
     const row = await rowOf('Alice')
     row.focus()
     await act(async () => {
       fireEvent.keyDown(row, { key: 'Enter' })
     })
-    expect(router.state.location).toMatchObject({ pathname: '/dashboard', search: { user: 'alice' } })
+    expect(router.state.location).toMatchObject({ pathname: '/users', search: { user: 'alice' } })
+    const drawer = await screen.findByRole('dialog')
+    await act(async () => {
+      fireEvent.keyDown(drawer, { key: 'Escape' })
+    })
+    expect(router.state.location.search).not.toHaveProperty('user')
   })
 
   it('sorts on the server, both ways, and keeps it in the address', async () => {
