@@ -2,6 +2,7 @@ import { accessText } from './text/access.ts'
 import { alertsText } from './text/alerts.ts'
 import { appText, enforcementText, periodText, refreshText, shellText } from './text/app.ts'
 import { auditText } from './text/audit.ts'
+import { backupsText } from './text/backups.ts'
 import { componentsText } from './text/components.ts'
 import { connectText } from './text/connect.ts'
 import { consumptionText } from './text/consumption.ts'
@@ -13,6 +14,7 @@ import { jobsText } from './text/jobs.ts'
 import { loginText } from './text/login.ts'
 import { profilesText } from './text/profiles.ts'
 import { reconciliationText } from './text/reconciliation.ts'
+import { rollbackText } from './text/rollback.ts'
 import { sessionsText } from './text/sessions.ts'
 import { userText } from './text/user.ts'
 import { logsText, readinessText, settingsText } from './text/watching.ts'
@@ -28,6 +30,8 @@ export const text = {
   enforcement: enforcementText,
   period: periodText,
   refresh: refreshText,
+  backups: backupsText,
+  rollback: rollbackText,
   components: componentsText,
   dashboard: dashboardText,
   consumption: consumptionText,

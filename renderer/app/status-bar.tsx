@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { text } from '../text.ts'
 import { isUnreachable } from '../weir-client.ts'
 import { copyText } from './copy.ts'
+import { LastBackup } from './last-backup.tsx'
 import { NextJob } from './next-job.tsx'
 import { useStatus, type WeirStatus } from './status.ts'
 
@@ -53,6 +54,7 @@ function Facts({ status }: { readonly status: WeirStatus }): ReactNode {
         </Link>
       )}
       <NextJob />
+      <LastBackup />
       <Hint label={words.periodHint}>
         <span className="status-item">{words.period(status.current_period, status.time_zone)}</span>
       </Hint>

@@ -51,6 +51,7 @@ export const shellText = {
     settings: 'Settings',
     reconciliation: 'Reconciliation',
     jobs: 'Jobs',
+    backups: 'Backups & rollback',
   },
   /** The headings of the navigation. */
   screenGroups: {
@@ -72,6 +73,7 @@ export const shellText = {
     import: 'Import',
     reconciliation: 'Reconciliation',
     jobs: 'Jobs',
+    backups: 'Backups',
     logs: 'Logs',
     readiness: 'Readiness',
     settings: 'Settings',

@@ -144,7 +144,7 @@ async function integrity({ checkDatabase, clock }: MachineChecksParts): Promise<
   return needsPerson(
     `SQLite found ${some(problems.length, 'problem')}: ${problems.slice(0, 3).join('; ')}.`,
     'Stop Weir, move auth.db, auth.db-wal and auth.db-shm aside together, and put the auth.db of the newest backup in their place.',
-    null,
+    '/backups',
     at,
   )
 }
