@@ -74,6 +74,8 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   confirmation_needed:
     'The change destroys something; `would_erase` says how much. Send `confirm_erase: true` to do it.',
   backup_unknown: 'There is no backup of this name. The list of backups names those there are.',
+  restore_impossible:
+    'The answer says what stands against it. Restore another backup, or this one into an empty data folder.',
   backup_needed: 'It is the last verified backup. Make another one first, then delete it.',
   backup_damaged:
     'The bytes of the backup are not those that were written, so it is not used. Choose another one and find out what happened to the disk.',

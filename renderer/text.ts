@@ -14,6 +14,7 @@ import { jobsText } from './text/jobs.ts'
 import { loginText } from './text/login.ts'
 import { profilesText } from './text/profiles.ts'
 import { reconciliationText } from './text/reconciliation.ts'
+import { restoreText } from './text/restore.ts'
 import { rollbackText } from './text/rollback.ts'
 import { sessionsText } from './text/sessions.ts'
 import { userText } from './text/user.ts'
@@ -31,6 +32,7 @@ export const text = {
   period: periodText,
   refresh: refreshText,
   backups: backupsText,
+  restore: restoreText,
   rollback: rollbackText,
   components: componentsText,
   dashboard: dashboardText,

@@ -52,6 +52,7 @@ export const ERROR_CODES = {
   backup_unknown: { status: 404, title: 'Backup is unknown' },
   backup_damaged: { status: 422, title: 'Backup is damaged' },
   backup_needed: { status: 409, title: 'Backup is needed' },
+  restore_impossible: { status: 409, title: 'Cannot be restored' },
   internal: { status: 500, title: 'Something in Weir is broken' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>
 

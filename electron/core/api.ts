@@ -3,11 +3,14 @@ import type { OperationInput, OperationOutput, ParsedInput } from '../../shared/
 import type { EpochMs } from '../../shared/units.ts'
 import type { Actor, Caller, Refusal } from './callers.ts'
 import type { ChangeFeed } from './kernel/change-feed.ts'
+import type { Gate } from './kernel/gate.ts'
 import type { Metrics } from './kernel/metrics.ts'
 import type { SystemPorts } from './kernel/ports.ts'
+import type { RestoresApi } from './restore-api.ts'
 import type { BackupRunsApi, BackupsApi, JobsApi, ReconciliationApi } from './upkeep-api.ts'
 
 export type { Actor, Caller, Refusal } from './callers.ts'
+export type { RestoresApi } from './restore-api.ts'
 export type {
   BackupManifestView,
   BackupRunsApi,
@@ -276,6 +279,9 @@ export interface Weir {
   readonly reconciliation: ReconciliationApi
   readonly backups: BackupsApi
   readonly backupRuns: BackupRunsApi
+  readonly restores: RestoresApi
+  /** Who is let in while a restore exchanges the database. */
+  readonly gate: Gate
   status(): Promise<OperationOutput<'status.get'>>
   suggestions(sessionsDir?: string): Promise<OperationOutput<'setup.suggestions'>>
   startEmpty(actor: Actor): Promise<OperationOutput<'setup.startEmpty'>>

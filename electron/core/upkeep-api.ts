@@ -109,6 +109,8 @@ export interface JobsApi {
   trustClock(actor: Actor): Promise<OperationOutput<'jobs.trustClock'>>
   /** Begins to run what is due, where the ports have timers. A face calls it once it is open. */
   start(): void
+  /** Whether it was begun. */
+  isStarted(): boolean
   /** Looks now what is due: the machine has woken up. */
   wake(): void
 }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { OperationOutput } from '../../shared/contract/index.ts'
 import { toIso, toIsoOrNull } from '../../shared/units.ts'
 import { GrantManager } from './access/grant-manager.ts'
 import { ProfileManager } from './access/profile-manager.ts'
@@ -9,7 +10,7 @@ import { countUsableTokens } from './access/token-store.ts'
 import { UserDirectory } from './access/user-directory.ts'
 import { UserManager } from './access/user-manager.ts'
 import { AlertManager } from './alerts/alert-manager.ts'
-import type { Actor, Weir, WeirConfig } from './api.ts'
+import type { Actor, RestoresApi, Weir, WeirConfig } from './api.ts'
 import { AuditReader } from './audit/audit-reader.ts'
 import { BackupCopies } from './backup/backup-copies.ts'
 import { BackupManager } from './backup/backup-manager.ts'
@@ -32,7 +33,6 @@ import { jobSamples } from './jobs/job-samples.ts'
 import { openJobs } from './jobs/open-jobs.ts'
 import { reconcileJob } from './jobs/reconcile-job.ts'
 import { removalHold } from './jobs/removal-hold.ts'
-import { ChangeFeed } from './kernel/change-feed.ts'
 import { keepFilesPrivate } from './kernel/data-folder-path.ts'
 import type { SystemPorts } from './kernel/ports.ts'
 import { WorkerClient } from './kernel/worker-client.ts'
@@ -41,9 +41,12 @@ import { PriceManager } from './prices/price-manager.ts'
 import { seedPriceCatalogue } from './pricing/price-catalogue.ts'
 import { ReconciliationManager } from './reconciliation/reconciliation-manager.ts'
 import type { SafetyCopy } from './reconciliation/safety-copy.ts'
+import { replayFiles } from './restore/replay-files.ts'
+import { noteRestore } from './restore/restore-notes.ts'
 import { sessionsFolder } from './settings/sessions-folder.ts'
 import { enforcementInForce, overrideInForce } from './settings/settings.ts'
 import { SettingsManager } from './settings/settings-manager.ts'
+import { type Core, type Lasting, WeirHost } from './weir-host.ts'
 import { createReconciliationWorker } from './workers/reconciliation-worker.ts'
 import { createSessionScanner } from './workers/session-scanner.ts'
 import type { WorkerTasks } from './workers/tasks.ts'
@@ -58,19 +61,40 @@ export async function createWeir(config: WeirConfig, ports: SystemPorts): Promis
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
   // The lock MUST come before the database is touched: a migration by two processes at once would ruin it.
   const lock = claimDataFolder(config.dataDir, config.sqliteBinding)
+  const host = hostOf(config, ports, () => lock.release())
   try {
-    const databaseFile = join(config.dataDir, 'auth.db')
+    return await host.open()
+  } catch (error) {
+    await host.close()
+    throw error
+  }
+}
+
+/**
+ * Holds the data folder for restoring a backup without opening the database: for one that is too damaged to be opened.
+ * Errors: `folder_in_use`.
+ */
+export function openForRescue(
+  config: WeirConfig,
+  ports: SystemPorts,
+): { readonly restores: RestoresApi; close(): Promise<void> } {
+  keepFilesPrivate()
+  const lock = claimDataFolder(config.dataDir, config.sqliteBinding)
+  return hostOf(config, ports, () => lock.release())
+}
+
+function hostOf(config: WeirConfig, ports: SystemPorts, release: () => void): WeirHost {
+  const databaseFile = join(config.dataDir, 'auth.db')
+  const open = async (lasting: Lasting): Promise<Core> => {
     const database = Database.open({ file: databaseFile, sqliteBinding: config.sqliteBinding })
     try {
-      return await assemble(config, ports, { database, databaseFile, release: () => lock.release() })
+      return await assemble(config, ports, { database, databaseFile }, lasting)
     } catch (error) {
       await database.close()
       throw error
     }
-  } catch (error) {
-    lock.release()
-    throw error
   }
+  return new WeirHost({ config, ports, open, release })
 }
 
 // Whose repair it is stands in the audit entry of the repair; the copy before it is part of how Weir repairs.
@@ -79,10 +103,14 @@ const REPAIR: Actor = { name: 'reconciliation', via: 'job' }
 interface Opened {
   readonly database: Database
   readonly databaseFile: string
-  readonly release: () => void
 }
 
-async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened): Promise<Weir> {
+async function assemble(
+  config: WeirConfig,
+  ports: SystemPorts,
+  opened: Opened,
+  lasting: Lasting,
+): Promise<Core> {
   const { database } = opened
   await database.write((trx) => seedProfiles(trx, ports.clock.now()))
   await seedPriceCatalogue(database, ports.clock.now())
@@ -128,6 +156,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     targetDir: () => settings.current().backup_copy_dir,
     copier: (input, signal) => worker.run('copy-backup', input, { signal }),
     alerts,
+    isAwaitedAtEnd: config.face === 'command-line',
   })
   const backups = new BackupManager({
     ports,
@@ -146,6 +175,8 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     },
     copies,
   })
+  // A command is over before a copy is; the window and the server go on with what their last end broke off.
+  if (config.face !== 'command-line') backups.resumeCopy()
   const backupRuns = new BackupRuns(backups, ports)
   const safetyCopy: SafetyCopy = (reason) => backups.create({ reason }, REPAIR)
   const reconciliation = new ReconciliationManager({
@@ -161,15 +192,14 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     sessionsDir: config.sessionsDir,
   })
   await reconciliation.endInterrupted()
-  const tokens = new TokenManager(database, ports)
-  let apiUrl: string | null = null
+  const tokens = new TokenManager(database, ports, lasting.localTokens)
   let isClosing = false
   const observed = observe({
     config,
     ports,
     ...opened,
     settings,
-    apiUrl: () => apiUrl,
+    apiUrl: () => lasting.apiUrl,
     checkDatabase: () =>
       worker.run('check-database', {
         databaseFile: opened.databaseFile,
@@ -179,7 +209,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
   observed.readiness.register(backupCheck(backups, ports.clock))
   observed.readiness.register(backupCopyCheck(backups))
   observed.metrics.registerSource('backups', () => backupSamples(backups, ports.clock))
-  const changes = new ChangeFeed()
+  const { changes } = lasting
   const { jobs, check } = await openJobs({
     dataDir: config.dataDir,
     ports,
@@ -193,8 +223,8 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
   })
   observed.readiness.register(check)
   observed.metrics.registerSource('jobs', () => jobSamples(jobs, ports.clock))
-  const status = () => readStatus({ config, ports, opened, settings, imports, alerts, apiUrl, isClosing })
-  return {
+  const status = () => readStatus({ config, ports, opened, settings, imports, alerts, lasting, isClosing })
+  const parts: Core['parts'] = {
     ports,
     consumption: new ConsumptionManager(context),
     users: new UserManager(database, ports, settings),
@@ -212,7 +242,6 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
     readiness: observed.readiness,
     settings: observed.settings,
     metrics: observed.metrics,
-    changes,
     diagnostics: observed.diagnostics,
     reconciliation,
     backups,
@@ -223,7 +252,7 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
       return {
         data_dir: config.dataDir,
         time_zone: settings.current().time_zone,
-        api_url: apiUrl,
+        api_url: lasting.apiUrl,
         sessions_dir: folder,
         folder: folder === null ? null : await worker.run('look-at-folder', { sessionsDir: folder }),
       }
@@ -241,21 +270,40 @@ async function assemble(config: WeirConfig, ports: SystemPorts, opened: Opened):
       worker.run('verify-books', { databaseFile: opened.databaseFile, sqliteBinding: config.sqliteBinding }),
     isReady: () => isReady(database),
     announceUrl: (url) => {
-      apiUrl = url
+      lasting.apiUrl = url
+    },
+  }
+  const ends = [
+    // Before what the jobs work with: a run under way ends at its next safe place.
+    () => jobs.close(),
+    () => observed.close(),
+    () => imports.close(),
+    () => reconciliation.close(),
+    () => backupRuns.close(),
+    () => copies.close(),
+    () => worker.close(),
+    () => database.close(),
+  ]
+  return {
+    parts,
+    restore: {
+      backups,
+      fence: () => database.fence(),
+      unfence: () => database.unfence(),
+      busyWith: () => {
+        if (imports.running() !== null) return 'An import is running.'
+        return backups.isWorking() ? 'A backup is being made.' : null
+      },
+      sessionsDir: () => sessionsFolder(config.sessionsDir, settings.current()),
+      catchUp: (sessionsDir) =>
+        replayFiles(new LedgerAdapter(context), createSessionScanner(worker), sessionsDir, undefined),
+      note: (run, actor) => noteRestore({ database, alerts, clock: ports.clock }, run, actor),
     },
     close: async () => {
       isClosing = true
-      changes.close()
-      // Before what the jobs work with: a run under way ends at its next safe place.
-      await jobs.close()
-      await observed.close()
-      await imports.close()
-      await reconciliation.close()
-      await backupRuns.close()
-      await copies.close()
-      await worker.close()
-      await database.close()
-      opened.release()
+      const failures: unknown[] = []
+      for (const end of ends) await end().catch((error: unknown) => failures.push(error))
+      if (failures.length > 0) throw failures[0]
     },
   }
 }
@@ -277,7 +325,7 @@ interface StatusSources {
   readonly settings: SettingsManager
   readonly imports: ImportManager
   readonly alerts: AlertManager
-  readonly apiUrl: string | null
+  readonly lasting: Lasting
   readonly isClosing: boolean
 }
 
@@ -297,10 +345,10 @@ async function readStatus(from: StatusSources): ReturnType<Weir['status']> {
   const enforcement = enforcementInForce(settings, now)
   const runningImport = imports.running()
   return {
-    state: from.isClosing ? 'stopping' : runningImport === null ? 'running' : 'importing',
+    state: stateOf(from, runningImport !== null),
     version: config.version,
     face: config.face,
-    api_url: from.apiUrl,
+    api_url: from.lasting.apiUrl,
     data_dir: config.dataDir,
     database_size_bytes: opened.database.sizeBytes(),
     schema_version: opened.database.schemaVersion(),
@@ -322,4 +370,10 @@ async function readStatus(from: StatusSources): ReturnType<Weir['status']> {
     started_at: toIso(config.startedAt),
     now: toIso(now),
   }
+}
+
+function stateOf(from: StatusSources, isImporting: boolean): OperationOutput<'status.get'>['state'] {
+  if (from.isClosing) return 'stopping'
+  if (from.lasting.gate.state !== 'open') return 'restoring'
+  return isImporting ? 'importing' : 'running'
 }

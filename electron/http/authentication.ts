@@ -27,12 +27,12 @@ const OPERATOR: Caller = {
 
 /** Tells who calls: by `Authorization: Bearer …`, or, for the console in a browser, by its cookie. */
 export class Authentication {
-  readonly #tokens: TokensApi
+  readonly #tokens: Pick<TokensApi, 'authenticate'>
   readonly #sessions: UiSessions
   readonly #port: () => number
 
   constructor(parts: {
-    readonly tokens: TokensApi
+    readonly tokens: Pick<TokensApi, 'authenticate'>
     readonly sessions: UiSessions
     readonly port: () => number
   }) {

@@ -61,6 +61,8 @@ const TAGS = [
   { name: 'jobs', description: 'Maintenance that runs itself' },
   { name: 'backups', description: 'Copies that were proved to open' },
   { name: 'books', description: 'Checking the numbers' },
+  { name: 'backups', description: 'Copies of the database that were opened and found whole' },
+  { name: 'restore', description: 'Going back to a backup without losing what came since' },
   { name: 'logs', description: 'The log of this Weir' },
   { name: 'readiness', description: 'Whether all is as it should be' },
   { name: 'diagnostics', description: 'What to hand over with a report' },

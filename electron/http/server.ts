@@ -1,12 +1,14 @@
 import type { Server } from 'node:http'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { userId } from '../../shared/contract/fields.ts'
+import { OPERATIONS } from '../../shared/contract/index.ts'
 import { SECOND_MS } from '../../shared/units.ts'
 import type { Refusal, Weir, WeirConfig } from '../core/api.ts'
+import type { Gate } from '../core/kernel/gate.ts'
 import type { Clock, Logger } from '../core/kernel/ports.ts'
-import { logRefusal, refused } from '../operations/refusals.ts'
+import { logRefusal, RESTORING, refused } from '../operations/refusals.ts'
 import { newRequestId } from '../operations/request-id.ts'
-import { Authentication } from './authentication.ts'
+import { Authentication, type AuthenticationAnswer } from './authentication.ts'
 import { addDocumentationRoutes } from './documentation-routes.ts'
 import { FailedAttempts } from './failed-attempts.ts'
 import './fastify-types.ts'
@@ -69,10 +71,15 @@ export async function buildHttp(parts: HttpParts): Promise<FastifyInstance> {
   const ports = { clock, randomBytes: weir.ports.randomBytes }
   const sessions = new UiSessions(ports)
   const attempts = new FailedAttempts()
-  const authentication = new Authentication({ tokens: weir.tokens, sessions, port })
+  const authentication = new Authentication({
+    // Asked of the object each time: a restore exchanges the tokens with the database.
+    tokens: { authenticate: (token) => weir.tokens.authenticate(token) },
+    sessions,
+    port,
+  })
 
   answerUnknownRoutes(app)
-  addGuard(app, { port, authentication, attempts, log: parts.log })
+  addGuard(app, { port, authentication, attempts, log: parts.log, gate: weir.gate })
   addOperationRoutes(app, { weir, clock, checkOutput: parts.checkOutput })
   addSignInRoutes(app, { weir, port, authentication, sessions, loginCodes: parts.loginCodes, attempts })
   addStateRoutes(app, parts)
@@ -148,6 +155,7 @@ interface GuardParts {
   readonly authentication: Authentication
   readonly attempts: FailedAttempts
   readonly log: Logger
+  readonly gate: Gate
 }
 
 /** The order matters: who may not talk to us at all learns nothing of what there is, and no body is read before the token is known. */
@@ -185,13 +193,22 @@ function addGuard(app: FastifyInstance, parts: GuardParts): void {
   })
 }
 
+/** Where a restore is followed. */
+const RESTORE_PATH = OPERATIONS['restore.list'].path
+
+const SHUT: AuthenticationAnswer = { kind: 'denied', refusal: RESTORING, isAttempt: false }
+
 async function refuseCaller(request: FastifyRequest, parts: GuardParts): Promise<Refusal | undefined> {
   const { access, tokenOnly } = request.routeOptions.config
   if (access === 'public') return undefined
   const { socket } = request.raw
   const tooMany = parts.attempts.refuse(socket)
   if (tooMany !== undefined) return tooMany
-  const answer = await parts.authentication.authenticate(request.method, request.headers)
+  const isShut = parts.gate.state === 'closed'
+  // There is no database to ask for a token; whoever follows the restore is known by memory, or waits like the others.
+  if (isShut && request.routeOptions.url?.startsWith(RESTORE_PATH) !== true) return RESTORING
+  const asked = parts.authentication.authenticate(request.method, request.headers)
+  const answer = await (isShut ? asked.catch(() => SHUT) : asked)
   if (answer.kind === 'denied') {
     if (answer.isAttempt) {
       parts.log.info('a wrong token or an ended session was presented', { request_id: request.id })

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Weir, WeirConfig } from '../core/api.ts'
-import { refused } from '../operations/refusals.ts'
+import { RESTORING, refused } from '../operations/refusals.ts'
 import { OWN_CONTRACT } from './own-contract.ts'
 import { sendProblem } from './problems.ts'
 
@@ -21,6 +21,7 @@ export function addStateRoutes(
     url: readyz.path,
     config: { access: 'public' },
     handler: async (_request, reply) => {
+      if (parts.weir.gate.state !== 'open') return sendProblem(reply, RESTORING)
       if (await parts.weir.isReady()) return reply.send({ status: 'ready' })
       return sendProblem(
         reply,

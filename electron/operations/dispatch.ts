@@ -13,7 +13,7 @@ import type { Handlers } from './dispatch-types.ts'
 import { HANDLERS } from './handlers.ts'
 import { invalidInput } from './input-errors.ts'
 import { noteCall } from './note-call.ts'
-import { logRefusal, refused } from './refusals.ts'
+import { logRefusal, RESTORING, refused } from './refusals.ts'
 import { newRequestId } from './request-id.ts'
 
 /** What an operation came to: a value with its status of success, or a refusal. Never an exception. */
@@ -55,7 +55,10 @@ export async function dispatch<Name extends OperationName>(
   options: DispatchOptions = {},
 ): Promise<OperationResult<Name>> {
   const startedMs = weir.ports.clock.monotonicMs()
-  const result = await run(weir, name, rawInput, caller, options)
+  const { gate } = weir
+  const result = gate.enter(name, OPERATIONS[name].effect)
+    ? await run(weir, name, rawInput, caller, options).finally(() => gate.leave())
+    : RESTORING
   noteCall(weir, name, rawInput, result, startedMs)
   return result
 }

@@ -12,6 +12,7 @@ import { operatorHandlers } from './operator-handlers.ts'
 import { oversightHandlers } from './oversight-handlers.ts'
 import { priceHandlers } from './prices-handlers.ts'
 import { reconciliationHandlers } from './reconciliation-handlers.ts'
+import { restoreHandlers } from './restore-handlers.ts'
 import { sessionHandlers } from './sessions-handlers.ts'
 
 /** One handler per operation of the table; a missing, doubled or misspelt one does not compile. */
@@ -30,4 +31,5 @@ export const HANDLERS = {
   ...reconciliationHandlers,
   ...backupHandlers,
   ...oversightHandlers,
+  ...restoreHandlers,
 } satisfies Handlers

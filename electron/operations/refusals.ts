@@ -14,6 +14,13 @@ export function refused(
   return { kind: 'refused', code, detail, details }
 }
 
+/** What is said while a restore exchanges the database: seconds. */
+export const RESTORING = refused(
+  'restoring',
+  'A backup is being restored. It takes seconds; ask again with the same request.',
+  Object.freeze({ retry_after_seconds: 2 }),
+)
+
 /**
  * The line that the `request_id` of a refusal leads to. The sentence of the refusal is not in it, because it may repeat
  * what the caller sent; the code says what it was, and a fault has a line of its own besides.

@@ -6,14 +6,14 @@ import { isUnreachable } from '../weir-client.ts'
 import { copyText } from './copy.ts'
 import { LastBackup } from './last-backup.tsx'
 import { NextJob } from './next-job.tsx'
-import { useStatus, type WeirStatus } from './status.ts'
+import { isRestoring, useStatus, type WeirStatus } from './status.ts'
 
 /** The line at the bottom: how Weir is, where its API is, what it holds. */
 export function StatusBar(): ReactNode {
   const status = useStatus()
   const { data } = status
   const isGone = isUnreachable(status.error)
-  const state = data?.state ?? 'unknown'
+  const state = isRestoring(data, status.error) ? 'restoring' : (data?.state ?? 'unknown')
   return (
     <footer className="status-bar tabular">
       <Hint label={data === undefined ? '' : text.shell.stateHint(data.version, data.data_dir)}>

@@ -124,7 +124,8 @@ export const shellText = {
       `Sessions are being imported: ${formatCount(done)} of ${counted(total, 'file')}. Figures grow while it runs.`,
     showImport: 'Show the import',
     stopping: 'Weir is shutting down. Running work is being finished.',
-    restoring: 'A backup is being restored. Checks are refused until it is done.',
+    restoring:
+      'A backup is being restored. Checks and records wait for some seconds; this page goes on by itself.',
   },
   paletteText: {
     placeholder: 'A screen, a user, an action …',

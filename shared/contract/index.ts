@@ -16,6 +16,7 @@ import { priceOperations } from './prices.ts'
 import { profileOperations } from './profiles.ts'
 import { readinessOperations } from './readiness.ts'
 import { reconciliationOperations } from './reconciliation.ts'
+import { restoreOperations } from './restore.ts'
 import { sessionRecordOperations } from './session-records.ts'
 import { sessionOperations } from './sessions.ts'
 import { settingOperations } from './settings.ts'
@@ -47,6 +48,7 @@ export const OPERATIONS = {
   ...reconciliationOperations,
   ...backupOperations,
   ...oversightOperations,
+  ...restoreOperations,
 }
 
 export type OperationName = keyof typeof OPERATIONS

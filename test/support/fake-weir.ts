@@ -1,5 +1,6 @@
 import type { Caller, CheckAnswer, Weir } from '../../electron/core/api.ts'
 import { ChangeFeed } from '../../electron/core/kernel/change-feed.ts'
+import { Gate } from '../../electron/core/kernel/gate.ts'
 import { Metrics } from '../../electron/core/kernel/metrics.ts'
 import type { Logger } from '../../electron/core/kernel/ports.ts'
 import type { TestClock } from './clock.ts'
@@ -163,6 +164,8 @@ export function fakeWeir(
     reconciliation: part('reconciliation.'),
     backups: part('backups.'),
     backupRuns: part('backupRuns.'),
+    restores: part('restores.'),
+    gate: new Gate(),
     isReady: async () => answers['isReady'] !== false,
     announceUrl: () => undefined,
     close: async () => undefined,

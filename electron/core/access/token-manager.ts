@@ -31,14 +31,19 @@ export class TokenManager implements TokensApi {
   readonly #database: Pick<Database, 'reader' | 'write'>
   readonly #ports: SystemPorts
   readonly #grants = new Map<string, CachedGrant>()
-  /** Digests of the tokens of this process. */
-  readonly #local = new Set<string>()
+  readonly #local: Set<string>
   /** Counts the changes: a grant read before a change must not be cached after it. */
   #changes = 0
 
-  constructor(database: Pick<Database, 'reader' | 'write'>, ports: SystemPorts) {
+  /** `local` holds the digests of the tokens of this process, which outlive the database. */
+  constructor(
+    database: Pick<Database, 'reader' | 'write'>,
+    ports: SystemPorts,
+    local: Set<string> = new Set(),
+  ) {
     this.#database = database
     this.#ports = ports
+    this.#local = local
   }
 
   async list(query: { readonly includeRevoked: boolean }): Promise<OperationOutput<'tokens.list'>> {

@@ -24,13 +24,15 @@ const UNREAD = {
   rows: null,
 } as const
 
-/** A backup whose manifest can be read. */
-interface Read {
-  readonly manifest: Manifest
-  readonly verifiedAt: string | null
-  /** What the last look found wrong with it. */
-  readonly damage: string | null
-}
+/** A backup as its files say it, or why they say nothing. */
+export type ReadBackup =
+  | {
+      readonly manifest: Manifest
+      readonly verifiedAt: string | null
+      /** What the last look found wrong with it. */
+      readonly damage: string | null
+    }
+  | { readonly problem: string }
 
 /** The ids of what is there, newest first. */
 export function backupIds(dir: string): readonly string[] {
@@ -41,9 +43,16 @@ export function backupIds(dir: string): readonly string[] {
     .reverse()
 }
 
-/** A backup, or why its manifest cannot be read. */
-export function readBackup(dir: string, id: string): Read | { readonly problem: string } {
-  const folder = join(dir, id)
+/** The backups whose manifest can be read, newest first. */
+export function listBackups(dir: string): readonly BackupManifestView[] {
+  return backupIds(dir).flatMap((id) => {
+    const read = readBackup(join(dir, id))
+    return 'problem' in read ? [] : [viewOf(read.manifest, read.verifiedAt)]
+  })
+}
+
+/** Reads the manifest in a folder, and when it was last proved. */
+export function readBackup(folder: string): ReadBackup {
   try {
     const manifest = parseManifest(readFileSync(join(folder, 'manifest.json'), 'utf8'))
     const said = jsonIfThere<{ sha256: string; verified_at: string }>(join(folder, 'verified.json'))
@@ -63,7 +72,7 @@ export function readBackup(dir: string, id: string): Read | { readonly problem: 
 /** A backup for the list; whether it is the last verified one only the whole list can tell. */
 export function entryOf(dir: string, id: string, copy: Entry['copy']): Entry {
   const rest = { id, path: join(dir, id), copy, is_last_verified: false }
-  const read = readBackup(dir, id)
+  const read = readBackup(join(dir, id))
   if ('problem' in read)
     return { ...UNREAD, ...rest, status: 'invalid', problem: read.problem, is_pinned: false }
   const { manifest, verifiedAt, damage } = read

@@ -29,6 +29,8 @@ export interface CopyParts {
   /** The slow part, done by the worker thread: the task of `copy-task.ts`. */
   readonly copier: (input: CopyInput, signal: AbortSignal) => Promise<CopiedBackup>
   readonly alerts: Pick<AlertsApi, 'raise'>
+  /** Whether an end waits for the copy: a command that made a backup is over before its copy otherwise. */
+  readonly isAwaitedAtEnd: boolean
 }
 
 /**
@@ -97,9 +99,9 @@ export class BackupCopies {
     await this.#inTurn(id, target, [])
   }
 
-  /** Stops what is being copied; nothing half done stays with the name of a backup. */
+  /** Stops what is being copied, where it is not waited for; nothing half done stays with the name of a backup. */
   async close(): Promise<void> {
-    this.#stop.abort()
+    if (!this.#parts.isAwaitedAtEnd) this.#stop.abort()
     await this.#last
   }
 
@@ -128,7 +130,7 @@ export class BackupCopies {
       ports.log.info('a backup was copied', { area: 'backup', backup: id, path })
       await this.#note(id, path, null)
     } catch (error) {
-      // Weir is closing: nothing is wrong with the folder, and the next backup is copied after the next start.
+      // Weir is closing: nothing is wrong with the folder, and the next start copies it.
       if (!this.#stop.signal.aborted)
         await this.#note(id, path, error instanceof Error ? error.message : String(error))
       throw error

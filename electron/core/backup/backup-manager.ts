@@ -7,7 +7,7 @@ import type { Database } from '../database/database.ts'
 import { writeFileAtomically } from '../kernel/atomic-file.ts'
 import type { SystemPorts } from '../kernel/ports.ts'
 import { WeirError } from '../kernel/weir-error.ts'
-import { backupIds, DAMAGE_FILE, type Entry, entryOf, readBackup, viewOf } from './backup-catalogue.ts'
+import { backupIds, DAMAGE_FILE, type Entry, entryOf, listBackups, viewOf } from './backup-catalogue.ts'
 import type { BackupCopies } from './backup-copies.ts'
 import { BACKUP_ID, expendableBackups, KEPT, newBackupId } from './backup-rules.ts'
 import { type BackupInput, backupNeedsBytes, removePartials } from './backup-task.ts'
@@ -81,10 +81,7 @@ export class BackupManager implements BackupsApi {
   }
 
   list(): readonly BackupManifestView[] {
-    return backupIds(this.#dir).flatMap((id) => {
-      const read = readBackup(this.#dir, id)
-      return 'problem' in read ? [] : [viewOf(read.manifest, read.verifiedAt)]
-    })
+    return listBackups(this.#dir)
   }
 
   entries(): Entry[] {
@@ -121,6 +118,12 @@ export class BackupManager implements BackupsApi {
       copy_dir: copies.targetDir(),
       kept: KEPT,
     }
+  }
+
+  /** Copies the newest proved backup where an end came before its copy; one that failed waits for a person. */
+  resumeCopy(): void {
+    const newest = this.entries().find(({ status }) => status === 'verified')
+    if (newest !== undefined && newest.copy === null) this.#parts.copies.follow(newest.id, [])
   }
 
   async copy(id: string, actor: Actor): Promise<Entry> {

@@ -193,7 +193,8 @@ export function* copyInPieces(
   return { bytes, sha256: hash.digest('hex') }
 }
 
-function check(
+/** Looks at all of a sealed database: integrity, references, marks, rows. Errors: `backup_damaged`, `database_newer`. */
+export function check(
   file: string,
   binding: string | null,
 ): { readonly rows: Record<string, number>; readonly schemaVersion: number } {
@@ -264,7 +265,8 @@ export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOSPC'
 }
 
-function damaged(why: string): WeirError {
+/** A backup that must not be used, and why. */
+export function damaged(why: string): WeirError {
   return new WeirError('backup_damaged', `This backup cannot be used: ${why}. Choose another backup.`)
 }
 

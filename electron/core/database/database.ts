@@ -65,6 +65,15 @@ export class Database {
     return this.#groupCommit.writeSlice(job)
   }
 
+  /** Refuses every write with `restoring` until `unfence`; settles when those before it are on disk. */
+  fence(): Promise<void> {
+    return this.#groupCommit.fence()
+  }
+
+  unfence(): void {
+    this.#groupCommit.unfence()
+  }
+
   /** Runs several reads on one snapshot. The job MUST await nothing but its reader. */
   read<Result>(job: (db: Reader) => Promise<Result>): Promise<Result> {
     return this.reader.transaction().execute(job)
@@ -85,7 +94,11 @@ export class Database {
   async close(): Promise<void> {
     await this.#groupCommit.close()
     this.#readHandle.close()
-    this.#writeHandle.pragma('wal_checkpoint(TRUNCATE)')
-    this.#writeHandle.close()
+    try {
+      this.#writeHandle.pragma('wal_checkpoint(TRUNCATE)')
+    } finally {
+      // Also a damaged one is let go: a restore is about to move its files.
+      this.#writeHandle.close()
+    }
   }
 }

@@ -45,15 +45,15 @@ export class GroupCommit {
   /** Ends the pause before a slice: somebody has come. */
   #wake: (() => void) | undefined
   #flushing: Promise<void> | undefined
-  #closed = false
+  /** Why nothing is taken any more; undefined while it is. */
+  #refusal: (() => WeirError) | undefined
 
   constructor(db: Kysely<Schema>) {
     this.#db = db
   }
 
   write<Result>(run: (trx: Writer) => Promise<Result>): Promise<Result> {
-    if (this.#closed)
-      return Promise.reject(new WeirError('shutting_down', 'Weir is shutting down. Try again in a moment.'))
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal())
     return new Promise<Result>((resolve, reject) => {
       this.#queue.push({ run, resolve: resolve as (result: unknown) => void, reject })
       this.#wake?.()
@@ -63,8 +63,7 @@ export class GroupCommit {
 
   /** The same for one slice of long work: in a transaction of its own, when nobody else is waiting or its patience ends. */
   writeSlice<Result>(run: (trx: Writer) => Promise<Result>): Promise<Result> {
-    if (this.#closed)
-      return Promise.reject(new WeirError('shutting_down', 'Weir is shutting down. Try again in a moment.'))
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal())
     return new Promise<Result>((resolve, reject) => {
       const queuedAtMs = performance.now()
       this.#slices.push({ run, resolve: resolve as (result: unknown) => void, reject, queuedAtMs })
@@ -78,8 +77,20 @@ export class GroupCommit {
   }
 
   async close(): Promise<void> {
-    this.#closed = true
+    this.#refusal = () => new WeirError('shutting_down', 'Weir is shutting down. Try again in a moment.')
     await this.#flushing
+  }
+
+  /** Takes nothing more, for a restore; settles when what was taken is on disk. */
+  async fence(): Promise<void> {
+    this.#refusal = () =>
+      new WeirError('restoring', 'A backup is being restored. Try again in a few seconds.')
+    await this.#flushing
+  }
+
+  /** Takes jobs again: the restore was given up. */
+  unfence(): void {
+    this.#refusal = undefined
   }
 
   async #flushAll(): Promise<void> {

@@ -165,6 +165,10 @@ export class JobManager implements JobsApi {
     this.#ports.scheduler.start()
   }
 
+  isStarted(): boolean {
+    return this.#ports.scheduler.isStarted
+  }
+
   wake(): void {
     this.#ports.scheduler.wake()
   }

@@ -143,7 +143,7 @@ async function integrity({ checkDatabase, clock }: MachineChecksParts): Promise<
     return fine('SQLite looked at every page and every reference just now and found nothing.', at)
   return needsPerson(
     `SQLite found ${some(problems.length, 'problem')}: ${problems.slice(0, 3).join('; ')}.`,
-    'Stop Weir, move auth.db, auth.db-wal and auth.db-shm aside together, and put the auth.db of the newest backup in their place.',
+    'Restore the newest proved backup; what came since is taken along where it can be read.',
     '/backups',
     at,
   )

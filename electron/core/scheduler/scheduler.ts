@@ -90,6 +90,11 @@ export class Scheduler {
     this.wake()
   }
 
+  /** Whether it was started. */
+  get isStarted(): boolean {
+    return this.#isStarted
+  }
+
   /** Looks now: the machine has woken up, or a schedule was changed. */
   wake(): void {
     if (!this.#isStarted || this.#isClosing || this.#isPassQueued) return

@@ -21,7 +21,7 @@ interface Comparison {
 const TURN = 'turn_number > 0'
 
 /** The totals of DESIGN 3, added up from ledger rows. */
-const TOTALS_SQL = `
+export const TOTALS_SQL = `
   sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens, sum(cached_input_tokens) AS cached_input_tokens,
   sum(iif(turn_number = 0, input_tokens, 0)) AS outside_input_tokens,
   sum(iif(turn_number = 0, output_tokens, 0)) AS outside_output_tokens,
@@ -32,7 +32,8 @@ const TOTALS_SQL = `
   sum(rag_cost_saved_micro_usd) AS rag_cost_saved_micro_usd, sum(cost_micro_usd) AS cost_micro_usd,
   sum(${TURN} AND price_source = 'fallback') AS fallback_priced_turns`
 
-const TOTALS = [
+/** Their columns. */
+export const TOTALS = [
   'input_tokens',
   'output_tokens',
   'cached_input_tokens',
@@ -49,17 +50,20 @@ const TOTALS = [
   'fallback_priced_turns',
 ] as const
 
-const MODEL_SQL = `sum(${TURN}) AS turns, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens, sum(cost_micro_usd) AS cost_micro_usd`
-const MODEL = ['turns', 'input_tokens', 'output_tokens', 'cost_micro_usd'] as const
-const SESSION_SQL = `${MODEL_SQL}, max(iif(${TURN}, cost_micro_usd, 0)) AS dearest_turn_micro_usd, max(occurred_at) AS last_turn_at`
-const SESSION = [...MODEL, 'dearest_turn_micro_usd', 'last_turn_at'] as const
-const HOUR_SQL = `${MODEL_SQL}, sum(${TURN} AND status = 'failed') AS failed_turns`
-const HOUR = [...MODEL, 'failed_turns'] as const
+/** What the roll-ups by model sum up, and their columns. */
+export const MODEL_SQL = `sum(${TURN}) AS turns, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens, sum(cost_micro_usd) AS cost_micro_usd`
+export const MODEL = ['turns', 'input_tokens', 'output_tokens', 'cost_micro_usd'] as const
+/** What the roll-ups by session sum up, and their columns. */
+export const SESSION_SQL = `${MODEL_SQL}, max(iif(${TURN}, cost_micro_usd, 0)) AS dearest_turn_micro_usd, max(occurred_at) AS last_turn_at`
+export const SESSION = [...MODEL, 'dearest_turn_micro_usd', 'last_turn_at'] as const
+/** What the roll-ups by hour sum up, and their columns. */
+export const HOUR_SQL = `${MODEL_SQL}, sum(${TURN} AND status = 'failed') AS failed_turns`
+export const HOUR = [...MODEL, 'failed_turns'] as const
 
 const SESSION_COUNTS = `SELECT user_key || ' ' || cast(period_at(created_at) AS INTEGER) AS key, count(*) AS sessions FROM sessions GROUP BY 1`
 
 /** Whether the turns of a row of \`user_hours\` are no longer in the ledger. */
-const IS_PRUNED = `EXISTS (SELECT 1 FROM pruned_periods p WHERE p.user_key = user_hours.user_key
+export const IS_PRUNED = `EXISTS (SELECT 1 FROM pruned_periods p WHERE p.user_key = user_hours.user_key
   AND p.period = cast(period_at(hour_started_at) AS INTEGER) AND hour_started_at < p.pruned_before)`
 
 const COMPARISONS: readonly Comparison[] = [
@@ -116,7 +120,7 @@ const COMPARISONS: readonly Comparison[] = [
 ]
 
 /** Sums of sums; of the dearest and the last the greatest. */
-function added(fields: readonly string[]): string {
+export function added(fields: readonly string[]): string {
   const isGreatest = (field: string) => field === 'dearest_turn_micro_usd' || field === 'last_turn_at'
   return fields.map((field) => `${isGreatest(field) ? 'max' : 'sum'}(${field}) AS ${field}`).join(', ')
 }
@@ -148,8 +152,7 @@ export function verifyBooks(databaseFile: string, sqliteBinding: string | null):
   try {
     handle.exec('begin')
     const zone = billingZone(handle)
-    handle.function('hour_at', { deterministic: true }, (at) => hourWindow(zone, Number(at)).startsAt)
-    handle.function('period_at', { deterministic: true }, (at) => periodNumber(periodOf(zone, Number(at))))
+    addWindowFunctions(handle, zone)
     let checked = 0
     const differences: Difference[] = []
     for (const one of COMPARISONS) checked += compare(handle, one, differences)
@@ -160,7 +163,14 @@ export function verifyBooks(databaseFile: string, sqliteBinding: string | null):
   }
 }
 
-function billingZone(handle: BetterSqlite3.Database): string {
+/** Lets statements ask in which hour and month of the zone an instant lies: `hour_at`, `period_at`. */
+export function addWindowFunctions(handle: BetterSqlite3.Database, zone: string): void {
+  handle.function('hour_at', { deterministic: true }, (at) => hourWindow(zone, Number(at)).startsAt)
+  handle.function('period_at', { deterministic: true }, (at) => periodNumber(periodOf(zone, Number(at))))
+}
+
+/** The billing time zone of a database. */
+export function billingZone(handle: BetterSqlite3.Database): string {
   const value = handle.prepare(`SELECT value FROM system_settings WHERE name = 'time_zone'`).pluck().get()
   return typeof value === 'string' ? String(JSON.parse(value)) : 'UTC'
 }

@@ -3,6 +3,9 @@ import type { CopiedBackup, CopyInput } from '../backup/copy-task.ts'
 import type { Manifest } from '../backup/manifest.ts'
 import type { RereadSession } from '../reconciliation/repair-user.ts'
 import type { DriftMessage, DriftResult, DriftScanInput } from '../reconciliation/scan-drift.ts'
+import type { CompareInput, Comparison } from '../restore/compare-task.ts'
+import type { Carried, CarryInput, FinishInput, Sealed } from '../restore/restore-task.ts'
+import type { StageInput, StageProgress } from '../restore/staged-database.ts'
 import type { FolderLook } from '../sessions/look-at-folder.ts'
 import type { ScanInput, ScanMessage, ScanResult } from '../sessions/scan-sessions.ts'
 import type { VerifyReport } from '../verify/verify-task.ts'
@@ -67,4 +70,32 @@ export interface WorkerTasks {
     readonly batch: never
     readonly result: Manifest
   }
+  /** Says what restoring a backup would change. Errors: `backup_damaged`, `database_newer`. */
+  readonly 'compare-backup': {
+    readonly input: CompareInput
+    readonly batch: StageProgress
+    readonly result: Comparison
+  }
+  /** Makes the working copy of a restore. Errors: `backup_damaged`, `database_newer`. */
+  readonly 'stage-backup': {
+    readonly input: StageInput
+    readonly batch: StageProgress
+    readonly result: Manifest
+  }
+  /** Brings the working copy to the schema of this Weir; answers which. */
+  readonly 'migrate-staged': {
+    readonly input: { readonly staged: string; readonly sqliteBinding: string | null }
+    readonly batch: never
+    readonly result: number
+  }
+  /** Carries what is newer than the backup into the working copy. Errors: `restore_impossible`. */
+  readonly 'carry-forward': { readonly input: CarryInput; readonly batch: never; readonly result: Carried }
+  /** Adds the sums of the working copy up again. */
+  readonly 'recompute-staged': {
+    readonly input: FinishInput
+    readonly batch: never
+    readonly result: { readonly turns: number }
+  }
+  /** Proves the working copy and closes it for good. Errors: `backup_damaged`. */
+  readonly 'seal-staged': { readonly input: FinishInput; readonly batch: never; readonly result: Sealed }
 }

@@ -4,6 +4,9 @@ import { copyBackup } from '../backup/copy-task.ts'
 import { assert } from '../kernel/weir-error.ts'
 import { rereadSessions } from '../reconciliation/reread-sessions.ts'
 import { scanDrift } from '../reconciliation/scan-drift.ts'
+import { compareBackup } from '../restore/compare-task.ts'
+import { carryForward, recomputeStaged, sealStaged } from '../restore/restore-task.ts'
+import { migrateStaged, stageBackup } from '../restore/staged-database.ts'
 import { lookAtFolder } from '../sessions/look-at-folder.ts'
 import { scanSessions } from '../sessions/scan-sessions.ts'
 import { serveTasks, type TaskRunners } from './task-runner.ts'
@@ -28,6 +31,12 @@ const runners: TaskRunners<WorkerTasks> = {
   'make-backup': (input) => makeBackup(input),
   'copy-backup': (input) => copyBackup(input),
   'verify-backup': async (input) => verifyBackup(input.folder, input.sqliteBinding),
+  'compare-backup': (input) => compareBackup(input),
+  'stage-backup': (input) => stageBackup(input),
+  'migrate-staged': async (input) => migrateStaged(input.staged, input.sqliteBinding),
+  'carry-forward': async (input) => carryForward(input),
+  'recompute-staged': async (input) => recomputeStaged(input),
+  'seal-staged': async (input) => sealStaged(input),
 }
 
 assert(parentPort !== null, 'worker.ts runs as a worker thread')

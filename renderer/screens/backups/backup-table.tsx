@@ -14,10 +14,12 @@ const words = text.backups
 interface BackupTableProps {
   readonly overview: Overview
   readonly acts: BackupActs
+  /** Absent while a restore is running. */
+  readonly onRestore?: (id: string) => void
 }
 
 /** All backups, newest first, with what can be done with each. */
-export function BackupTable({ overview, acts }: BackupTableProps): ReactNode {
+export function BackupTable({ overview, acts, onRestore }: BackupTableProps): ReactNode {
   const [doomed, setDoomed] = useState<Backup | null>(null)
   const { columns } = words
   const hasCopies = overview.copy_dir !== null || overview.backups.some(({ copy }) => copy !== null)
@@ -45,6 +47,7 @@ export function BackupTable({ overview, acts }: BackupTableProps): ReactNode {
                 hasCopies={hasCopies}
                 canCopy={overview.copy_dir !== null}
                 onDelete={() => setDoomed(backup)}
+                onRestore={onRestore}
               />
             ))}
           </Table.Tbody>
@@ -61,9 +64,10 @@ interface BackupRowProps {
   readonly hasCopies: boolean
   readonly canCopy: boolean
   readonly onDelete: () => void
+  readonly onRestore: ((id: string) => void) | undefined
 }
 
-function BackupRow({ backup, acts, hasCopies, canCopy, onDelete }: BackupRowProps): ReactNode {
+function BackupRow({ backup, acts, hasCopies, canCopy, onDelete, onRestore }: BackupRowProps): ReactNode {
   const now = useNow()
   return (
     <Table.Tr>
@@ -102,7 +106,22 @@ function BackupRow({ backup, acts, hasCopies, canCopy, onDelete }: BackupRowProp
         </Table.Td>
       )}
       <Table.Td>
-        <RowMenu backup={backup} acts={acts} canCopy={canCopy} onDelete={onDelete} />
+        <Group gap={4} wrap="nowrap" justify="flex-end">
+          {backup.status !== 'invalid' && (
+            <Button
+              size="compact-sm"
+              variant="default"
+              disabled={onRestore === undefined}
+              onClick={() => onRestore?.(backup.id)}
+              aria-label={text.restore.openOf(
+                backup.created_at === null ? backup.id : words.at(backup.created_at),
+              )}
+            >
+              {text.restore.open}
+            </Button>
+          )}
+          <RowMenu backup={backup} acts={acts} canCopy={canCopy} onDelete={onDelete} />
+        </Group>
       </Table.Td>
     </Table.Tr>
   )

@@ -9,8 +9,11 @@ import { BackupTable } from './backup-table.tsx'
 import { useBackupsView } from './backups-search.ts'
 import { NewestPanel } from './newest-panel.tsx'
 import { PlacePanel } from './place-panel.tsx'
+import { RestoreDialog } from './restore-dialog.tsx'
+import { EndedRestores, RunningRestore } from './restore-panels.tsx'
 import { RollbackPlan } from './rollback-plan.tsx'
 import { useBackupActs } from './use-backup-acts.ts'
+import { useRestores } from './use-restores.ts'
 
 const words = text.backups
 
@@ -55,11 +58,14 @@ function BackupsTab(): ReactNode {
     ),
   )
   const acts = useBackupActs()
+  const [view, onView] = useBackupsView()
+  const restores = useRestores()
   return (
     <Stack gap="md">
       <QueryStates query={settled} skeleton={<Skeleton height={150} />}>
         {(data) => (
           <Stack gap="md">
+            <RunningRestore run={restores.running} />
             <NewestPanel overview={data} />
             <PlacePanel overview={data} acts={acts} />
           </Stack>
@@ -73,8 +79,22 @@ function BackupsTab(): ReactNode {
           query={settled.data === undefined ? settled : { ...settled, failure: null, isRefreshing: false }}
           skeleton={<Skeleton height={220} />}
         >
-          {(data) => <BackupTable overview={data} acts={acts} />}
+          {(data) => (
+            <BackupTable
+              overview={data}
+              acts={acts}
+              {...(restores.running === null && { onRestore: (id: string) => onView({ restore: id }) })}
+            />
+          )}
         </QueryPanel>
+      )}
+      <EndedRestores restores={restores} />
+      {view.restore !== undefined && (
+        <RestoreDialog
+          key={view.restore}
+          backupId={view.restore}
+          onClose={() => onView({ restore: undefined })}
+        />
       )}
     </Stack>
   )

@@ -7,6 +7,8 @@ export const backupsSearch = z.object({
   tab: z.enum(['list', 'rollback']).optional().catch(undefined),
   /** The backup that was started here, to tell how it went after coming back. */
   run: z.string().max(64).optional().catch(undefined),
+  /** The backup whose restore is being considered. */
+  restore: z.string().max(64).optional().catch(undefined),
 })
 
 /** The list and what stands around it, as the core answers it. */

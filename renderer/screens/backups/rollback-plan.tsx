@@ -10,6 +10,7 @@ import { formatUntil } from '../../format.ts'
 import { text } from '../../text.ts'
 import { PauseDialog } from '../enforcement/pause-dialog.tsx'
 import styles from './backups.module.css'
+import { RestoreStep } from './restore-step.tsx'
 import { RollbackStep, StepFailure } from './rollback-step.tsx'
 
 const words = text.rollback
@@ -27,6 +28,7 @@ export function RollbackPlan(): ReactNode {
       <ol className={styles.steps}>
         <EnforcementStep />
         <CollectionStep />
+        <RestoreStep />
       </ol>
     </Stack>
   )

@@ -1,0 +1,185 @@
+import { join } from 'node:path'
+import type { OperationOutput, ParsedInput } from '../../../shared/contract/index.ts'
+import { toIso } from '../../../shared/units.ts'
+import type { Actor, BackupManifestView, RestoresApi } from '../api.ts'
+import { newBackupId } from '../backup/backup-rules.ts'
+import { WeirError } from '../kernel/weir-error.ts'
+import type { Recovery } from './exchange.ts'
+import { planOf } from './plan.ts'
+import type { RestoreParts } from './restore-parts.ts'
+import { RestoreRun } from './restore-run.ts'
+import { ended, newRun, RestoreHistory, type Run, withStep } from './restore-runs.ts'
+
+interface Current {
+  readonly run: RestoreRun
+  readonly ended: Promise<void>
+}
+
+/** Restores: one at a time, followed step by step, kept after the process. */
+export class RestoreManager implements RestoresApi {
+  readonly #parts: RestoreParts
+  readonly #history: RestoreHistory
+  #current: Current | undefined
+  #isPlanning = false
+
+  constructor(parts: RestoreParts) {
+    this.#parts = parts
+    this.#history = new RestoreHistory(parts.files, parts.places)
+  }
+
+  async plan(backupId: string): Promise<OperationOutput<'restore.plan'>> {
+    const backup = this.#backup(backupId)
+    // Each reads a whole backup: one after the other is enough for one operator.
+    if (this.#isPlanning || this.#running() !== null)
+      throw new WeirError('busy', 'A backup is being compared or restored already. Wait until that is done.')
+    this.#isPlanning = true
+    const worker = this.#parts.openWorker()
+    try {
+      const { places, sqliteBinding, ports } = this.#parts
+      const core = this.#parts.core()
+      const sessionsDir = core === null ? this.#parts.sessionsDir : core.sessionsDir()
+      const comparison = await worker.compare({
+        backupFolder: join(places.dataDir, 'backups', backupId),
+        // Hidden there: a start removes what a crash leaves of it.
+        target: join(places.dataDir, 'backups', `.plan-${backupId}.db`),
+        live: core === null ? null : places.database,
+        now: ports.clock.now(),
+        sessionsDir,
+        sqliteBinding,
+      })
+      return planOf(backup, comparison, sessionsDir)
+    } finally {
+      this.#isPlanning = false
+      await worker.close()
+    }
+  }
+
+  start(input: ParsedInput<'restore.start'>, actor: Actor): Run {
+    return this.#begin(this.#backup(input.backup_id), null, actor)
+  }
+
+  undo(runId: string, actor: Actor): Run {
+    const undone = this.get(runId)
+    if (!undone.can_undo || undone.safety_backup_id === null) {
+      throw new WeirError(
+        'restore_impossible',
+        'Only the last restore can be undone, as long as the backup made before it is there. To go further back, restore a backup.',
+      )
+    }
+    return this.#begin(this.#backup(undone.safety_backup_id), runId, actor)
+  }
+
+  get(runId: string): Run {
+    const running = this.#running()
+    const run = running?.run_id === runId ? running : this.#ended().find((one) => one.run_id === runId)
+    if (run === undefined) throw new WeirError('run_unknown', `There is no restore ${runId}.`)
+    return run
+  }
+
+  list(): OperationOutput<'restore.list'> {
+    const running = this.#running()
+    const restores = this.#ended().filter((one) => one.run_id !== running?.run_id)
+    return { restores, running }
+  }
+
+  cancel(runId: string): Run {
+    const run = this.get(runId)
+    if (this.#current?.run.state.run_id === runId) this.#current.run.cancel()
+    return run
+  }
+
+  async finished(runId: string): Promise<Run> {
+    this.get(runId)
+    if (this.#current?.run.state.run_id === runId) await this.#current.ended
+    return this.get(runId)
+  }
+
+  /** Gives up what was not decided yet, and waits for what was. */
+  async close(): Promise<void> {
+    this.#current?.run.cancel()
+    await this.#current?.ended
+  }
+
+  /** Keeps and tells what a start has carried out or taken back for a process that is no more. */
+  async noteRecovered(recovery: Recovery): Promise<void> {
+    if (recovery.kind === 'nothing') return
+    const { run } = recovery.intent
+    const now = this.#parts.ports.clock.now()
+    const at = toIso(now)
+    const isDone = recovery.kind === 'exchanged'
+    const exchanged = withStep(run, 'swap', {
+      state: isDone ? 'done' : 'failed',
+      finished_at: at,
+      detail: 'Weir was interrupted here and went on at its next start.',
+    })
+    const reopened = withStep(exchanged, 'reopen', { state: isDone ? 'done' : 'failed', finished_at: at })
+    const told = isDone
+      ? ended(reopened, 'done', now)
+      : ended(reopened, 'rolled_back', now, { code: 'storage_unavailable', detail: recovery.reason })
+    this.#history.keep({ ...told, kept_in: isDone ? join(this.#parts.places.kept, run.run_id) : null })
+    this.#parts.ports.log.warn('a restore that was interrupted was ended', {
+      run_id: run.run_id,
+      status: told.status,
+    })
+    await this.#parts.core()?.note(told, { name: run.started_by, via: 'start' })
+  }
+
+  #begin(backup: BackupManifestView, undoes: string | null, actor: Actor): Run {
+    if (this.#running() !== null || this.#isPlanning)
+      throw new WeirError('busy', 'A backup is being compared or restored already. Wait until that is done.')
+    const busy = this.#parts.core()?.busyWith() ?? null
+    if (busy !== null) throw new WeirError('busy', `${busy} Wait until it is done, or stop it, then restore.`)
+    const { ports } = this.#parts
+    const now = ports.clock.now()
+    const random = () => Buffer.from(ports.randomBytes(2)).readUInt16BE()
+    const names = this.#ended().map((run) => run.run_id)
+    const run_id = `restore-${newBackupId(now, random, (id) => names.includes(`restore-${id}`))}`
+    const begun = newRun(
+      {
+        run_id,
+        kind: undoes === null ? 'restore' : 'undo',
+        backup_id: backup.id,
+        backup_created_at: backup.created_at,
+        undoes,
+        started_by: actor.name,
+      },
+      now,
+    )
+    const run = new RestoreRun(this.#parts, this.#history, begun, actor)
+    this.#current = {
+      run,
+      ended: run.carryOut().finally(() => this.#parts.changed()),
+    }
+    return run.state
+  }
+
+  #running(): Run | null {
+    const state = this.#current?.run.state
+    return state?.status === 'running' ? state : null
+  }
+
+  #ended(): readonly Run[] {
+    const ids = new Set(
+      this.#parts
+        .backups()
+        .list()
+        .map(({ id }) => id),
+    )
+    return this.#history.list((id) => ids.has(id))
+  }
+
+  #backup(id: string): BackupManifestView {
+    const found = this.#parts
+      .backups()
+      .list()
+      .find((one) => one.id === id)
+    if (found !== undefined) return found
+    const core = this.#parts.core()
+    if (core?.backups.entries().some((one) => one.id === id))
+      throw new WeirError(
+        'backup_damaged',
+        'The manifest of this backup cannot be read. Choose another backup.',
+      )
+    throw new WeirError('backup_unknown', `There is no backup ${id}. "weir backup list" shows them.`)
+  }
+}

@@ -1,0 +1,52 @@
+import type { Actor, BackupsApi } from '../api.ts'
+import type { Gate } from '../kernel/gate.ts'
+import type { SystemPorts } from '../kernel/ports.ts'
+import type { Recovery } from './exchange.ts'
+import type { Replayed } from './replay-files.ts'
+import type { RestoreFiles } from './restore-files.ts'
+import type { RestorePlaces } from './restore-places.ts'
+import type { Run } from './restore-runs.ts'
+import type { RestoreWorker } from './restore-worker.ts'
+
+/** What a restore needs of the core that is open now. */
+export interface RestoreCore {
+  readonly backups: BackupsApi
+  /** Refuses all writes until `unfence` or until the core is closed. */
+  fence(): Promise<void>
+  unfence(): void
+  /** What must not be disturbed, in words, or null. */
+  busyWith(): string | null
+  sessionsDir(): string | null
+  /** Books what the session files got while checks were refused. */
+  catchUp(sessionsDir: string): Promise<Replayed>
+  /** Tells the audit log and the operator how a restore ended. */
+  note(run: Run, actor: Actor): Promise<void>
+}
+
+/** What outlives the exchange. */
+export interface RestoreParts {
+  readonly ports: SystemPorts
+  readonly files: RestoreFiles
+  readonly places: RestorePlaces
+  readonly sqliteBinding: string | null
+  readonly gate: Gate
+  /** A worker of our own: the core's ends with the core. */
+  readonly openWorker: () => RestoreWorker
+  /** Books the session files into the working copy. */
+  readonly replayInto: (
+    staged: string,
+    sessionsDir: string,
+    worker: RestoreWorker,
+    signal: AbortSignal,
+  ) => Promise<Replayed>
+  /** The core that is open; null where the database cannot be opened. */
+  readonly core: () => RestoreCore | null
+  /** Backups, also where there is no core. */
+  readonly backups: () => Pick<BackupsApi, 'list'>
+  /** The session files where there is no core to ask. */
+  readonly sessionsDir: string | null
+  /** Closes the core, lets the start carry out what was decided, and opens it anew. */
+  readonly exchange: () => Promise<Recovery>
+  /** Tells whoever looks that something changed. */
+  readonly changed: () => void
+}

@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type BetterSqlite3 from 'better-sqlite3'
+import { check, copyInPieces, damaged } from '../backup/backup-task.ts'
+import { type Manifest, parseManifest } from '../backup/manifest.ts'
+import { openWriteHandle, SCHEMA_VERSION } from '../database/open-handle.ts'
+import { WeirError } from '../kernel/weir-error.ts'
+
+/** The working copy of a backup: a private file that nobody serves, thrown away unless everything with it was right. */
+
+/** Which backup is copied where. */
+export interface StageInput {
+  readonly backupFolder: string
+  readonly target: string
+  readonly sqliteBinding: string | null
+}
+
+/** Bytes that are on disk, of all. */
+export interface StageProgress {
+  readonly done: number
+  readonly total: number
+}
+
+/**
+ * Copies a backup and proves the copy. Errors: `backup_damaged`, `database_newer`.
+ */
+export function* stageBackup(input: StageInput): Generator<StageProgress, Manifest> {
+  const { backupFolder, target, sqliteBinding } = input
+  const manifest = manifestOf(backupFolder)
+  mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
+  removeSet(target)
+  const copied = yield* copyInPieces(join(backupFolder, 'auth.db'), target)
+  if (copied.sha256 !== manifest.sha256 || copied.bytes !== manifest.size_bytes)
+    throw damaged('its bytes have changed')
+  const { rows, schemaVersion } = check(target, sqliteBinding)
+  if (schemaVersion !== manifest.schema_version || JSON.stringify(rows) !== JSON.stringify(manifest.rows))
+    throw damaged('it does not hold what its manifest says')
+  return manifest
+}
+
+/** Brings the working copy to the schema of this Weir, and answers which that is: opening migrates, step by step. */
+export function migrateStaged(file: string, sqliteBinding: string | null): number {
+  return withStaged(file, sqliteBinding, (handle) => Number(handle.pragma('user_version', { simple: true })))
+}
+
+function manifestOf(folder: string): Manifest {
+  const file = join(folder, 'manifest.json')
+  if (!existsSync(file) || !existsSync(join(folder, 'auth.db'))) throw damaged('a file of it is missing')
+  const manifest = parseManifest(readFileSync(file, 'utf8'))
+  if (manifest.schema_version <= SCHEMA_VERSION) return manifest
+  throw new WeirError(
+    'database_newer',
+    `This backup was made by a newer Weir (schema ${manifest.schema_version}; this one knows up to ${SCHEMA_VERSION}). ` +
+      'Start that one to use it. Nothing was changed.',
+    { details: { schema_version: manifest.schema_version, known_schema_version: SCHEMA_VERSION } },
+  )
+}
+
+/** Opens the working copy for a piece of work and closes it again, everything in one file. */
+export function withStaged<Result>(
+  file: string,
+  sqliteBinding: string | null,
+  work: (handle: BetterSqlite3.Database) => Result,
+): Result {
+  const handle = openWriteHandle(file, sqliteBinding)
+  try {
+    // A crash throws the copy away as a whole; it is synced once, when it is finished.
+    handle.pragma('synchronous = OFF')
+    const result = work(handle)
+    handle.pragma('wal_checkpoint(TRUNCATE)')
+    return result
+  } finally {
+    handle.close()
+  }
+}
+
+/** Removes a database with its sidecars. */
+export function removeSet(file: string): void {
+  for (const end of ['', '-wal', '-shm', '-journal']) rmSync(file + end, { force: true })
+}

@@ -1,0 +1,23 @@
+import type { Handlers } from './dispatch-types.ts'
+
+/** Going back to a backup, and following it. */
+export const restoreHandlers = {
+  'restore.plan': async (weir, input) => ({
+    kind: 'done',
+    value: await weir.restores.plan(input.backup_id),
+  }),
+  'restore.start': async (weir, input, caller) => ({
+    kind: 'done',
+    value: await weir.restores.start(input, caller),
+  }),
+  'restore.list': async (weir) => ({ kind: 'done', value: await weir.restores.list() }),
+  'restore.get': async (weir, input) => ({ kind: 'done', value: await weir.restores.get(input.run_id) }),
+  'restore.cancel': async (weir, input) => ({
+    kind: 'done',
+    value: await weir.restores.cancel(input.run_id),
+  }),
+  'restore.undo': async (weir, input, caller) => ({
+    kind: 'done',
+    value: await weir.restores.undo(input.run_id, caller),
+  }),
+} satisfies Partial<Handlers>
