@@ -50,7 +50,6 @@ export const restoreText = {
     `The session files hold ${counted(turns, 'turn')}; ${
       missing === 0 ? 'none of them is missing' : `${formatCount(missing)} that no database has are added`
     }${unreadable === 0 ? '' : `. ${counted(unreadable, 'file')} cannot be read`}.`,
-  noFiles: 'No session files are read: their folder is not known or cannot be read.',
   changes: (total: number) =>
     total === 0
       ? 'No limit, user, price or setting changes.'

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { backupsText as words } from '../../renderer/text/backups.ts'
 import { enforcementScreenText } from '../../renderer/text/enforcement.ts'
+import { restoreText } from '../../renderer/text/restore.ts'
 import { rollbackText } from '../../renderer/text/rollback.ts'
 import { addressOf, expect, type RunningApp, show, test } from './app.ts'
 import { ask, recordTurn } from './support/api.ts'
@@ -109,4 +110,56 @@ test('the rollback plan says how things stand, takes a step and takes it back', 
   await enforcement.getByRole('button', { name: rollbackText.enforcement.back }).click()
   await expect(enforcement).toContainText(rollbackText.enforcement.on)
   expect(addressOf(page).get('tab')).toBe('rollback')
+})
+
+test('a backup is compared, restored with what came since kept, and the restore is undone', async ({
+  app,
+}) => {
+  const { page } = app
+  await ask(app, 'setup.startEmpty', {})
+  await ask(app, 'users.create', { id: 'alice', username: 'alice' })
+  const { token } = await ask(app, 'tokens.create', { name: 'agent', scope: 'executor' })
+  const turn = { user_id: 'alice', session_id: 's-1' }
+  await recordTurn({ url: app.url, token }, { ...turn, turn_number: 1 })
+  await show(app, '/backups')
+  await page.getByRole('button', { name: words.create }).click()
+  const list = panel(page, words.list)
+  await expect(list.getByText(words.states.verified, { exact: true })).toBeVisible()
+  await recordTurn({ url: app.url, token }, { ...turn, turn_number: 2 })
+  const { profiles } = await ask(app, 'profiles.list', {})
+  const free = profiles.find(({ name }) => name === 'Free')
+  if (free === undefined) throw new Error('Free comes with Weir.')
+  const limits = async () =>
+    (await ask(app, 'profiles.list', {})).profiles.find(({ id }) => id === free.id)?.prompts_per_hour
+  await ask(app, 'profiles.update', { id: free.id, name: free.name, prompts_per_hour: 7 })
+
+  await list.getByRole('button', { name: /^Restore the backup of/ }).click()
+  const dialog = page.getByRole('dialog', { name: /^Restore the backup of .*\?$/ })
+  await expect(dialog.getByRole('row', { name: /^Turns/ })).toContainText('1 newer stay')
+  await expect(dialog.getByRole('row', { name: /Profile Free/ })).toContainText('7')
+  await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
+  await lookIn(app, 'restore')
+  const name = await list.locator('td .path').first().innerText()
+  await dialog.getByRole('textbox').fill(name.slice(-4))
+  await dialog.getByRole('button', { name: restoreText.yes }).click()
+
+  await expect(page.getByText(restoreText.done)).toBeVisible({ timeout: 60_000 })
+  const restores = panel(page, restoreText.list)
+  await expect(restores.getByText(restoreText.status.done, { exact: true })).toBeVisible({ timeout: 60_000 })
+  await restores.getByRole('button', { name: restoreText.details }).click()
+  await expect(restores).toContainText(restoreText.steps.swap)
+  await expect(restores).toContainText('Checks and records waited for')
+  expect(await limits()).toBe(free.prompts_per_hour)
+  expect((await ask(app, 'status.get', {})).turns).toBe(2)
+  await lookIn(app, 'restored')
+
+  await page.getByRole('tab', { name: words.tabs.rollback }).click()
+  const step = panel(page, restoreText.step.title)
+  await expect(step).toContainText(restoreText.step.restored)
+  await step.getByRole('button', { name: restoreText.undo }).click()
+  await page.getByRole('dialog').getByRole('button', { name: restoreText.undoYes }).click()
+  await expect(page.getByText(restoreText.undoneDone)).toBeVisible({ timeout: 60_000 })
+  expect(await limits()).toBe(7)
+  expect((await ask(app, 'status.get', {})).turns).toBe(2)
+  await lookIn(app, 'rollback-restored')
 })

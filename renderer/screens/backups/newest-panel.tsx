@@ -104,7 +104,11 @@ function Newest({ overview }: { readonly overview: Overview }): ReactNode {
       {!newest.is_recent && (
         <Text>
           {words.old}{' '}
-          <Anchor inherit renderRoot={(props) => <Link to="/jobs" search={{ job: 'backup' }} {...props} />}>
+          <Anchor
+            inherit
+            underline="always"
+            renderRoot={(props) => <Link to="/jobs" search={{ job: 'backup' }} {...props} />}
+          >
             {words.toJob}
           </Anchor>
         </Text>

@@ -90,7 +90,11 @@ function Schedule(): ReactNode {
       {job.next_run_at === null
         ? words.unscheduled
         : words.scheduled(job.schedule_in_words, formatUntil(Date.parse(job.next_run_at), now))}{' '}
-      <Anchor inherit renderRoot={(props) => <Link to="/jobs" search={{ job: 'backup' }} {...props} />}>
+      <Anchor
+        inherit
+        underline="always"
+        renderRoot={(props) => <Link to="/jobs" search={{ job: 'backup' }} {...props} />}
+      >
         {words.toJob}
       </Anchor>
     </Text>

@@ -103,11 +103,9 @@ function PlanView({ plan }: { readonly plan: Plan }): ReactNode {
         </Alert>
       )}
       <Counts plan={plan} />
-      <Text size="sm">
-        {plan.files === null
-          ? words.noFiles
-          : words.files(plan.files.turns, plan.files.missing, plan.files.unreadable)}
-      </Text>
+      {plan.files !== null && (
+        <Text size="sm">{words.files(plan.files.turns, plan.files.missing, plan.files.unreadable)}</Text>
+      )}
       <Changes plan={plan} />
     </Stack>
   )

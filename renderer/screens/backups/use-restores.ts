@@ -19,7 +19,7 @@ export interface Restores {
 const RUNNING_MS = 400
 const IDLE_MS = 10_000
 
-/** The restore that is running and those before it; tells how one that was watched has ended, and renews everything. */
+/** The restore that is running and those before it; tells how one has ended that did so meanwhile, and renews everything. */
 export function useRestores(onDone?: () => void): Restores {
   const queries = useQueryClient()
   const { data } = useWeirQuery(
@@ -27,23 +27,23 @@ export function useRestores(onDone?: () => void): Restores {
     {},
     { refresh: (last) => (last?.running == null ? IDLE_MS : RUNNING_MS) },
   )
-  const running = data?.running ?? null
-  const ended = data?.restores ?? []
-  const watched = useRef<string | null>(null)
+  const seen = useRef<ReadonlySet<string> | null>(null)
   const done = useRef(onDone)
   useEffect(() => {
     done.current = onDone
   })
   useEffect(() => {
-    if (running !== null) watched.current = running.run_id
-    const over = ended.find(({ run_id }) => run_id === watched.current)
+    if (data === undefined) return
+    const before = seen.current
+    seen.current = new Set(data.restores.map(({ run_id }) => run_id))
+    // A small one is over between two looks, so it is not enough to have seen it run.
+    const over = before === null ? undefined : data.restores.find(({ run_id }) => !before.has(run_id))
     if (over === undefined) return
-    watched.current = null
     void queries.invalidateQueries()
     showDone(endOf(over))
     if (over.status === 'done') done.current?.()
-  }, [running, ended, queries])
-  return { running, ended }
+  }, [data, queries])
+  return { running: data?.running ?? null, ended: data?.restores ?? [] }
 }
 
 function endOf(run: RestoreRun): string {
