@@ -63,7 +63,6 @@ export const restoreText = {
   typed: (word: string) => `Type ${word}, the end of the backup's name`,
   typedHint: (id: string) => `Its name is ${id}.`,
   yes: 'Restore backup',
-  started: 'The restore has begun.',
   running: (at: string) => `Restoring the backup of ${at}`,
   runningUndo: 'Undoing the restore',
   stay: 'What happens until it is decided can be cancelled without a trace. You can leave this screen.',

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, List, Loader, Modal, Stack, Table, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
-import { showDone, showProblem } from '../../app/notify.ts'
+import { showProblem } from '../../app/notify.ts'
 import { useWeirMutation, useWeirQuery } from '../../app/queries.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { PlainText } from '../../components/plain-text.tsx'
@@ -57,7 +57,6 @@ export function RestoreDialog({ backupId, onStarted, onClose }: RestoreDialogPro
       { backup_id: backupId, confirm: true },
       {
         onSuccess: () => {
-          showDone(words.started)
           onStarted?.()
           onClose()
         },
