@@ -2,6 +2,7 @@ import { accessText } from './text/access.ts'
 import { alertsText } from './text/alerts.ts'
 import { appText, enforcementText, periodText, refreshText, shellText } from './text/app.ts'
 import { auditText } from './text/audit.ts'
+import { backupsText } from './text/backups.ts'
 import { componentsText } from './text/components.ts'
 import { connectText } from './text/connect.ts'
 import { consumptionText } from './text/consumption.ts'
@@ -14,6 +15,8 @@ import { jobsText } from './text/jobs.ts'
 import { loginText } from './text/login.ts'
 import { profilesText } from './text/profiles.ts'
 import { reconciliationText } from './text/reconciliation.ts'
+import { restoreText } from './text/restore.ts'
+import { rollbackText } from './text/rollback.ts'
 import { sessionsText } from './text/sessions.ts'
 import { userText } from './text/user.ts'
 import { logsText, readinessText, settingsText } from './text/watching.ts'
@@ -29,6 +32,9 @@ export const text = {
   enforcement: enforcementText,
   period: periodText,
   refresh: refreshText,
+  backups: backupsText,
+  restore: restoreText,
+  rollback: rollbackText,
   components: componentsText,
   dashboard: dashboardText,
   consumption: consumptionText,

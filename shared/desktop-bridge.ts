@@ -27,6 +27,7 @@ export const MENU_SCREENS = [
   { id: 'import', label: 'Import', path: '/import' },
   { id: 'reconciliation', label: 'Reconciliation', path: '/reconciliation' },
   { id: 'jobs', label: 'Jobs', path: '/jobs' },
+  { id: 'backups', label: 'Backups', path: '/backups' },
   { id: 'readiness', label: 'Readiness', path: '/readiness' },
   { id: 'audit', label: 'Audit log', path: '/audit' },
   { id: 'logs', label: 'Logs', path: '/logs' },

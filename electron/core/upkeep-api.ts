@@ -63,6 +63,10 @@ export interface BackupsApi {
   verify(id: string): Promise<BackupManifestView>
   /** Newest first, with those whose manifest cannot be read. */
   entries(): OperationOutput<'backups.list'>['backups']
+  /** What there is, where, and what stays. */
+  overview(): Omit<OperationOutput<'backups.list'>, 'running'>
+  /** Errors: `backup_unknown`, `backup_damaged`, `folder_unreadable`, `storage_full`, `invalid_request`, `busy`. */
+  copy(id: string, actor: Actor): Promise<OperationOutput<'backups.copy'>>
   newestVerified(): BackupManifestView | null
   /** Whether one is being made. */
   isWorking(): boolean

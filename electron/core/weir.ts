@@ -10,9 +10,10 @@ import { UserManager } from './access/user-manager.ts'
 import { AlertManager } from './alerts/alert-manager.ts'
 import type { Actor, RestoresApi, Weir, WeirConfig } from './api.ts'
 import { AuditReader } from './audit/audit-reader.ts'
+import { BackupCopies } from './backup/backup-copies.ts'
 import { BackupManager } from './backup/backup-manager.ts'
 import { BackupRuns } from './backup/backup-runs.ts'
-import { backupCheck, backupSamples } from './backup/backup-watch.ts'
+import { backupCheck, backupCopyCheck, backupSamples } from './backup/backup-watch.ts'
 import { ConsumptionManager } from './consumption/consumption-manager.ts'
 import { findUserKey } from './consumption/consumption-store.ts'
 import { type ConsumptionContext, momentOf } from './consumption/context.ts'
@@ -53,6 +54,7 @@ import { sessionsFolder } from './settings/sessions-folder.ts'
 import { SettingsManager } from './settings/settings-manager.ts'
 import { type Core, type Lasting, WeirHost } from './weir-host.ts'
 import { isReady, readStatus } from './weir-status.ts'
+import { createBackupCopier } from './workers/backup-copier.ts'
 import { createReconciliationWorker } from './workers/reconciliation-worker.ts'
 import { createRepricePlanner } from './workers/reprice-planner.ts'
 import { createSessionScanner } from './workers/session-scanner.ts'
@@ -162,6 +164,14 @@ async function assemble(
       return isKnown ? (await readForecast(db, userId, momentOf(context))).limits : []
     },
   })
+  const copies = new BackupCopies({
+    ports,
+    backupsDir: join(config.dataDir, 'backups'),
+    targetDir: () => settings.current().backup_copy_dir,
+    copier: (input, signal) => worker.run('copy-backup', input, { signal }),
+    alerts,
+    isAwaitedAtEnd: config.face === 'command-line',
+  })
   const backups = new BackupManager({
     ports,
     database,
@@ -169,15 +179,11 @@ async function assemble(
     sqliteBinding: config.sqliteBinding,
     dataDir: config.dataDir,
     version: config.version,
-    copier: {
-      make: (input, signal, onProgress) =>
-        worker.run('make-backup', input, {
-          ...(signal !== undefined && { signal }),
-          onBatch: ({ done, total }) => onProgress?.(done, total),
-        }),
-      verify: (folder) => worker.run('verify-backup', { folder, sqliteBinding: config.sqliteBinding }),
-    },
+    copier: createBackupCopier(worker, config.sqliteBinding),
+    copies,
   })
+  // A command is over before a copy is; the window and the server go on with what their last end broke off.
+  if (config.face !== 'command-line') backups.resumeCopy()
   const backupRuns = new BackupRuns(backups, ports)
   const safetyCopy: SafetyCopy = (reason) => backups.create({ reason }, REPAIR)
   const repricing = new RepricingManager({
@@ -229,6 +235,7 @@ async function assemble(
       }),
   })
   observed.readiness.register(backupCheck(backups, ports.clock))
+  observed.readiness.register(backupCopyCheck(backups))
   observed.metrics.registerSource('backups', () => backupSamples(backups, ports.clock))
   const { changes } = lasting
   const watcher = new SessionWatcher({
@@ -360,6 +367,7 @@ async function assemble(
     () => reconciliation.close(),
     () => repricing.close(),
     () => backupRuns.close(),
+    () => copies.close(),
     () => worker.close(),
     () => database.close(),
   ]

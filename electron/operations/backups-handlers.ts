@@ -13,6 +13,10 @@ export const backupHandlers = {
     kind: 'done',
     value: await weir.backups.verify(input.backup_id),
   }),
+  'backups.copy': async (weir, input, caller) => ({
+    kind: 'done',
+    value: await weir.backups.copy(input.backup_id, caller),
+  }),
   'backups.delete': async (weir, input, caller) => {
     await weir.backups.delete(input.backup_id, caller)
     return { kind: 'done', value: { id: input.backup_id } }

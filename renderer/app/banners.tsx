@@ -17,7 +17,7 @@ import { text } from '../text.ts'
 import { isUnreachable } from '../weir-client.ts'
 import { showDone, showProblem } from './notify.ts'
 import { useWeirMutation } from './queries.ts'
-import { useStatus, type WeirStatus } from './status.ts'
+import { isRestoring, useStatus, type WeirStatus } from './status.ts'
 
 type Tone = 'bad' | 'warning' | 'note'
 
@@ -60,7 +60,10 @@ export function Banners({ showsImport }: { readonly showsImport: boolean }): Rea
           ...sourceBanners(status.data.dashboards, showDatabase, settings.isPending),
         ]),
   ]
-  const banners = showsImport ? all : all.filter(({ id }) => id !== 'import')
+  const banners = all.filter(
+    // What was said before the answers stopped may say the same as that they have.
+    ({ id }, at) => (showsImport || id !== 'import') && all.findIndex((one) => one.id === id) === at,
+  )
   return (
     <div className="banners" role="status">
       {banners.map((banner) => (
@@ -88,6 +91,8 @@ export function Banners({ showsImport }: { readonly showsImport: boolean }): Rea
 /** Weir is gone, or answers with an error of its own. */
 export function connectionBanners(status: UseQueryResult<WeirStatus, Problem>): readonly Banner[] {
   if (status.error === null || status.error.status === 401) return []
+  // Not a fault: it is over in seconds, and the page asks again by itself.
+  if (isRestoring(status.data, status.error)) return [restoringBanner()]
   const unreachable =
     status.dataUpdatedAt === 0
       ? text.shell.banner.unreachableFromStart
@@ -101,6 +106,10 @@ export function connectionBanners(status: UseQueryResult<WeirStatus, Problem>): 
       action: { label: text.app.retry, run: () => void status.refetch(), busy: status.isFetching },
     },
   ]
+}
+
+function restoringBanner(): Banner {
+  return { id: 'restoring', tone: 'note', icon: IconHourglass, says: text.shell.banner.restoring }
 }
 
 /** What the banners lead to. */
@@ -176,8 +185,9 @@ export function stateBanners(status: WeirStatus, acts: BannerActs, now: number):
       action: { label: words.showOverride, run: acts.showEnforcement },
     })
   }
-  if (status.state === 'restoring' || status.state === 'stopping') {
-    banners.push({ id: 'state', tone: 'warning', icon: IconHourglass, says: words[status.state] })
+  if (status.state === 'restoring') banners.push(restoringBanner())
+  if (status.state === 'stopping') {
+    banners.push({ id: 'state', tone: 'warning', icon: IconHourglass, says: words.stopping })
   }
   if (status.is_sample) banners.push({ id: 'sample', tone: 'note', icon: IconFlask, says: words.sample })
   if (run !== null) {

@@ -23,9 +23,13 @@ export interface WeirQueryOptions<Output = unknown> {
   readonly keepPrevious?: boolean
   /**
    * `screen` (default) follows the operator's refresh interval; a number is milliseconds; false never asks again by
-   * itself; a function decides by the last answer.
+   * itself; a function decides by the last answer and the failure after it, if there was one.
    */
-  readonly refresh?: 'screen' | number | false | ((last: Output | undefined) => number | false)
+  readonly refresh?:
+    | 'screen'
+    | number
+    | false
+    | ((last: Output | undefined, problem: Problem | null) => number | false)
 }
 
 /** Marks queries that the refresh control speaks of ("updated 12 s ago"). */
@@ -84,7 +88,7 @@ export function useWeirQuery<Name extends OperationName>(
     // TanStack Query does not poll while the page is hidden unless told to.
     refetchInterval: ({ state }) => {
       if (refresh === 'screen') return interval
-      return typeof refresh === 'function' ? refresh(state.data) : refresh
+      return typeof refresh === 'function' ? refresh(state.data, state.error) : refresh
     },
     meta: { followsScreen: refresh === 'screen' } satisfies WeirQueryMeta,
     ...(options.keepPrevious === false ? {} : { placeholderData: keepPreviousData }),

@@ -13,6 +13,7 @@ import { z } from 'zod'
 import { RECONCILIATION_STATUSES } from '../../shared/contract/reconciliation.ts'
 import { accessSearch } from '../screens/access/access-search.ts'
 import { auditSearch } from '../screens/audit/audit-search.ts'
+import { backupsSearch } from '../screens/backups/backups-search.ts'
 import { consumptionSearch } from '../screens/consumption/consumption-search.ts'
 import { costsSearch } from '../screens/costs/costs-search.ts'
 import { dashboardSearch } from '../screens/dashboard/dashboard-search.ts'
@@ -184,6 +185,13 @@ const jobsRoute = createRoute({
   component: lazyRouteComponent(() => import('../screens/jobs/jobs-screen.tsx'), 'JobsScreen'),
 })
 
+const backupsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/backups',
+  validateSearch: backupsSearch,
+  component: lazyRouteComponent(() => import('../screens/backups/backups-screen.tsx'), 'BackupsScreen'),
+})
+
 const welcomeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/welcome',
@@ -224,6 +232,7 @@ const routeTree = rootRoute.addChildren([
   settingsRoute,
   reconciliationRoute,
   jobsRoute,
+  backupsRoute,
   welcomeRoute,
   loginRoute,
 ])

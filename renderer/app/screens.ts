@@ -4,6 +4,7 @@ import {
   IconChartAreaLine,
   IconChecklist,
   IconCoin,
+  IconDatabaseExport,
   IconFileImport,
   IconFileText,
   IconGauge,
@@ -38,6 +39,7 @@ export interface Screen {
     | '/settings'
     | '/enforcement'
     | '/audit'
+    | '/backups'
   /** The title in the top bar. */
   readonly title: string
   /** The word in the navigation. */
@@ -70,6 +72,7 @@ export const SCREENS: readonly Screen[] = [
     screen('import', '/import', 'm', IconFileImport),
     screen('reconciliation', '/reconciliation', 'r', IconScale),
     screen('jobs', '/jobs', 'j', IconCalendarTime),
+    screen('backups', '/backups', 'b', IconDatabaseExport),
   ]),
   ...group('system', [
     screen('readiness', '/readiness', 'y', IconChecklist),

@@ -4,15 +4,16 @@ import type { ReactNode } from 'react'
 import { text } from '../text.ts'
 import { isUnreachable } from '../weir-client.ts'
 import { copyText } from './copy.ts'
+import { LastBackup } from './last-backup.tsx'
 import { NextJob } from './next-job.tsx'
-import { useStatus, type WeirStatus } from './status.ts'
+import { isRestoring, useStatus, type WeirStatus } from './status.ts'
 
 /** The line at the bottom: how Weir is, where its API is, what it holds. */
 export function StatusBar(): ReactNode {
   const status = useStatus()
   const { data } = status
   const isGone = isUnreachable(status.error)
-  const state = data?.state ?? 'unknown'
+  const state = isRestoring(data, status.error) ? 'restoring' : (data?.state ?? 'unknown')
   return (
     <footer className="status-bar tabular">
       <Hint label={data === undefined ? '' : text.shell.stateHint(data.version, data.data_dir)}>
@@ -53,6 +54,7 @@ function Facts({ status }: { readonly status: WeirStatus }): ReactNode {
         </Link>
       )}
       <NextJob />
+      <LastBackup />
       <Hint label={words.periodHint}>
         <span className="status-item">{words.period(status.current_period, status.time_zone)}</span>
       </Hint>

@@ -8,14 +8,22 @@ export type WeirStatus = OperationOutput<'status.get'>
 
 /** How often the shell asks how Weir is: often enough to notice within a breath that it is gone. */
 const STATUS_MS = 10_000
-/** While an import runs its progress is what one looks at. */
+/** While an import or a restore runs one waits for its end. */
 const BUSY_STATUS_MS = 1_000
+
+/** Whether Weir says, or answers everything with, that a backup is being restored: it will be back in seconds. */
+export function isRestoring(status: WeirStatus | undefined, problem: Problem | null): boolean {
+  return problem === null ? status?.state === 'restoring' : problem.code === 'restoring'
+}
 
 /** The state of Weir, kept fresh whatever the refresh interval of the screens is: it is also the check of the connection. */
 export function useStatus(): UseQueryResult<WeirStatus, Problem> {
   return useWeirQuery(
     'status.get',
     {},
-    { refresh: (last) => (last?.running_import ? BUSY_STATUS_MS : STATUS_MS) },
+    {
+      refresh: (last, problem) =>
+        last?.running_import || isRestoring(last, problem) ? BUSY_STATUS_MS : STATUS_MS,
+    },
   )
 }

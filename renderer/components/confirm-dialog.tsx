@@ -15,6 +15,8 @@ export interface ConfirmDialogProps {
   readonly isReady?: boolean
   /** For what destroys (UX 4.0, level 2): what must be typed, and how the field is called. */
   readonly typed?: { readonly word: string; readonly label: string; readonly hint: string }
+  /** How wide it is, for what has a table to show. Default `lg`. */
+  readonly size?: string
   readonly onConfirm: () => void
   readonly onClose: () => void
 }
@@ -25,7 +27,7 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactNode {
   const { typed } = props
   const isTyped = typed === undefined || written === typed.word
   return (
-    <Modal opened onClose={props.onClose} title={props.title} centered size="lg">
+    <Modal opened onClose={props.onClose} title={props.title} centered size={props.size ?? 'lg'}>
       <Stack gap="md">
         {props.children}
         {typed !== undefined && (

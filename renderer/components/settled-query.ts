@@ -52,6 +52,8 @@ export function remember<Data>(
     memory.identity === identity ? memory : { identity, data: undefined, dataAt: 0, failure: null }
   if (query.error !== null) {
     if (known.failure?.problem === query.error) return known
+    // Seconds in which Weir answers nobody: the banner says so, and what is known stays as it is.
+    if (query.error.code === 'restoring' && known.data !== undefined) return known
     return {
       ...known,
       failure: { problem: query.error, since: known.failure?.since ?? query.errorUpdatedAt },

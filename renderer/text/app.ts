@@ -52,6 +52,7 @@ export const shellText = {
     settings: 'Settings',
     reconciliation: 'Reconciliation',
     jobs: 'Jobs',
+    backups: 'Backups & rollback',
   },
   /** The headings of the navigation. */
   screenGroups: {
@@ -74,6 +75,7 @@ export const shellText = {
     import: 'Import',
     reconciliation: 'Reconciliation',
     jobs: 'Jobs',
+    backups: 'Backups',
     logs: 'Logs',
     readiness: 'Readiness',
     settings: 'Settings',
@@ -132,7 +134,8 @@ export const shellText = {
     showDatabase: 'Show the database',
     databaseAgain: 'Dashboards show the database again.',
     stopping: 'Weir is shutting down. Running work is being finished.',
-    restoring: 'A backup is being restored. Checks are refused until it is done.',
+    restoring:
+      'A backup is being restored. Checks and records wait for some seconds; this page goes on by itself.',
   },
   paletteText: {
     placeholder: 'A screen, a user, an action …',

@@ -30,6 +30,38 @@ export const listedBackup = z.object({
   verified_at: z.string().nullable(),
   /** Rows of all tables together. */
   rows: z.number().nullable(),
+  /** Whether the rule never removes it: it is the way back of a restore or a migration. */
+  is_pinned: z.boolean(),
+  /** Whether it is the only one that was proved; then it cannot be deleted. */
+  is_last_verified: z.boolean(),
+  /** How it stands in the second folder; null when no copy was ever tried. */
+  copy: z
+    .object({
+      state: z.enum(['copying', 'copied', 'failed']),
+      /** Where the copy is, or was to go. */
+      path: z.string(),
+      /** When it was read back there, or failed. */
+      at: z.string(),
+      problem: z.string().nullable(),
+    })
+    .nullable(),
+})
+
+/** What the list says of all backups together. */
+const backupOverview = z.object({
+  backups: z.array(listedBackup),
+  /** `is_recent`: younger than a backup may be old, which is a day. */
+  newest_verified: z.object({ id: z.string(), created_at: z.string(), is_recent: z.boolean() }).nullable(),
+  place: z.object({
+    dir: z.string(),
+    free_bytes: z.number(),
+    /** What must be free before a backup is begun. */
+    needed_bytes: z.number(),
+  }),
+  /** The second folder; null when there is none. */
+  copy_dir: z.string().nullable(),
+  /** How many stay: the last ones, and the newest of as many days, weeks and months. */
+  kept: z.object({ last: z.number(), days: z.number(), weeks: z.number(), months: z.number() }),
 })
 
 export const backupRun = z.object({
@@ -96,7 +128,7 @@ export const backupOperations = {
     status: 200,
     summary: 'All backups, newest first, with those that cannot be used',
     input: z.strictObject({}),
-    output: z.object({ backups: z.array(listedBackup), running: backupRun.nullable() }),
+    output: backupOverview.extend({ running: backupRun.nullable() }),
     errors: [],
     example: {},
     command: 'backup list',
@@ -113,6 +145,27 @@ export const backupOperations = {
     errors: ['backup_unknown', 'backup_damaged', 'database_newer', 'storage_full', 'storage_unavailable'],
     example: { backup_id: '20261124T013000Z-9f3a' },
     command: 'backup verify',
+  }),
+  'backups.copy': operation({
+    method: 'POST',
+    path: '/api/v1/admin/backups/{backup_id}/copy',
+    scopes: ['admin'],
+    effect: 'write',
+    status: 200,
+    summary: 'Copy a backup to the second folder and read it back there',
+    description:
+      'Every new backup is copied by itself; this is for one that failed, or is older than the setting.',
+    input: z.strictObject({ backup_id: backupId }),
+    output: listedBackup,
+    errors: [
+      'backup_unknown',
+      'backup_damaged',
+      'folder_unreadable',
+      'storage_full',
+      'invalid_request',
+      'busy',
+    ],
+    example: { backup_id: '20261124T013000Z-9f3a' },
   }),
   'backups.delete': operation({
     method: 'DELETE',

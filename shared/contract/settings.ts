@@ -12,7 +12,7 @@ export const LOG_CAP_MB_MIN = 5
 export const LOG_CAP_MB_MAX = 2_000
 
 /** Sections in the order of the screen. */
-export const SETTING_SECTIONS = ['general', 'limits', 'data', 'privacy', 'api', 'logs'] as const
+export const SETTING_SECTIONS = ['general', 'limits', 'data', 'backup', 'privacy', 'api', 'logs'] as const
 
 const settingValue = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
@@ -72,6 +72,7 @@ export const settingOperations = {
       reservation_minutes: z.int().optional(),
       max_reservation_tokens: z.int().optional(),
       auto_provision_users: z.boolean().optional(),
+      backup_copy_dir: z.string().min(1).max(4096).nullable().optional(),
       prompt_text: z.enum(['full', 'preview', 'none']).optional(),
       watch_sessions: z.boolean().optional(),
       sessions_writer: z.enum(['agent', 'weir']).optional(),

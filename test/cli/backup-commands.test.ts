@@ -11,7 +11,23 @@ const BACKUP: OperationOutput<'backups.verify'> = {
   schema_version: 2,
   verified_at: '2026-11-24T01:30:02.000Z',
 }
-const LISTED = { ...BACKUP, path: '/data/backups/x', status: 'verified', problem: null, rows: 3 } as const
+const LISTED = {
+  ...BACKUP,
+  path: '/data/backups/x',
+  status: 'verified',
+  problem: null,
+  rows: 3,
+  is_pinned: false,
+  is_last_verified: true,
+  copy: null,
+} as const
+const LIST = {
+  newest_verified: { id: BACKUP.id, created_at: BACKUP.created_at, is_recent: true },
+  place: { dir: '/data/backups', free_bytes: 1e9, needed_bytes: 1e8 },
+  copy_dir: null,
+  kept: { last: 3, days: 7, weeks: 4, months: 12 },
+  running: null,
+} as const
 const RUNNING: OperationOutput<'backups.getRun'> = {
   run_id: 'backup-1',
   status: 'running',
@@ -62,7 +78,7 @@ describe('backup', () => {
       problem: 'Its manifest is missing.',
       size_bytes: null,
     } as const
-    const answers = { 'backups.list': ok({ backups: [LISTED, invalid], running: null }) }
+    const answers = { 'backups.list': ok({ ...LIST, backups: [LISTED, invalid] }) }
     const ran = await runWith('backup list', answers)
     expect(ran.stdout).toContain('invalid: Its manifest is missing.')
     const json = JSON.parse((await runWith('backup list --json', answers)).stdout)
@@ -70,14 +86,14 @@ describe('backup', () => {
   })
 
   test('verify takes the newest when none is named, and ends with 1 when it is damaged', async () => {
-    const list = { 'backups.list': ok({ backups: [LISTED], running: null }) }
+    const list = { 'backups.list': ok({ ...LIST, backups: [LISTED] }) }
     const fine = await runWith('backup verify', { ...list, 'backups.verify': ok(BACKUP) })
     expect(fine).toMatchObject({ code: 0, stdout: `${BACKUP.id} is whole.\n` })
     const damaged = refusal('backup_damaged', 'Its bytes have changed.')
     expect(await runWith(`backup verify ${BACKUP.id}`, { 'backups.verify': damaged })).toMatchObject({
       code: 1,
     })
-    const none = await runWith('backup verify', { 'backups.list': ok({ backups: [], running: null }) })
+    const none = await runWith('backup verify', { 'backups.list': ok({ ...LIST, backups: [] }) })
     expect(none).toMatchObject({ code: 3, stdout: '' })
   })
 })

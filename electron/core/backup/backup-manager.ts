@@ -1,6 +1,5 @@
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Actor, BackupManifestView, BackupsApi } from '../api.ts'
 import { audit } from '../audit/audit-store.ts'
@@ -8,9 +7,11 @@ import type { Database } from '../database/database.ts'
 import { writeFileAtomically } from '../kernel/atomic-file.ts'
 import type { SystemPorts } from '../kernel/ports.ts'
 import { WeirError } from '../kernel/weir-error.ts'
-import { backupIds, listBackups, readBackup, viewOf } from './backup-catalogue.ts'
-import { BACKUP_ID, expendableBackups, newBackupId } from './backup-rules.ts'
-import { type BackupInput, removePartials } from './backup-task.ts'
+import { backupIds, DAMAGE_FILE, type Entry, entryOf, listBackups, viewOf } from './backup-catalogue.ts'
+import type { BackupCopies } from './backup-copies.ts'
+import { BACKUP_ID, expendableBackups, KEPT, newBackupId } from './backup-rules.ts'
+import { type BackupInput, backupNeedsBytes, removePartials } from './backup-task.ts'
+import { isRecent } from './backup-watch.ts'
 import type { Manifest } from './manifest.ts'
 
 /** The slow part, done by the worker thread: the tasks of `backup-task.ts`. */
@@ -31,20 +32,8 @@ interface Parts {
   readonly dataDir: string
   readonly version: string
   readonly copier: BackupCopier
+  readonly copies: BackupCopies
 }
-
-type Entry = OperationOutput<'backups.list'>['backups'][number]
-
-/** What is known of a backup without a manifest. */
-const UNREAD = {
-  created_at: null,
-  reason: null,
-  size_bytes: null,
-  sha256: null,
-  schema_version: null,
-  verified_at: null,
-  rows: null,
-} as const
 
 /** The catalogue of `backups/`. */
 export class BackupManager implements BackupsApi {
@@ -84,7 +73,7 @@ export class BackupManager implements BackupsApi {
       await database.write((trx) =>
         audit(trx, { at: now, actor, action: 'backups.create', objectKind: 'backup', objectId: id, after }),
       )
-      this.#prune()
+      this.#parts.copies.follow(id, this.#prune())
       return view
     } finally {
       this.#isWorking = false
@@ -96,20 +85,64 @@ export class BackupManager implements BackupsApi {
   }
 
   entries(): Entry[] {
-    return backupIds(this.#dir).map((id) => {
-      const path = join(this.#dir, id)
-      const read = readBackup(path)
-      if ('problem' in read) return { ...UNREAD, id, path, status: 'invalid', problem: read.problem }
-      const rows = Object.values(read.manifest.rows).reduce((sum, count) => sum + count, 0)
-      const view = viewOf(read.manifest, read.verifiedAt)
-      return {
-        ...view,
-        path,
-        status: read.verifiedAt === null ? 'unverified' : 'verified',
-        problem: null,
-        rows,
-      }
-    })
+    const entries = backupIds(this.#dir).map((id) => this.#entry(id))
+    const verified = entries.filter(({ status }) => status === 'verified')
+    if (verified.length !== 1) return entries
+    return entries.map((one) => ({ ...one, is_last_verified: one === verified[0] }))
+  }
+
+  #entry(id: string): Entry {
+    return entryOf(this.#dir, id, this.#parts.copies.stateOf(id))
+  }
+
+  overview(): ReturnType<BackupsApi['overview']> {
+    const { ports, database, dataDir, copies } = this.#parts
+    const backups = this.entries()
+    const newest = backups.find(({ status }) => status === 'verified')
+    const { bavail, bsize } = statfsSync(dataDir)
+    return {
+      backups,
+      newest_verified:
+        newest?.created_at == null
+          ? null
+          : {
+              id: newest.id,
+              created_at: newest.created_at,
+              is_recent: isRecent(newest.created_at, ports.clock),
+            },
+      place: {
+        dir: this.#dir,
+        free_bytes: bavail * bsize,
+        needed_bytes: backupNeedsBytes(database.sizeBytes()),
+      },
+      copy_dir: copies.targetDir(),
+      kept: KEPT,
+    }
+  }
+
+  /** Copies the newest proved backup where an end came before its copy; one that failed waits for a person. */
+  resumeCopy(): void {
+    const newest = this.entries().find(({ status }) => status === 'verified')
+    if (newest !== undefined && newest.copy === null) this.#parts.copies.follow(newest.id, [])
+  }
+
+  async copy(id: string, actor: Actor): Promise<Entry> {
+    const { ports, database, copies } = this.#parts
+    this.#refuseUnknown(id)
+    await copies.copy(id)
+    const entry = this.#entry(id)
+    const after = { path: entry.copy?.path ?? null }
+    await database.write((trx) =>
+      audit(trx, {
+        at: ports.clock.now(),
+        actor,
+        action: 'backups.copy',
+        objectKind: 'backup',
+        objectId: id,
+        after,
+      }),
+    )
+    return this.entries().find((one) => one.id === id) ?? entry
   }
 
   newestVerified(): BackupManifestView | null {
@@ -123,10 +156,12 @@ export class BackupManager implements BackupsApi {
   async delete(id: string, actor: Actor): Promise<void> {
     const entry = this.entries().find((one) => one.id === id)
     if (entry === undefined) throw new WeirError('backup_unknown', `There is no backup ${id}.`)
-    if (this.#isWorking || this.#beingVerified.size > 0)
-      throw new WeirError('busy', 'A backup is being made or verified. Delete this one when that is done.')
-    const verified = this.list().filter((one) => one.verified_at !== null)
-    if (verified.length === 1 && verified[0]?.id === id) {
+    if (this.#isWorking || this.#beingVerified.size > 0 || this.#parts.copies.isCopying(id))
+      throw new WeirError(
+        'busy',
+        'A backup is being made, verified or copied. Delete this one when that is done.',
+      )
+    if (entry.is_last_verified) {
       const detail = 'This is the last verified backup. Make another one before you delete it.'
       throw new WeirError('backup_needed', detail)
     }
@@ -146,10 +181,7 @@ export class BackupManager implements BackupsApi {
   }
 
   async verify(id: string): Promise<BackupManifestView> {
-    const folder = join(this.#dir, id)
-    if (!BACKUP_ID.test(id) || !existsSync(folder)) {
-      throw new WeirError('backup_unknown', `There is no backup ${id}.`)
-    }
+    const folder = this.#refuseUnknown(id)
     this.#beingVerified.add(id)
     try {
       return await this.#prove(folder)
@@ -158,24 +190,42 @@ export class BackupManager implements BackupsApi {
     }
   }
 
+  /** The folder of a backup there is. */
+  #refuseUnknown(id: string): string {
+    const folder = join(this.#dir, id)
+    if (BACKUP_ID.test(id) && existsSync(folder)) return folder
+    throw new WeirError('backup_unknown', `There is no backup ${id}.`)
+  }
+
   async #prove(folder: string): Promise<BackupManifestView> {
     const proof = join(folder, 'verified.json')
     // What was found whole once must not stand as whole while it is looked at again.
     rmSync(proof, { force: true })
-    const manifest = await this.#parts.copier.verify(folder)
+    const damage = join(folder, DAMAGE_FILE)
+    const manifest = await this.#parts.copier.verify(folder).catch(async (error: unknown) => {
+      // Kept beside it, so that the list says what is wrong with it and not only that nobody has looked.
+      if (error instanceof WeirError && error.code === 'backup_damaged')
+        await writeFileAtomically(damage, `${JSON.stringify({ problem: error.message })}\n`)
+      throw error
+    })
+    rmSync(damage, { force: true })
     const verified_at = toIso(this.#parts.ports.clock.now())
     await writeFileAtomically(proof, `${JSON.stringify({ sha256: manifest.sha256, verified_at })}\n`)
     return viewOf(manifest, verified_at)
   }
 
-  #prune(): void {
+  /** Removes what the rule gives up; the ids whose copies may go as well. */
+  #prune(): readonly string[] {
     const kept = this.list().map((one) => ({
       id: one.id,
       createdAt: Date.parse(one.created_at),
       reason: one.reason,
       isVerified: one.verified_at !== null,
     }))
-    for (const id of expendableBackups(kept)) this.#remove(id)
+    const expendable = expendableBackups(kept).filter((id) => !this.#parts.copies.isCopying(id))
+    const copied = this.#parts.copies.copiedOf(expendable)
+    for (const id of expendable) this.#remove(id)
+    return copied
   }
 
   #remove(id: string): void {

@@ -25,10 +25,8 @@ export interface KeptBackup {
 }
 
 // RELIABILITY 4.2, B7: the last three, then one a day, a week and a month for as many of each.
-const LAST_KEPT = 3
-const DAYS_KEPT = 7
-const WEEKS_KEPT = 4
-const MONTHS_KEPT = 12
+/** How many backups stay: the last ones, and the newest of as many days, weeks and months. */
+export const KEPT = { last: 3, days: 7, weeks: 4, months: 12 } as const
 /** One good backup may turn out bad; then there must be another. */
 const VERIFIED_KEPT_MIN = 2
 
@@ -38,17 +36,22 @@ const VERIFIED_KEPT_MIN = 2
  */
 export function expendableBackups(backups: readonly KeptBackup[]): readonly string[] {
   const newestFirst = [...backups].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
-  const kept = new Set(newestFirst.slice(0, LAST_KEPT).map((backup) => backup.id))
-  keepNewestOfEach(newestFirst, DAYS_KEPT, (at) => Math.floor(at / DAY_MS), kept)
-  keepNewestOfEach(newestFirst, WEEKS_KEPT, (at) => Math.floor(at / (7 * DAY_MS)), kept)
-  keepNewestOfEach(newestFirst, MONTHS_KEPT, (at) => new Date(at).toISOString().slice(0, 7), kept)
+  const kept = new Set(newestFirst.slice(0, KEPT.last).map((backup) => backup.id))
+  keepNewestOfEach(newestFirst, KEPT.days, (at) => Math.floor(at / DAY_MS), kept)
+  keepNewestOfEach(newestFirst, KEPT.weeks, (at) => Math.floor(at / (7 * DAY_MS)), kept)
+  keepNewestOfEach(newestFirst, KEPT.months, (at) => new Date(at).toISOString().slice(0, 7), kept)
   for (const backup of newestFirst) {
-    if (backup.reason === 'before-restore' || backup.reason === 'before-migration') kept.add(backup.id)
+    if (isPinned(backup.reason)) kept.add(backup.id)
   }
   for (const backup of newestFirst.filter((one) => one.isVerified).slice(0, VERIFIED_KEPT_MIN)) {
     kept.add(backup.id)
   }
   return newestFirst.filter((backup) => !kept.has(backup.id)).map((backup) => backup.id)
+}
+
+/** Whether the rule never removes a backup made for this reason: it is the way back of something drastic. */
+export function isPinned(reason: BackupReason): boolean {
+  return reason === 'before-restore' || reason === 'before-migration'
 }
 
 function keepNewestOfEach(

@@ -54,7 +54,7 @@ export class BackupRuns implements BackupRunsApi {
 
   list(): OperationOutput<'backups.list'> {
     const running = this.#current === undefined ? null : this.get(this.#current.id)
-    return { backups: this.#backups.entries(), running }
+    return { ...this.#backups.overview(), running }
   }
 
   cancel(runId: string): Run {

@@ -49,6 +49,11 @@ const PIECE_BYTES = 8 * 1024 * 1024
 const FREE_FACTOR = 2
 const FREE_SPARE_BYTES = 64 * 1024 * 1024
 
+/** What must be free before a backup of a database of `databaseBytes` is begun. */
+export function backupNeedsBytes(databaseBytes: number): number {
+  return databaseBytes * FREE_FACTOR + FREE_SPARE_BYTES
+}
+
 /**
  * Makes a backup and proves it by opening the copy; yields the bytes written so far. Published by a rename at the
  * end, so a crash leaves none or a whole one. For a worker thread. Errors: `storage_full`, `storage_unavailable`, `backup_damaged`.
@@ -142,7 +147,7 @@ function snapshot(input: BackupInput, target: string): void {
       Number(handle.pragma('page_count', { simple: true })) *
       Number(handle.pragma('page_size', { simple: true }))
     const { bavail, bsize } = statfsSync(input.backupsDir)
-    const needed = bytes * FREE_FACTOR + FREE_SPARE_BYTES
+    const needed = backupNeedsBytes(bytes)
     if (bavail * bsize < needed) {
       throw new WeirError(
         'storage_full',
@@ -157,7 +162,7 @@ function snapshot(input: BackupInput, target: string): void {
   }
 }
 
-/** Copies a sealed file, synced piece by piece, and hashes it on the way. Never for a database that is open. */
+/** Copies a file, synced piece by piece; yields the bytes copied so far. */
 export function* copyInPieces(
   from: string,
   to: string,
@@ -233,7 +238,7 @@ function countRows(handle: BetterSqlite3.Database): Record<string, number> {
   )
 }
 
-/** Writes a file that is on disk when it returns. */
+/** Writes a small file so that it is on the disk when this returns. */
 export function writeSynced(file: string, text: string): void {
   const descriptor = openSync(file, 'w', 0o600)
   try {
@@ -255,7 +260,8 @@ export function syncFolder(folder: string): void {
   }
 }
 
-function isDiskFull(error: unknown): boolean {
+/** Whether a fault of the file system says that the disk is full. */
+export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOSPC'
 }
 

@@ -1,10 +1,16 @@
+import { dirname } from 'node:path'
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../../../shared/units.ts'
-import type { BackupsApi, ReadinessCheck } from '../api.ts'
+import type { BackupsApi, CheckFinding, ReadinessCheck } from '../api.ts'
 import type { Sample } from '../kernel/metrics.ts'
 import type { Clock } from '../kernel/ports.ts'
 
 /** One is made every night; an older one means that a night was missed. */
 const AGE_MAX_MS = DAY_MS
+
+/** Whether a backup made at this ISO time is as young as the newest one should be. */
+export function isRecent(createdAt: string, clock: Clock): boolean {
+  return clock.now() - Date.parse(createdAt) < AGE_MAX_MS
+}
 
 /** Readiness: there is a verified backup younger than a day. */
 export function backupCheck(backups: BackupsApi, clock: Clock): ReadinessCheck {
@@ -14,7 +20,7 @@ export function backupCheck(backups: BackupsApi, clock: Clock): ReadinessCheck {
     run: async () => {
       const newest = backups.newestVerified()
       const ageMs = newest === null ? null : clock.now() - Date.parse(newest.created_at)
-      const isFresh = ageMs !== null && ageMs < AGE_MAX_MS
+      const isFresh = newest !== null && isRecent(newest.created_at, clock)
       return {
         state: isFresh ? 'ok' : 'attention',
         evidence:
@@ -22,9 +28,39 @@ export function backupCheck(backups: BackupsApi, clock: Clock): ReadinessCheck {
             ? 'There is no verified backup.'
             : `The newest verified backup is ${Math.floor(ageMs / HOUR_MS)} hours old.`,
         since: newest?.created_at ?? null,
-        fix: isFresh ? null : { text: 'Make one: weir backup create.', path: null },
+        fix: isFresh ? null : { text: 'Make one now.', path: '/backups' },
       }
     },
+  }
+}
+
+/** Readiness: where there is a second folder, the newest verified backup is in it. */
+export function backupCopyCheck(backups: BackupsApi): ReadinessCheck {
+  return {
+    id: 'backup-copy',
+    title: 'The newest backup is in the second folder as well',
+    run: async () => copyFinding(backups.overview()),
+  }
+}
+
+function copyFinding({ backups, copy_dir: dir }: ReturnType<BackupsApi['overview']>): CheckFinding {
+  const nothing = { since: null, fix: null }
+  // Having one is the operator's choice, so that none is no fault; what is missing without it is said.
+  if (dir === null)
+    return { state: 'ok', evidence: 'No second folder is chosen: backups are on this disk only.', ...nothing }
+  const newest = backups.find(({ status }) => status === 'verified')
+  if (newest === undefined)
+    return { state: 'unknown', evidence: 'There is no verified backup to be copied yet.', ...nothing }
+  const { copy } = newest
+  if (copy?.state === 'copying')
+    return { state: 'unknown', evidence: `It is being copied to ${dir}.`, ...nothing }
+  if (copy?.state === 'copied' && dirname(copy.path) === dir)
+    return { state: 'ok', evidence: `It was read back whole in ${dir}.`, since: copy.at, fix: null }
+  return {
+    state: 'attention',
+    evidence: copy?.problem ?? `It has not been copied to ${dir} yet.`,
+    since: copy?.at ?? null,
+    fix: { text: 'Copy it again.', path: '/backups' },
   }
 }
 

@@ -143,8 +143,8 @@ async function integrity({ checkDatabase, clock }: MachineChecksParts): Promise<
     return fine('SQLite looked at every page and every reference just now and found nothing.', at)
   return needsPerson(
     `SQLite found ${some(problems.length, 'problem')}: ${problems.slice(0, 3).join('; ')}.`,
-    'Stop Weir, move auth.db, auth.db-wal and auth.db-shm aside together, and put the auth.db of the newest backup in their place.',
-    null,
+    'Restore the newest proved backup; what came since is taken along where it can be read.',
+    '/backups',
     at,
   )
 }

@@ -81,6 +81,12 @@ export const EDITABLE = {
     effect:
       'How many days a turn stays in the ledger at least. The daily job removes older ones of closed months; their sums stay in the archive.',
   }),
+  backup_copy_dir: stored('backup_copy_dir', {
+    section: 'backup',
+    ...plain('text'),
+    effect:
+      'A folder on another disk, where every new backup is copied and read back. Empty: backups stay on this disk only, and do not survive it.',
+  }),
   prompt_text: stored('prompt_text', {
     section: 'privacy',
     ...choice('full', 'preview', 'none'),

@@ -7,6 +7,7 @@ import type { Database } from '../database/database.ts'
 import type { Clock, Logger, LogKeeper } from '../kernel/ports.ts'
 import { changeSettingsFile, readSettingsFile } from '../kernel/settings-file.ts'
 import { WeirError } from '../kernel/weir-error.ts'
+import { refuseUnfitCopyDir } from './backup-copy-dir.ts'
 import { countBeyond, eraseBeyond, keepsLess } from './prompt-eraser.ts'
 import {
   EDITABLE,
@@ -82,6 +83,7 @@ export class SettingsEditor implements SettingsApi {
       ...(sessions_dir === undefined ? {} : { sessions_dir }),
     }
     if (sessions_dir) refuseUnreadable(sessions_dir)
+    if (stored.backup_copy_dir) await refuseUnfitCopyDir(stored.backup_copy_dir, this.#parts.dataDir)
     // The mark MUST be stored together with the change: from here on a start finishes what a crash left undone.
     await this.#parts.settings.change(isLess ? { ...stored, prompt_erasure_pending: true } : stored, actor)
     if (Object.keys(file).length > 0) await this.#changeFile(file, actor)

@@ -85,6 +85,8 @@ export const SETTINGS = {
   watch_sessions: { schema: z.boolean(), initial: true },
   /** Where dashboards get their figures from: the database, or the session files as in the old way. */
   dashboards_source: { schema: z.enum(['database', 'files']), initial: 'database' },
+  /** Where every backup is copied to once it is made; null for nowhere. */
+  backup_copy_dir: { schema: z.string().min(1).max(4096).nullable(), initial: null },
   enforcement: { schema: enforcement, initial: { mode: 'on', reason: null, until: null } },
   /** The global override; null when there is none. */
   override: { schema: override.nullable(), initial: null },

@@ -1,4 +1,5 @@
 import type { BackupInput, CopyProgress } from '../backup/backup-task.ts'
+import type { CopiedBackup, CopyInput } from '../backup/copy-task.ts'
 import type { Manifest } from '../backup/manifest.ts'
 import type { ChangedScanInput } from '../import/scan-changed.ts'
 import type { MeasureInput, RetrievalMeasurement } from '../intelligence/measure-retrieval.ts'
@@ -71,6 +72,12 @@ export interface WorkerTasks {
     readonly input: BackupInput
     readonly batch: CopyProgress
     readonly result: Manifest
+  }
+  /** Copies a backup to a second folder. Errors: `backup_damaged`, `folder_unreadable`, `storage_full`. */
+  readonly 'copy-backup': {
+    readonly input: CopyInput
+    readonly batch: CopyProgress
+    readonly result: CopiedBackup
   }
   /** Opens a private copy of a backup. Errors: `backup_damaged`, `database_newer`. */
   readonly 'verify-backup': {

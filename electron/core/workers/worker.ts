@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { makeBackup, verifyBackup } from '../backup/backup-task.ts'
+import { copyBackup } from '../backup/copy-task.ts'
 import { scanChanged } from '../import/scan-changed.ts'
 import { assert } from '../kernel/weir-error.ts'
 import { rereadSessions } from '../reconciliation/reread-sessions.ts'
@@ -38,6 +39,7 @@ const runners: TaskRunners<WorkerTasks> = {
   'scan-drift': (input) => scanDrift(input),
   'reread-sessions': async (input) => rereadSessions(input),
   'make-backup': (input) => makeBackup(input),
+  'copy-backup': (input) => copyBackup(input),
   'verify-backup': async (input) => verifyBackup(input.folder, input.sqliteBinding),
   'compare-backup': (input) => compareBackup(input),
   'stage-backup': (input) => stageBackup(input),

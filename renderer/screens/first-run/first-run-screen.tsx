@@ -1,5 +1,5 @@
 import { Button, Group, Radio, SimpleGrid, Stack, Text, Title } from '@mantine/core'
-import { IconFileImport, IconFlask, IconPlayerPlay } from '@tabler/icons-react'
+import { IconDatabaseImport, IconFileImport, IconFlask, IconPlayerPlay } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react'
 import { Logo } from '../../app/logo.tsx'
@@ -8,8 +8,12 @@ import { useWeirMutation, useWeirQuery } from '../../app/queries.ts'
 import { ThemeButton } from '../../app/top-bar.tsx'
 import { text } from '../../text.ts'
 import { ImportFlow } from './import-flow.tsx'
+import { RestorePanel, useRestorable } from './restore-choice.tsx'
 
-type Choice = 'import' | 'sample' | 'empty'
+type Choice = 'import' | 'sample' | 'empty' | 'restore'
+
+/** Offered before the others where the folder has backups: then its data is most likely gone and not wanted gone. */
+const RESTORE = { id: 'restore', icon: IconDatabaseImport } as const
 
 const CHOICES: readonly { readonly id: Choice; readonly icon: typeof IconFlask }[] = [
   { id: 'import', icon: IconFileImport },
@@ -19,7 +23,9 @@ const CHOICES: readonly { readonly id: Choice; readonly icon: typeof IconFlask }
 
 /** The first screen on an empty data folder: one page, three ways to start, Enter takes the chosen one. */
 export function FirstRunScreen(): ReactNode {
-  const [choice, setChoice] = useState<Choice>('import')
+  const backups = useRestorable()
+  const [chosen, setChoice] = useState<Choice | null>(null)
+  const choice = chosen ?? (backups.length > 0 ? 'restore' : 'import')
   const panel = useRef<HTMLDivElement>(null)
   return (
     <div className="welcome">
@@ -38,6 +44,7 @@ export function FirstRunScreen(): ReactNode {
       <Stack gap="lg">
         <Choices
           choice={choice}
+          backups={backups.length}
           onChoose={setChoice}
           onEnter={() => panel.current?.querySelector('form')?.requestSubmit()}
         />
@@ -45,6 +52,7 @@ export function FirstRunScreen(): ReactNode {
           {choice === 'import' && <ImportFlow isFirstRun />}
           {choice === 'sample' && <SamplePanel />}
           {choice === 'empty' && <EmptyPanel />}
+          {choice === 'restore' && <RestorePanel backups={backups} />}
         </div>
         <Surroundings />
       </Stack>
@@ -54,11 +62,14 @@ export function FirstRunScreen(): ReactNode {
 
 interface ChoicesProps {
   readonly choice: Choice
+  /** How many could be restored. */
+  readonly backups: number
   readonly onChoose: (choice: Choice) => void
   readonly onEnter: () => void
 }
 
-function Choices({ choice, onChoose, onEnter }: ChoicesProps): ReactNode {
+function Choices({ choice, backups, onChoose, onEnter }: ChoicesProps): ReactNode {
+  const choices = backups > 0 ? [RESTORE, ...CHOICES] : CHOICES
   // A radio takes Enter as a click on itself; here it means "go on with this one".
   const goOn = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter') return
@@ -71,28 +82,28 @@ function Choices({ choice, onChoose, onEnter }: ChoicesProps): ReactNode {
       onChange={(value) => onChoose(value as Choice)}
       aria-label={text.firstRun.choices}
     >
-      <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="sm">
-        {CHOICES.map(({ id, icon: Icon }) => (
-          <Radio.Card
-            key={id}
-            value={id}
-            className="choice"
-            onKeyDown={goOn}
-            aria-label={text.firstRun[id].title}
-          >
+      <SimpleGrid cols={{ base: 1, sm: choices.length }} spacing="sm">
+        {choices.map(({ id, icon: Icon }) => (
+          <Radio.Card key={id} value={id} className="choice" onKeyDown={goOn} aria-label={titleOf(id)}>
             <Group justify="space-between" mb={8}>
               <Icon size={26} stroke={1.6} className="choice-icon" aria-hidden />
               <Radio.Indicator />
             </Group>
             <Text fw={600} size="lg">
-              {text.firstRun[id].title}
+              {titleOf(id)}
             </Text>
-            <Text c="dimmed">{text.firstRun[id].hint}</Text>
+            <Text c="dimmed">
+              {id === 'restore' ? text.restore.first.hint(backups) : text.firstRun[id].hint}
+            </Text>
           </Radio.Card>
         ))}
       </SimpleGrid>
     </Radio.Group>
   )
+}
+
+function titleOf(id: Choice): string {
+  return id === 'restore' ? text.restore.first.title : text.firstRun[id].title
 }
 
 interface ChoicePanelProps {
