@@ -11,6 +11,7 @@ import {
 } from '../../format.ts'
 import { dashboardText } from '../../text/dashboard.ts'
 import { CardTrend } from './card-trend.tsx'
+import styles from './dashboard.module.css'
 import type { DashboardData, SystemSummary, UserSummary } from './use-dashboard.ts'
 
 type Summary = SystemSummary | UserSummary
@@ -177,10 +178,11 @@ function SuccessCard({ summary, range }: CardProps): ReactNode {
 /** Failures per turn move both ways with the number of turns, so that the rate of the month before is said. */
 function failuresBefore({ previous }: Summary): ReactNode {
   if (previous === undefined || previous.turns === 0) return null
-  return text.failedBefore(
+  const sentence = text.failedBefore(
     formatPercent((previous.failed_turns / previous.turns) * 100),
     formatPeriodShort(previous.period),
   )
+  return <div className={styles.delta}>{sentence}</div>
 }
 
 function RagCard({ summary, range }: CardProps): ReactNode {
