@@ -92,6 +92,12 @@ describe('an entry of a price file', () => {
     })
   })
 
+  test('may have a provider called like a member of every object', () => {
+    const prices = { input_cost_per_token: 0, output_cost_per_token: 0 }
+    for (const provider of ['valueOf', 'constructor', '__proto__'])
+      expect(readEntry('a-model', { litellm_provider: provider, ...prices }).kind).toBe('price')
+  })
+
   test('of any shape is understood or refused with a reason, and never anything else', () => {
     const value = fc.oneof(fc.double(), fc.string(), fc.jsonValue())
     fc.assert(

@@ -61,6 +61,31 @@ describe('a restore', () => {
     expect(readdirSync(run.kept_in ?? '')).toContain('auth.db')
   })
 
+  test('keeps the mark of a turn that used more than it had reserved', async () => {
+    const { weir } = open
+    await weir.users.create({ id: 'alice', username: 'alice' }, OPERATOR)
+    await record(weir, 'alice', 1)
+    const backup = await makeBackup(weir)
+    const admitted = await value(weir, 'limits.check', {
+      user_id: 'alice',
+      estimated_input_tokens: 1,
+      estimated_output_tokens: 1,
+    })
+    await value(weir, 'turns.record', {
+      user_id: 'alice',
+      session_id: 'overshooting',
+      turn_number: 1,
+      provider: 'acme',
+      model: 'atlas',
+      input_tokens: 100,
+      output_tokens: 10,
+      admission_id: admitted.admission_id ?? '',
+    })
+    await restore(weir, backup)
+    const { turns } = await value(weir, 'consumption.turns', { user_id: 'alice', session_id: 'overshooting' })
+    expect(turns).toMatchObject([{ exceeded_reservation: { input_tokens: 1, output_tokens: 1 } }])
+  })
+
   test('never brings a revoked token back, keeps one made since, and shuts who was shut out since', async () => {
     const { weir } = open
     await weir.users.create({ id: 'eve', username: 'eve' }, OPERATOR)

@@ -18,6 +18,7 @@ const DECIDED: Readonly<
   models: 'both',
   consumption_turns: 'both',
   turn_extensions: 'both',
+  exceeded_reservations: 'both',
   champion_cases: 'both',
   collection_subscriptions: 'both',
   consumption_periods_archive: 'both',

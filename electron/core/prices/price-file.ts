@@ -56,12 +56,17 @@ function unusable(reason: string): ReadEntry {
   return { kind: 'unusable', reason }
 }
 
+/** The name Weir has for a provider. What stands in a file may also be called like a member every object has. */
+function ownName(called: string): string {
+  return Object.hasOwn(CALLED_AS, called) ? (CALLED_AS[called] ?? called) : called
+}
+
 /** Provider and model, or why there are none. */
 function namesOf(name: string, given: unknown): { provider: string; model: string } | string {
   if (typeof given !== 'string' || given.trim() === '') return 'It names no provider.'
   const called = given.trim().replace(/^text-completion-/, '')
   // `vertex_ai-language-models` and the like: kinds of models of one provider.
-  const plain = /^(vertex_ai|fireworks_ai)-/.exec(called)?.[1] ?? CALLED_AS[called] ?? called
+  const plain = /^(vertex_ai|fireworks_ai)-/.exec(called)?.[1] ?? ownName(called)
   const provider = canonicalProvider(plain)
   const slash = name.indexOf('/')
   const isPrefixed = slash > 0 && canonicalProvider(name.slice(0, slash)) === provider

@@ -17,6 +17,8 @@ export interface CarriedLedger {
 
 const OF_KNOWN_USER = 'l.user_key in (select live from temp.user_map)'
 const OF_KNOWN_SESSION = 'l.session_key in (select live from temp.session_map)'
+const OF_KNOWN_TURN = `exists (select 1 from temp.session_map s join main.consumption_turns t
+  on t.session_key = s.here and t.turn_number = l.turn_number where s.live = l.session_key)`
 
 /** Carries sessions, turns, closed months and counters. The users MUST have been carried before. */
 export function carryLedger(handle: BetterSqlite3.Database): CarriedLedger {
@@ -25,6 +27,7 @@ export function carryLedger(handle: BetterSqlite3.Database): CarriedLedger {
   const turns = carryTurns(handle)
   const corrected = correctTurns(handle)
   carryRows(handle, { table: 'turn_extensions', existing: 'stays', where: OF_KNOWN_SESSION })
+  carryRows(handle, { table: 'exceeded_reservations', existing: 'replaced', where: OF_KNOWN_TURN })
   for (const table of ['champion_cases', 'collection_subscriptions'])
     carryRows(handle, { table, existing: 'stays', where: OF_KNOWN_USER })
   const closedMonths = carryRows(handle, {
@@ -75,6 +78,9 @@ function carryPruned(handle: BetterSqlite3.Database): void {
       join temp.user_map u on u.live = l.user_key
       left join main.pruned_periods m on m.user_key = u.here and m.period = l.period
       where coalesce(m.pruned_before, 0) <= l.pruned_before;
+    delete from main.exceeded_reservations as m where exists (select 1 from main.consumption_turns t
+      join temp.pruned_here p on p.user_key = t.user_key and p.period = t.period
+      where t.session_key = m.session_key and t.turn_number = m.turn_number and t.occurred_at < p.pruned_before);
     delete from main.turn_extensions as m where exists (select 1 from main.consumption_turns t
       join temp.pruned_here p on p.user_key = t.user_key and p.period = t.period
       where t.session_key = m.session_key and t.turn_number = m.turn_number and t.occurred_at < p.pruned_before);
