@@ -3,7 +3,7 @@ import { openTestDatabase } from '../support/database.ts'
 
 /**
  * What a restore does with each table: a new one is in no list, and whoever adds it has to decide
- * (docs/decisions/0005) and to write it into `electron/core/restore`.
+ * (docs/decisions/0007) and to write it into `electron/core/restore`.
  */
 const DECIDED: Readonly<
   Record<string, 'backup, with what was added since' | 'now' | 'both' | 'added up again'>

@@ -5,7 +5,7 @@ import { carryList, carryRows, sharedColumns, translated } from './carry-rows.ts
 /**
  * Users, profiles, tokens, grants, prices and settings. The backup's are what a restore is for, so rows that both have
  * are the backup's; what was added since is kept, and what was taken away from somebody since stays taken away
- * (docs/decisions/0005).
+ * (docs/decisions/0007).
  */
 
 /** When the backup was made, in epoch milliseconds; `now` is when it is restored. */
