@@ -54,7 +54,7 @@ export function AttentionPanel({ summary }: { readonly summary: SystemSummary })
         ) : null}
         {bypassed > 0 ? (
           <li>
-            <Line onOpen={() => void navigate({ to: '/readiness' })}>
+            <Line onOpen={() => void navigate({ to: '/enforcement', search: { kind: 'bypassed' } })}>
               {text.bypassed(formatCount(bypassed))}
             </Line>
           </li>
