@@ -1,6 +1,13 @@
 import { type Browser, test as base, expect, type Page } from '@playwright/test'
 import { fillCrowd } from './support/crowd.ts'
-import { type Face, launchChromium, openInBrowser, openWindow, type RunningApp } from './support/faces.ts'
+import {
+  type Face,
+  launchChromium,
+  openInBrowser,
+  openWindow,
+  PAGE_SIZE,
+  type RunningApp,
+} from './support/faces.ts'
 import type { TestFolder } from './support/processes.ts'
 
 export { expect } from '@playwright/test'
@@ -83,6 +90,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 /** At the dashboard as a new operator finds it: nothing chosen, nothing remembered. */
 async function startAfresh(app: RunningApp): Promise<void> {
   const { page } = app
+  // One window serves all tests of a worker; one of them may have made it narrow.
+  await page.setViewportSize(PAGE_SIZE)
   await page.goto(`${app.home}#/dashboard`)
   await page.evaluate(() => localStorage.clear())
   await page.reload()

@@ -37,6 +37,7 @@ test('a backup is made by one key, proved, copied to a second folder and deleted
   await ask(app, 'setup.startEmpty', {})
   await show(app, '/jobs')
   await expect(page.getByRole('link', { name: words.lastNone })).toBeVisible()
+  await expect(page.getByRole('row').filter({ hasText: 'Hourly' })).toBeVisible()
   await page.keyboard.press('g')
   await page.keyboard.press('b')
   await expect(page.getByText(words.none)).toBeVisible()

@@ -51,7 +51,7 @@ export interface RunningApp {
 }
 
 /** The size of page the screens are made for first. */
-const PAGE_SIZE = { width: 1360, height: 900 } as const
+export const PAGE_SIZE = { width: 1360, height: 900 } as const
 
 /** Debian's Chromium; Playwright's own download is not needed and not to be had everywhere. */
 const CHROMIUM = process.env['WEIR_E2E_CHROMIUM'] ?? '/usr/bin/chromium'
