@@ -1,4 +1,4 @@
--- The schema after step 10, as SQLite keeps it. Made by test/database/migrate.test.ts; compared by it too.
+-- The schema after step 11, as SQLite keeps it. Made by test/database/migrate.test.ts; compared by it too.
 
 CREATE TABLE access_tokens (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -560,6 +560,8 @@ CREATE INDEX admissions_open_by_user ON admissions (user_key, expires_at) WHERE 
 CREATE INDEX alerts_not_notified ON alerts (id) WHERE notified_at IS NULL;
 
 CREATE INDEX alerts_unread ON alerts (id) WHERE acknowledged_at IS NULL;
+
+CREATE INDEX audit_log_by_object ON audit_log (object_kind, object_id);
 
 CREATE UNIQUE INDEX consumption_profiles_one_default ON consumption_profiles (is_default) WHERE is_default = 1;
 

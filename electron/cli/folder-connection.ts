@@ -8,6 +8,7 @@ import { operatorName } from '../core/kernel/operator-name.ts'
 import type { Logger, SystemPorts } from '../core/kernel/ports.ts'
 import { productFiles } from '../core/kernel/product-files.ts'
 import { runtimeProblem, specialBinding } from '../core/kernel/runtime-guard.ts'
+import { sessionsDirOfFile } from '../core/kernel/start-settings.ts'
 import { systemPorts } from '../core/kernel/system-ports.ts'
 import { WeirError } from '../core/kernel/weir-error.ts'
 import { createWeir, openForRescue } from '../core/weir.ts'
@@ -66,7 +67,7 @@ function prepare(dataDir: string, log: Logger): { readonly config: WeirConfig; r
   const { version, workerFile } = productFiles()
   const ports = systemPorts(log)
   const startedAt = ports.clock.now()
-  const places = { dataDir, sessionsDir: null, sqliteBinding }
+  const places = { dataDir, sessionsDir: sessionsDirOfFile(dataDir), sqliteBinding }
   return { config: { ...places, version, workerFile, face: 'command-line', startedAt }, ports }
 }
 

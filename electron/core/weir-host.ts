@@ -10,6 +10,7 @@ import { REAL_FILES } from './restore/restore-files.ts'
 import { RestoreManager } from './restore/restore-manager.ts'
 import type { RestoreCore } from './restore/restore-parts.ts'
 import { restorePlaces } from './restore/restore-places.ts'
+import { sessionsOfDatabase } from './restore/sessions-of-database.ts'
 import { replayIntoFile } from './restore/staged-ledger.ts'
 import { openRestoreWorker } from './workers/restore-worker.ts'
 
@@ -72,7 +73,13 @@ export class WeirHost {
         replayIntoFile({ file, sqliteBinding }, sessionsDir, ports, worker.scanner, signal),
       core: () => this.#core?.restore ?? null,
       backups: () => this.#core?.restore.backups ?? { list: () => listBackups(join(dataDir, 'backups')) },
-      sessionsDir: config.sessionsDir,
+      sessionsOf: (database) =>
+        sessionsOfDatabase({
+          database,
+          sqliteBinding,
+          startedWith: config.sessionsDir,
+          dataDir,
+        }),
       exchange: () => this.#exchange(),
       changed: () => this.#lasting.changes.publish('restore'),
     })

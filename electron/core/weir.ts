@@ -20,18 +20,12 @@ import { type ConsumptionContext, momentOf } from './consumption/context.ts'
 import { readForecast } from './consumption/forecast-reader.ts'
 import { claimDataFolder } from './database/data-folder-lock.ts'
 import { Database } from './database/database.ts'
-import { dualWriteCheck, dualWriteSamples } from './dual-write/dual-write-watch.ts'
 import { DualWriter } from './dual-write/dual-writer.ts'
 import { EnforcementManager } from './enforcement/enforcement-manager.ts'
-import { Dashboards } from './files-view/dashboards.ts'
-import { FilesView } from './files-view/files-view.ts'
-import { SessionFiles } from './files-view/session-files.ts'
-import { followedFolder } from './import/followed-folder.ts'
+import { CatchUpRun } from './import/catch-up-run.ts'
 import { ImportManager } from './import/import-manager.ts'
 import { LedgerAdapter } from './import/ledger-adapter.ts'
 import { loadSample } from './import/load-sample.ts'
-import { sessionFilesCheck, sessionFilesSamples } from './import/session-files-watch.ts'
-import { REST_MS, SessionWatcher } from './import/session-watcher.ts'
 import { IntelligenceManager } from './intelligence/intelligence-manager.ts'
 import { backupJob } from './jobs/backup-job.ts'
 import { jobSamples } from './jobs/job-samples.ts'
@@ -48,13 +42,14 @@ import { RepricingManager } from './prices/repricing-manager.ts'
 import { seedPriceCatalogue } from './pricing/price-catalogue.ts'
 import { ReconciliationManager } from './reconciliation/reconciliation-manager.ts'
 import type { SafetyCopy } from './reconciliation/safety-copy.ts'
-import { replayFiles } from './restore/replay-files.ts'
 import { noteRestore } from './restore/restore-notes.ts'
 import { sessionsFolder } from './settings/sessions-folder.ts'
 import { SettingsManager } from './settings/settings-manager.ts'
 import { type Core, type Lasting, WeirHost } from './weir-host.ts'
+import { openSessionFiles } from './weir-session-files.ts'
 import { isReady, readStatus } from './weir-status.ts'
 import { createBackupCopier } from './workers/backup-copier.ts'
+import { createChangedScan } from './workers/changed-scan.ts'
 import { createReconciliationWorker } from './workers/reconciliation-worker.ts'
 import { createRepricePlanner } from './workers/reprice-planner.ts'
 import { createSessionScanner } from './workers/session-scanner.ts'
@@ -221,7 +216,7 @@ async function assemble(
       }),
   })
   const tokens = new TokenManager(database, ports, lasting.localTokens)
-  let isClosing = false
+  const closing = new AbortController()
   const observed = observe({
     config,
     ports,
@@ -238,48 +233,20 @@ async function assemble(
   observed.readiness.register(backupCopyCheck(backups))
   observed.metrics.registerSource('backups', () => backupSamples(backups, ports.clock))
   const { changes } = lasting
-  const watcher = new SessionWatcher({
-    ...ports,
-    timers: ports.timers,
-    changes,
-    ledger: new LedgerAdapter(context),
-    scan: (sessionsDir, onBatch, signal) => {
-      const unrested = { from: ports.clock.now() - REST_MS, to: ports.clock.now() + REST_MS }
-      const { databaseFile } = opened
-      const input = { sessionsDir, databaseFile, sqliteBinding: config.sqliteBinding, hashContents: true }
-      return worker.run('scan-changed', { ...input, unrested }, { onBatch, signal })
-    },
-    followed: () => followedFolder(config.sessionsDir, dualWriter.folder, settings.current(), database),
-    isBusy: () => imports.running() !== null,
-  })
-  const view = new FilesView({
-    dataDir: config.dataDir,
-    sqliteBinding: config.sqliteBinding,
+  const scanOf = createChangedScan(worker, config.sqliteBinding)
+  const { sessionFiles, dashboards } = openSessionFiles({
+    config,
+    ports,
+    ...opened,
     context,
-    scan: (databaseFile, sessionsDir, onBatch, signal) => {
-      const input = { sessionsDir, databaseFile, sqliteBinding: config.sqliteBinding, hashContents: false }
-      return worker.run('scan-changed', input, { onBatch, signal })
-    },
-    folder: () => sessionsFolder(config.sessionsDir, settings.current(), dualWriter.folder),
+    settings,
+    consumption,
+    dualWriter,
+    scanOf,
+    changes,
+    observed,
+    isImporting: () => imports.running() !== null,
   })
-  const dashboards = new Dashboards({
-    ...ports,
-    view,
-    database: consumption,
-    settings: () => settings.current(),
-  })
-  const sessionFiles = new SessionFiles({
-    watcher,
-    writer: dualWriter,
-    view,
-    dashboards,
-    settings: () => settings.current(),
-    inDatabase: (turn) => consumption.recordInDatabase(turn),
-  })
-  observed.readiness.register(sessionFilesCheck(watcher, ports.clock))
-  observed.readiness.register(dualWriteCheck(dualWriter))
-  observed.metrics.registerSource('session-files', () => sessionFilesSamples(watcher, ports.clock))
-  observed.metrics.registerSource('dual-write', () => dualWriteSamples(dualWriter))
   const { jobs, check } = await openJobs({
     dataDir: config.dataDir,
     ports,
@@ -298,7 +265,17 @@ async function assemble(
     unread_alerts: await alerts.unreadCount(),
   }))
   const status = () =>
-    readStatus({ config, ports, database, settings, imports, counts, dashboards, lasting, isClosing })
+    readStatus({
+      config,
+      ports,
+      database,
+      settings,
+      imports,
+      counts,
+      dashboards,
+      lasting,
+      isClosing: closing.signal.aborted,
+    })
   const parts: Core['parts'] = {
     ports,
     consumption: dashboards.consumption(),
@@ -379,15 +356,21 @@ async function assemble(
       unfence: () => database.unfence(),
       busyWith: () => {
         if (imports.running() !== null) return 'An import is running.'
+        if (repricing.isRunning()) return 'Turns are being priced again.'
+        if (reconciliation.isRunning()) return 'A reconciliation is running.'
         return backups.isWorking() ? 'A backup is being made.' : null
       },
       sessionsDir: () => sessionsFolder(config.sessionsDir, settings.current(), dualWriter.folder),
       catchUp: (sessionsDir) =>
-        replayFiles(new LedgerAdapter(context), createSessionScanner(worker), sessionsDir, undefined),
+        new CatchUpRun(new LedgerAdapter(context, 'left out')).work(
+          sessionsDir,
+          scanOf(opened.databaseFile, { hashContents: false }),
+          closing.signal,
+        ),
       note: (run, actor) => noteRestore({ database, alerts, clock: ports.clock }, run, actor),
     },
     close: async () => {
-      isClosing = true
+      closing.abort()
       const failures: unknown[] = []
       for (const end of ends) await end().catch((error: unknown) => failures.push(error))
       if (failures.length > 0) throw failures[0]

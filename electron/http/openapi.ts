@@ -61,7 +61,6 @@ const TAGS = [
   { name: 'alerts', description: 'What the operator is told, and when not' },
   { name: 'reconciliation', description: 'The ledger against the session files' },
   { name: 'jobs', description: 'Maintenance that runs itself' },
-  { name: 'backups', description: 'Copies that were proved to open' },
   { name: 'books', description: 'Checking the numbers' },
   { name: 'backups', description: 'Copies of the database that were opened and found whole' },
   { name: 'restore', description: 'Going back to a backup without losing what came since' },

@@ -139,6 +139,17 @@ describe('recording where Weir writes the session files', () => {
     expect((await own.weir.verify()).differences).toEqual([])
   })
 
+  test('does not wait for ever for a turn that the database refuses for good', {
+    timeout: MINUTE_MS,
+  }, async () => {
+    await withoutDatabase(() => record())
+    await own.weir.directory.delete({ id: 'alice', turns: 'removed', confirm: 'alice' }, OPERATOR)
+    const state = await own.weir.sessionFiles.catchUp()
+    expect(state.dual_write).toMatchObject({ pending: 0 })
+    expect(own.log.lines.some(({ message }) => message.includes('refused by the database'))).toBe(true)
+    expect(existsSync(fileOf('s1'))).toBe(true)
+  })
+
   test('remembers over a restart what waits, and needs no list of it: the file has the turn', {
     timeout: MINUTE_MS,
   }, async () => {

@@ -135,6 +135,31 @@ describe('dashboards from the session files', () => {
     await expect.poll(left).toEqual([])
   })
 
+  test('go by the prices of now, and keep no more of a question than is promised now', async () => {
+    write('alice', 's1', [1_000_000])
+    await importAll(folder.path)
+    await showFiles()
+    const { consumption, prices } = own.weir
+    const cost = async () => (await consumption.summary('alice', 'all')).estimated_cost_usd
+    const before = await cost()
+    const [turn] = (await consumption.turns({ user_id: 'alice', limit: 1 })).turns
+    expect(turn?.user_query).not.toBeNull()
+    const price = {
+      provider: turn?.provider ?? '',
+      model_pattern: turn?.model ?? '',
+      output_usd_per_million: 0,
+    }
+    await prices.set({ ...price, input_usd_per_million: 77, valid_from: '2020-01-01T00:00:00Z' }, OPERATOR)
+    clock.advance(MINUTE_MS)
+    await expect.poll(cost).toBe(77)
+    expect(before).not.toBe(77)
+    await own.weir.settings.update({ prompt_text: 'none', confirm_erase: true }, OPERATOR)
+    clock.advance(MINUTE_MS)
+    const question = async () =>
+      (await consumption.turns({ user_id: 'alice', limit: 1 })).turns[0]?.user_query
+    await expect.poll(question).toBeNull()
+  })
+
   test('show who the users are and their limits, and recording and checking go on in the database', async () => {
     write('alice', 's1', [100])
     await importAll(folder.path)

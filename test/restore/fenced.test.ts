@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createWeir, openForRescue } from '../../electron/core/weir.ts'
 import { LoginCodes } from '../../electron/http/login-codes.ts'
 import { buildHttp } from '../../electron/http/server.ts'
+import { sessionOf, temporaryFolder, turnOf, writeSessionFile } from '../support/session-files.ts'
 import { configOf, OPERATOR, openWeir, SYSTEM_CLOCK, type TestWeir } from '../support/weir.ts'
 import { ended, makeBackup, record, turnsOf, value } from './restore-fixture.ts'
 
@@ -97,4 +98,28 @@ test('a database that cannot be opened is replaced by a backup, and its files ar
   expect(await restored.tokens.authenticate(token)).toBeUndefined()
   expect((await restored.verify()).differences).toEqual([])
   expect((await value(restored, 'restore.list', {})).restores).toMatchObject([{ run_id, can_undo: false }])
+})
+
+test('where the database cannot be opened, the session files are found by the settings of the backup', async () => {
+  const { weir, dataDir } = open
+  const { ports } = weir
+  const files = temporaryFolder()
+  writeSessionFile(files.path, 'alice', 's1', sessionOf([turnOf()], { id: 's1' }))
+  const imported = await value(weir, 'import.start', { sessions_dir: files.path })
+  await weir.imports.finished(imported.run_id)
+  const backup = await makeBackup(weir)
+  await weir.close()
+  writeFileSync(join(dataDir, 'auth.db'), 'not a database')
+  // Written after the backup, and in no database any more.
+  writeSessionFile(files.path, 'alice', 's1', sessionOf([turnOf(), turnOf({ turn: 2 })], { id: 's1' }))
+  const rescue = openForRescue(configOf(dataDir), ports)
+  expect((await rescue.restores.plan(backup)).files).toMatchObject({ missing: 1 })
+  const { run_id } = rescue.restores.start({ backup_id: backup, confirm: true }, OPERATOR)
+  const run = await rescue.restores.finished(run_id)
+  expect(run.steps.find(({ step }) => step === 'replay_files')).toMatchObject({ state: 'done' })
+  await rescue.close()
+  const restored = await createWeir(configOf(dataDir), ports)
+  open = { ...open, weir: restored, close: () => restored.close() }
+  expect(await turnsOf(restored, 'alice')).toEqual([1, 2])
+  files.remove()
 })

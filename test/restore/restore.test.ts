@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { OPERATOR, openWeir, SYSTEM_CLOCK, type TestWeir } from '../support/weir.ts'
@@ -119,6 +119,53 @@ describe('a restore', () => {
     expect(await userOf('gone')).toMatchObject({ is_active: false })
     expect(await turnsOf(weir, 'gone')).toEqual([1])
     expect(await weir.tokens.authenticate(token.token)).toBeUndefined()
+  })
+
+  test('gives everybody a number of their own, also where numbers were given twice', async () => {
+    const { weir } = open
+    await weir.users.create({ id: 'first', username: 'first' }, OPERATOR)
+    await weir.users.create({ id: 'erased', username: 'erased' }, OPERATOR)
+    await record(weir, 'erased', 1)
+    const backup = await makeBackup(weir)
+    // The newest number of the books becomes free and is given again: to another user, session and turn.
+    await value(weir, 'users.delete', { id: 'erased', turns: 'removed', confirm: 'erased' })
+    for (const id of ['second', 'third', 'fourth']) {
+      await weir.users.create({ id, username: id }, OPERATOR)
+      for (const turn of [1, 2]) await record(weir, id, turn)
+    }
+    expect(await restore(weir, backup)).toMatchObject({ status: 'done', error: null })
+    for (const id of ['second', 'third', 'fourth']) expect(await turnsOf(weir, id)).toEqual([1, 2])
+    expect(await turnsOf(weir, 'erased')).toEqual([1])
+    expect((await weir.verify()).differences).toEqual([])
+  })
+
+  test('of the backup of a job does not run that job again, and keeps how it ended', async () => {
+    const { weir } = open
+    const { run_id } = await value(weir, 'jobs.run', { job: 'backup' })
+    const before = await weir.jobs.finished(run_id)
+    expect(before.status).toBe('done')
+    const [backup] = weir.backups.list()
+    await restore(weir, backup?.id ?? '')
+    const { job, runs } = await value(weir, 'jobs.get', { job: 'backup' })
+    expect(runs).toMatchObject([{ status: 'done', log_tail: before.log_tail }])
+    expect(job.last_run).toMatchObject({ status: 'done' })
+  })
+
+  test('takes the rules of the backup and leaves how things are: folders, sources, what is followed', async () => {
+    const { weir } = open
+    await weir.users.create({ id: 'alice', username: 'alice' }, OPERATOR)
+    const backup = await makeBackup(weir)
+    const second = join(open.dataDir, '..', 'second')
+    mkdirSync(second, { recursive: true })
+    const places = { backup_copy_dir: second, dashboards_source: 'files', watch_sessions: false } as const
+    await value(weir, 'settings.update', { ...places, reservation_minutes: 15 })
+    await restore(weir, backup)
+    const { settings } = await value(weir, 'settings.get', {})
+    const settingOf = (name: string) => settings.find((one) => one.name === name)?.value
+    expect(settingOf('backup_copy_dir')).toBe(second)
+    expect(settingOf('dashboards_source')).toBe('files')
+    expect(settingOf('watch_sessions')).toBe(false)
+    expect(settingOf('reservation_minutes')).toBe(10)
   })
 
   test('is undone: limits are those of before, and what was recorded in between stays', async () => {

@@ -222,7 +222,8 @@ export class BackupManager implements BackupsApi {
       reason: one.reason,
       isVerified: one.verified_at !== null,
     }))
-    const expendable = expendableBackups(kept).filter((id) => !this.#parts.copies.isCopying(id))
+    const isInUse = (id: string) => this.#parts.copies.isCopying(id) || this.#beingVerified.has(id)
+    const expendable = expendableBackups(kept).filter((id) => !isInUse(id))
     const copied = this.#parts.copies.copiedOf(expendable)
     for (const id of expendable) this.#remove(id)
     return copied

@@ -85,13 +85,7 @@ export function* makeBackup(input: BackupInput): Generator<CopyProgress, Manifes
     syncFolder(input.backupsDir)
     return manifest
   } catch (error) {
-    throw isDiskFull(error)
-      ? new WeirError(
-          'storage_full',
-          'The disk is full, so no backup was made. Free some space and try again.',
-          { cause: error },
-        )
-      : toStorageError(error)
+    throw toDiskError(error, 'The disk is full, so no backup was made. Free some space and try again.')
   } finally {
     rmSync(partial, { recursive: true, force: true })
   }
@@ -263,6 +257,11 @@ export function syncFolder(folder: string): void {
 /** Whether a fault of the file system says that the disk is full. */
 export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOSPC'
+}
+
+/** A fault of the disk or of SQLite as an error with a code; `whenFull` says what a full disk meant. Others stay as they are. */
+export function toDiskError(error: unknown, whenFull: string): unknown {
+  return isDiskFull(error) ? new WeirError('storage_full', whenFull, { cause: error }) : toStorageError(error)
 }
 
 /** A backup that must not be used, and why. */

@@ -8,6 +8,7 @@ import type { SessionReading, TurnReading } from '../sessions/session-reading.ts
 import { addUser, findUserKey, findUserStateByKey, saveUsage } from './consumption-store.ts'
 import { type ConsumptionContext, type Moment, momentOf } from './context.ts'
 import { currentUsage } from './current-usage.ts'
+import { isErased } from './erased-users.ts'
 import {
   findSession,
   insertSession,
@@ -41,11 +42,15 @@ export interface ImportEffect {
   conflicting: number
 }
 
-/** Imports sessions in one transaction. */
+/**
+ * Imports sessions in one transaction. Those of somebody who was erased come back only when the operator asks for them:
+ * `erased` says whether this is so.
+ */
 export async function importSessions(
   trx: Writer,
   sessions: readonly SessionReading[],
   context: ConsumptionContext,
+  erased: 'added again' | 'left out' = 'added again',
 ): Promise<ImportEffect> {
   const moment = momentOf(context)
   const effect: ImportEffect = { imported: 0, alreadyThere: 0, conflicting: 0 }
@@ -53,6 +58,8 @@ export async function importSessions(
   const written: NewTurn[] = []
   const run: Run = { context, moment, effect, written, models: new Map() }
   for (const session of sessions) {
+    if (erased === 'left out' && !usages.has(session.userId) && (await isErased(trx, session.userId)))
+      continue
     const usage = usages.get(session.userId) ?? (await usageOf(trx, session.userId, moment))
     usages.set(session.userId, await importSession(trx, session, usage, run))
   }

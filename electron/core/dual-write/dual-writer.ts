@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { OperationOutput, ParsedInput } from '../../../shared/contract/index.ts'
+import { ERROR_CODES } from '../../../shared/error-codes.ts'
 import { SECOND_MS, toIso } from '../../../shared/units.ts'
 import { type ConsumptionContext, momentOf } from '../consumption/context.ts'
 import { lookBeforeRecording, pendingAnswer } from '../consumption/record-later.ts'
@@ -8,6 +9,7 @@ import { isStorageError } from '../database/storage-error.ts'
 import { LOG_EVENTS } from '../kernel/log-events.ts'
 import type { Timers } from '../kernel/ports.ts'
 import { WeirError } from '../kernel/weir-error.ts'
+import { OWN_SESSIONS } from '../settings/sessions-folder.ts'
 import { FailureJournal } from './failure-journal.ts'
 import { appendToFile } from './session-file-writer.ts'
 
@@ -42,7 +44,7 @@ export class DualWriter {
 
   constructor(parts: DualWriterParts) {
     this.#parts = parts
-    this.folder = join(parts.dataDir, 'sessions')
+    this.folder = join(parts.dataDir, OWN_SESSIONS)
     this.#journal = new FailureJournal(join(parts.dataDir, 'dual-write-failures.json'), parts.context.log)
   }
 
@@ -140,10 +142,7 @@ export class DualWriter {
     this.#failures += 1
     log.error('a turn is in its session file, but not yet in the database', {
       event: LOG_EVENTS.dualWriteFailure,
-      area: 'sessions',
-      user_id: turn.user_id,
-      session_id: turn.session_id,
-      turn_number: turn.turn_number,
+      ...nameOf(turn),
       reason,
     })
     const { user_query, ...rest } = turn
@@ -175,13 +174,28 @@ export class DualWriter {
         await this.#journal.settle(turn)
         written += 1
       } catch (error) {
-        if (!(error instanceof WeirError)) throw error
-        await this.#journal.note(turn, error.message, clock.now())
+        const reason = error instanceof Error ? error.message : String(error)
+        if (isRefusal(error)) {
+          // It will be refused for ever: its file has it, and a reconciliation names it.
+          log.error('a turn in a session file is refused by the database', { ...nameOf(turn), reason })
+          await this.#journal.settle(turn)
+          continue
+        }
+        await this.#journal.note(turn, reason, clock.now())
         // It does not answer yet: the others would only wait for the same no.
-        if (isStorageError(error)) break
+        break
       }
     }
     if (written > 0)
       log.info('turns that waited were written to the database', { area: 'sessions', turns: written })
   }
+}
+
+/** What the caller did, not what Weir or its disk is in: said again, it would be refused again. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof WeirError && ERROR_CODES[error.code].status < 500
+}
+
+function nameOf({ user_id, session_id, turn_number }: Turn) {
+  return { area: 'sessions', user_id, session_id, turn_number }
 }

@@ -33,6 +33,8 @@ export class FailureJournal {
   readonly #log: Logger
   readonly #failures: Map<string, DualWriteFailure>
   #writing: Promise<void> = Promise.resolve()
+  /** The write that has not begun. */
+  #next: Promise<void> | undefined
 
   constructor(path: string, log: Logger) {
     this.#path = path
@@ -66,17 +68,23 @@ export class FailureJournal {
     if (this.#failures.delete(keyOf(turn))) await this.#save()
   }
 
-  /** One after the other: the last one written is the last state. */
+  /** One after the other; what is noted while one is being written goes into the next one together. */
   #save(): Promise<void> {
-    this.#writing = this.#writing.then(async () => {
-      try {
-        await writeFileAtomically(this.#path, `${JSON.stringify(this.list())}\n`)
-      } catch (error) {
-        // The session file has the turn all the same: following the files brings it into the database.
-        this.#log.error('turns that wait for the database could not be noted', { area: 'sessions', error })
-      }
+    this.#next ??= this.#writing.then(() => {
+      this.#next = undefined
+      return this.#write()
     })
-    return this.#writing
+    this.#writing = this.#next
+    return this.#next
+  }
+
+  async #write(): Promise<void> {
+    try {
+      await writeFileAtomically(this.#path, `${JSON.stringify(this.list())}\n`)
+    } catch (error) {
+      // The session file has the turn all the same: following the files brings it into the database.
+      this.#log.error('turns that wait for the database could not be noted', { area: 'sessions', error })
+    }
   }
 }
 

@@ -10,6 +10,7 @@ import { type CatchUpResult, CatchUpRun } from '../import/catch-up-run.ts'
 import { LedgerAdapter } from '../import/ledger-adapter.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import type { ScanMessage, ScanResult } from '../sessions/scan-sessions.ts'
+import type { Settings } from '../settings/settings.ts'
 import { copyPeople } from './copy-people.ts'
 
 /**
@@ -51,6 +52,13 @@ interface Books {
   readonly file: string
   readonly context: ConsumptionContext
   readonly figures: ConsumptionManager
+  /** What the turns in them were priced by, and how much of their questions was kept. */
+  readonly filledBy: FilledBy
+}
+
+interface FilledBy {
+  readonly prices: ReturnType<ConsumptionContext['prices']>
+  readonly promptText: Settings['prompt_text']
 }
 
 export class FilesView {
@@ -147,7 +155,8 @@ export class FilesView {
 
   async #read(sessionsDir: string): Promise<CatchUpResult> {
     const held = this.#books
-    if (held !== undefined) {
+    // Books are only added to: under other prices, or a promise to keep less of the questions, they are made anew.
+    if (held !== undefined && this.#isFilledByNow(held)) {
       const result = await this.#fill(held, sessionsDir)
       // Here the files are the truth, also where they say less than before: then the books are made anew.
       if (result.conflicting === 0 && result.shrunkCount === 0 && !(await hasMoreFiles(held, result)))
@@ -166,6 +175,16 @@ export class FilesView {
     }
   }
 
+  #isFilledByNow({ filledBy }: Books): boolean {
+    const { prices, promptText } = this.#now()
+    return filledBy.prices === prices && filledBy.promptText === promptText
+  }
+
+  #now(): FilledBy {
+    const { prices, settings } = this.#parts.context
+    return { prices: prices(), promptText: settings().prompt_text }
+  }
+
   #fileAt(place: number): string {
     return join(this.#parts.dataDir, `files-view-${place}.db`)
   }
@@ -177,7 +196,7 @@ export class FilesView {
     const database = Database.open({ file, sqliteBinding: this.#parts.sqliteBinding })
     const context = { ...this.#parts.context, database }
     await database.write((trx) => seedProfiles(trx, context.clock.now()))
-    return { database, file, context, figures: new ConsumptionManager(context) }
+    return { database, file, context, figures: new ConsumptionManager(context), filledBy: this.#now() }
   }
 
   async #fill(books: Books, sessionsDir: string): Promise<CatchUpResult> {

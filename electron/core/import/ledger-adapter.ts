@@ -18,13 +18,18 @@ import type { ImportEffects, LedgerImport, PeriodTotals } from './ledger-port.ts
 /** The ledger as an import sees it: every call is one short transaction, so that limit checks get in between. */
 export class LedgerAdapter implements LedgerImport {
   readonly #context: ConsumptionContext
+  readonly #erased: 'added again' | 'left out'
 
-  constructor(context: ConsumptionContext) {
+  /** What comes by itself leaves out who was erased; what the operator asks for brings them back. */
+  constructor(context: ConsumptionContext, erased: 'added again' | 'left out' = 'added again') {
     this.#context = context
+    this.#erased = erased
   }
 
   importSessions(sessions: readonly SessionReading[]): Promise<ImportEffects> {
-    return this.#context.database.writeSlice((trx) => importSessions(trx, sessions, this.#context))
+    return this.#context.database.writeSlice((trx) =>
+      importSessions(trx, sessions, this.#context, this.#erased),
+    )
   }
 
   countKnownTurns(sessions: readonly SessionReading[]): Promise<number> {

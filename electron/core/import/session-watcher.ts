@@ -35,6 +35,9 @@ export interface SessionWatcherParts {
 /** A file that was written to within this time is left for the next pass: its writer may be in the middle of a turn. */
 export const REST_MS = 5 * SECOND_MS
 
+/** One that seems to be written in the future was written while the scan goes on; further ahead, a clock was wrong. */
+export const AHEAD_MS = MINUTE_MS
+
 /** After the last change a pass waits this long: an agent replaces a file several times a second while it works. */
 const DEBOUNCE_MS = 2 * SECOND_MS
 /** … but under a steady stream of changes not longer than this. */
@@ -174,8 +177,10 @@ export class SessionWatcher {
 
   #pauseMs(): number {
     if (this.#error !== null) return RETRY_MS
-    if ((this.#last?.filesUnrested ?? 0) > 0) return REST_MS
-    return Math.max(RESCAN_MS, PAUSE_PER_PASS * (this.#last?.tookMs ?? 0))
+    const pause = PAUSE_PER_PASS * (this.#last?.tookMs ?? 0)
+    // Somebody waits for these; a minute is as long as the others wait without anybody writing.
+    if ((this.#last?.filesUnrested ?? 0) > 0) return Math.min(RESCAN_MS, Math.max(REST_MS, pause))
+    return Math.max(RESCAN_MS, pause)
   }
 
   #leave(kind: 'off' | 'no_folder' | 'not_set_up'): void {
@@ -208,7 +213,9 @@ export class SessionWatcher {
       this.#last = { ...result, startedAt, tookMs }
       this.#kind = 'following'
       this.#error = null
-      if (result.filesUnrested === 0) this.#caughtUpAt = startedAt
+      // What was written to just then is left for the next pass; everything before it is in the books.
+      const restedAt = result.filesUnrested === 0 ? startedAt : startedAt - REST_MS
+      this.#caughtUpAt = Math.max(this.#caughtUpAt ?? restedAt, restedAt)
       this.#filesRead += result.filesRead
       this.#turnsWritten += result.turnsWritten
       this.#tell(result, tookMs, before)

@@ -31,16 +31,20 @@ export interface StartSettings {
 export function startSettings(choice: StartChoice): StartSettings {
   const folder = dataFolderPath(choice)
   const file = readSettingsFile(folder.path)
-  const sessionsDir = choice.sessionsDirFlag || file.sessionsDir
+  const { sessionsDirFlag, workingDir } = choice
   return {
     dataDir: folder.path,
     isDataDirNamed: folder.isNamed,
     port: typedPort(choice) ?? file.port ?? DEFAULT_PORT,
     // A relative folder in the file is meant from the file's folder, a typed one from where it was typed.
-    sessionsDir: sessionsDir
-      ? resolve(choice.sessionsDirFlag ? choice.workingDir : folder.path, sessionsDir)
-      : null,
+    sessionsDir: sessionsDirFlag ? resolve(workingDir, sessionsDirFlag) : sessionsDirOfFile(folder.path),
   }
+}
+
+/** The folder of session files as `settings.json` of a data folder names it; absolute, or null. Errors: `storage_unavailable`. */
+export function sessionsDirOfFile(dataDir: string): string | null {
+  const { sessionsDir } = readSettingsFile(dataDir)
+  return sessionsDir ? resolve(dataDir, sessionsDir) : null
 }
 
 function typedPort(choice: StartChoice): number | undefined {

@@ -48,6 +48,11 @@ export class RepricingManager implements RepricingApi {
     this.#parts = parts
   }
 
+  /** Whether turns are being priced again. */
+  isRunning(): boolean {
+    return this.#current !== undefined
+  }
+
   async plan(input: ParsedInput<'prices.repricePlan'>): Promise<OperationOutput<'prices.repricePlan'>> {
     const plan = await this.#parts.planOf(input.scope ?? 'all')
     return { ...plan, running: this.#current === undefined ? null : this.get(this.#current.id) }

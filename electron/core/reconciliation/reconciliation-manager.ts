@@ -214,10 +214,15 @@ export class ReconciliationManager implements ReconciliationApi {
     return sessionsFolder(this.#ports.sessionsDir, this.#ports.settings.current(), this.#ports.ownSessionsDir)
   }
 
+  /** Whether files and ledger are being compared, or repaired as a run. */
+  isRunning(): boolean {
+    return this.#isStarting || this.#current?.run.isRunning === true
+  }
+
   #refuseSecond(): void {
     if (this.#isClosing)
       throw new WeirError('shutting_down', 'Weir is shutting down and starts no reconciliation.')
-    if (!this.#isStarting && this.#current?.run.isRunning !== true) return
+    if (!this.isRunning()) return
     throw new WeirError('busy', 'A reconciliation is running already. Wait until it is over, or cancel it.', {
       details: { run_id: this.#current?.run.plan.runId ?? null },
     })

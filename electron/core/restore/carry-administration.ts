@@ -1,6 +1,6 @@
 import type BetterSqlite3 from 'better-sqlite3'
-import { PROMPT_PREVIEW_CHARACTERS } from '../settings/settings.ts'
-import { carryList, carryRows, sharedColumns, translated } from './carry-rows.ts'
+import { PROMPT_PREVIEW_CHARACTERS, SETTING_NAMES, SETTINGS } from '../settings/settings.ts'
+import { carryList, carryRows, freeNumber, sharedColumns, translated } from './carry-rows.ts'
 
 /**
  * Users, profiles, tokens, grants, prices and settings. The backup's are what a restore is for, so rows that both have
@@ -14,23 +14,7 @@ export interface CarryMoment {
   readonly now: number
 }
 
-/**
- * Settings that say how things are and not which rules hold: going back to those of the backup would look for files in
- * the wrong place, book turns to other months, or switch enforcement without anybody having said so.
- */
-const SETTINGS_OF_NOW = [
-  'time_zone',
-  'sessions_dir',
-  'sessions_writer',
-  'enforcement',
-  'override',
-  'prompt_text',
-  'prompt_erasure_pending',
-  'retention_days',
-  'log_cap_mb',
-  'first_run_done',
-  'is_sample',
-]
+const SETTINGS_OF_NOW = SETTING_NAMES.filter((name) => SETTINGS[name].restored === 'now')
 
 /** Whether nobody has used the database of now: then everything is as in the backup. */
 export function isUnused(handle: BetterSqlite3.Database): boolean {
@@ -51,7 +35,7 @@ export function carryUsers(handle: BetterSqlite3.Database, moment: CarryMoment):
   handle
     .prepare(
       `insert into main.consumption_profiles (id, is_default, ${profileColumns.join(', ')})
-       select iif(exists (select 1 from main.consumption_profiles m where m.id = l.id), null, l.id), 0,
+       select ${freeNumber('consumption_profiles')}, 0,
          ${profileColumns.map((column) => `l.${column}`).join(', ')}
        from live.consumption_profiles l where l.id not in (select live from temp.profile_map)
          and (l.created_at > ? or l.id in (select u.consumption_profile_id from live.users u
@@ -63,7 +47,7 @@ export function carryUsers(handle: BetterSqlite3.Database, moment: CarryMoment):
   const { changes } = handle
     .prepare(
       `insert into main.users (key, ${columns.join(', ')})
-       select iif(exists (select 1 from main.users m where m.key = l.key), null, l.key),
+       select ${freeNumber('users', 'key')},
          ${columns.map((column) => translated(column)).join(', ')}
        from live.users l where not exists (select 1 from main.users m where m.id = l.id)
          and (l.created_at > ? or exists (select 1 from live.sessions s where s.user_key = l.key)
@@ -115,7 +99,7 @@ export function carryTokens(handle: BetterSqlite3.Database, moment: CarryMoment)
     .run(moment.now, moment.backupMadeAt)
   const columns = sharedColumns(handle, 'access_tokens', ['id'])
   handle.exec(`insert into main.access_tokens (id, ${columns.join(', ')})
-    select iif(exists (select 1 from main.access_tokens m where m.id = l.id), null, l.id),
+    select ${freeNumber('access_tokens')},
       ${columns.map((column) => translated(column)).join(', ')}
     from live.access_tokens l where not exists (select 1 from main.access_tokens m where m.token_sha256 = l.token_sha256)
       and (l.user_key is null or l.user_key in (select live from temp.user_map))`)

@@ -1,6 +1,6 @@
 import type BetterSqlite3 from 'better-sqlite3'
 import { IS_PRUNED } from '../verify/verify-task.ts'
-import { carryList, carryRows, sharedColumns, translated } from './carry-rows.ts'
+import { carryList, carryRows, freeNumber, sharedColumns, translated } from './carry-rows.ts'
 
 /**
  * What was consumed: everything the database of now has is kept, with its figures, and the backup only adds what is no
@@ -43,6 +43,8 @@ export function carryLedger(handle: BetterSqlite3.Database): CarriedLedger {
     existing: 'replaced',
     where: `l.state = 'open' and ${OF_KNOWN_USER}`,
   })
+  // With the turns they stand for: where those cannot be read, their files must be read again.
+  carryRows(handle, { table: 'session_files', existing: 'replaced' })
   return { turns, corrected, sessions, closedMonths }
 }
 
@@ -57,7 +59,7 @@ function carrySessions(handle: BetterSqlite3.Database): number {
   const { changes } = handle
     .prepare(
       `insert into main.sessions (key, ${columns.join(', ')})
-       select iif(exists (select 1 from main.sessions m where m.key = l.key), null, l.key),
+       select ${freeNumber('sessions', 'key')},
          ${columns.map((column) => translated(column)).join(', ')}
        from live.sessions l join temp.user_map u on u.live = l.user_key
        where not exists (select 1 from main.sessions m where m.user_key = u.here and m.id = l.id)`,
@@ -108,7 +110,7 @@ function carryTurns(handle: BetterSqlite3.Database): number {
   return handle
     .prepare(
       `insert into main.consumption_turns (id, ${columns.join(', ')})
-       select iif(exists (select 1 from main.consumption_turns m where m.id = l.id), null, l.id),
+       select ${freeNumber('consumption_turns')},
          ${columns.map((column) => translated(column)).join(', ')}
        from live.consumption_turns l join temp.session_map s on s.live = l.session_key
        where not exists (select 1 from main.consumption_turns m
@@ -134,24 +136,38 @@ function correctTurns(handle: BetterSqlite3.Database): number {
 
 /** The logs, the jobs with what they have done, and what was read of files. Answers how many lines of logs. */
 export function carryRecords(handle: BetterSqlite3.Database): number {
+  forgetUnfinished(handle)
   let lines = carryList(handle, 'audit_log', 'at')
   lines += carryList(handle, 'enforcement_events', 'at', {
     where: `l.user_key is null or ${OF_KNOWN_USER}`,
   })
   lines += carryList(handle, 'job_runs', 'started_at')
-  lines += carryRows(handle, { table: 'alerts', existing: 'stays', set: { id: FREE_ALERT_ID } })
+  lines += carryRows(handle, { table: 'alerts', existing: 'stays', set: { id: freeNumber('alerts') } })
   // What is read or put away now was read and put away; an alert told once is not told again.
   handle.exec(`update main.alerts as m set acknowledged_at = coalesce(l.acknowledged_at, m.acknowledged_at),
       notified_at = coalesce(l.notified_at, m.notified_at)
     from live.alerts l where l.kind = m.kind and l.once_key = m.once_key`)
   // A job that has run has run: with the times of the backup all of them would seem missed.
-  for (const table of ['jobs', 'scheduler_clock', 'session_files'])
-    carryRows(handle, { table, existing: 'replaced' })
+  for (const table of ['jobs', 'scheduler_clock']) carryRows(handle, { table, existing: 'replaced' })
   carryReconciliations(handle)
   return lines
 }
 
-const FREE_ALERT_ID = 'iif(exists (select 1 from main.alerts m where m.id = l.id), null, l.id)'
+/**
+ * A backup made by a run holds that run as unfinished. How it ended is known now; left as it is, the next start would
+ * take it for interrupted and do its work again.
+ */
+function forgetUnfinished(handle: BetterSqlite3.Database): void {
+  handle.exec(`delete from main.job_runs as m where m.status in ('running', 'interrupted') and exists (
+      select 1 from live.job_runs l where l.job = m.job and l.scheduled_at is m.scheduled_at
+        and (m.scheduled_at is not null or l.started_at = m.started_at));
+    delete from main.reconciliation_findings where run_id in (${UNFINISHED});
+    delete from main.reconciliation_users where run_id in (${UNFINISHED});
+    delete from main.reconciliation_runs where id in (${UNFINISHED})`)
+}
+
+const UNFINISHED = `select m.id from main.reconciliation_runs m join live.reconciliation_runs l on l.id = m.id
+  where m.status = 'running'`
 
 function carryReconciliations(handle: BetterSqlite3.Database): void {
   const isNew = 'l.run_id not in (select id from main.reconciliation_runs)'

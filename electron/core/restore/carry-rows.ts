@@ -41,6 +41,16 @@ export function translated(column: string, alias = 'l'): string {
     : `(select here from temp.${map} where live = ${alias}.${column})`
 }
 
+/**
+ * The number a row of `live` gets in `main`: its own where that is free, else one beyond all of both. The rows are read
+ * before the first is written, so the next free number of `main` would be that of a later row too.
+ */
+export function freeNumber(table: string, column: 'id' | 'key' = 'id'): string {
+  return `iif(exists (select 1 from main.${table} m where m.${column} = l.${column}),
+    l.${column} + (select max(${column}) from main.${table}) + (select max(${column}) from live.${table}),
+    l.${column})`
+}
+
 /** How rows are carried. */
 export interface Carry {
   readonly table: string
@@ -84,7 +94,7 @@ export function carryList(
     return handle
       .prepare(
         `insert or ignore into main.${table} (id, ${columns.join(', ')})
-         select iif(exists (select 1 from main.${table} m where m.id = l.id), null, l.id),
+         select ${freeNumber(table)},
            ${columns.map((column) => translated(column)).join(', ')}
          from live.${table} l where ${options.where ?? 'true'}
            and not exists (select 1 from main.${table} m where ${isSame}) order by l.id`,

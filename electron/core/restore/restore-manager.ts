@@ -37,9 +37,11 @@ export class RestoreManager implements RestoresApi {
     try {
       const { places, sqliteBinding, ports } = this.#parts
       const core = this.#parts.core()
-      const sessionsDir = core === null ? this.#parts.sessionsDir : core.sessionsDir()
+      const backupFolder = join(places.dataDir, 'backups', backupId)
+      const sessionsDir =
+        core === null ? this.#parts.sessionsOf(join(backupFolder, 'auth.db')) : core.sessionsDir()
       const comparison = await worker.compare({
-        backupFolder: join(places.dataDir, 'backups', backupId),
+        backupFolder,
         // Hidden there: a start removes what a crash leaves of it.
         target: join(places.dataDir, 'backups', `.plan-${backupId}.db`),
         live: core === null ? null : places.database,

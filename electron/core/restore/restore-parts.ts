@@ -1,8 +1,8 @@
 import type { Actor, BackupsApi } from '../api.ts'
+import type { CatchUpResult } from '../import/catch-up-run.ts'
 import type { Gate } from '../kernel/gate.ts'
 import type { SystemPorts } from '../kernel/ports.ts'
 import type { Recovery } from './exchange.ts'
-import type { Replayed } from './replay-files.ts'
 import type { RestoreFiles } from './restore-files.ts'
 import type { RestorePlaces } from './restore-places.ts'
 import type { Run } from './restore-runs.ts'
@@ -18,7 +18,7 @@ export interface RestoreCore {
   busyWith(): string | null
   sessionsDir(): string | null
   /** Books what the session files got while checks were refused. */
-  catchUp(sessionsDir: string): Promise<Replayed>
+  catchUp(sessionsDir: string): Promise<CatchUpResult>
   /** Tells the audit log and the operator how a restore ended. */
   note(run: Run, actor: Actor): Promise<void>
 }
@@ -38,13 +38,13 @@ export interface RestoreParts {
     sessionsDir: string,
     worker: RestoreWorker,
     signal: AbortSignal,
-  ) => Promise<Replayed>
+  ) => Promise<CatchUpResult>
   /** The core that is open; null where the database cannot be opened. */
   readonly core: () => RestoreCore | null
   /** Backups, also where there is no core. */
   readonly backups: () => Pick<BackupsApi, 'list'>
-  /** The session files where there is no core to ask. */
-  readonly sessionsDir: string | null
+  /** The session files by the settings of a database nobody serves, where there is no core to ask. */
+  readonly sessionsOf: (database: string) => string | null
   /** Closes the core, lets the start carry out what was decided, and opens it anew. */
   readonly exchange: () => Promise<Recovery>
   /** Tells whoever looks that something changed. */

@@ -148,14 +148,19 @@ export class RestoreRun {
 
   async #replay(worker: RestoreWorker): Promise<Came> {
     const core = this.#parts.core()
-    const dir = core === null ? this.#parts.sessionsDir : core.sessionsDir()
+    const dir = core === null ? this.#parts.sessionsOf(this.#parts.places.staged) : core.sessionsDir()
     if (dir === null) return { detail: 'No folder of session files is known.', isSkipped: true }
     try {
       const { staged } = this.#parts.places
-      const replayed = await this.#parts.replayInto(staged, dir, worker, this.#stop.signal)
+      const { filesRead, turnsWritten, conflicting, problemCount } = await this.#parts.replayInto(
+        staged,
+        dir,
+        worker,
+        this.#stop.signal,
+      )
       return {
-        detail: `${replayed.files} session files added ${replayed.turns} turns that no database had.`,
-        figures: { ...replayed },
+        detail: `${filesRead} session files added ${turnsWritten} turns that no database had.`,
+        figures: { files: filesRead, turns: turnsWritten, conflicting, unreadable: problemCount },
       }
     } catch (error) {
       if (!(error instanceof WeirError) || error.code !== 'folder_unreadable') throw error
@@ -213,8 +218,8 @@ export class RestoreRun {
     const dir = core?.sessionsDir() ?? null
     if (core === null || dir === null) return null
     try {
-      const { turns } = await core.catchUp(dir)
-      return `The restored database is served; ${turns} turns were written meanwhile and are booked.`
+      const { turnsWritten } = await core.catchUp(dir)
+      return `The restored database is served; ${turnsWritten} turns were written meanwhile and are booked.`
     } catch (error) {
       this.#parts.ports.log.error('after a restore the session files were not read', { error })
       return 'The restored database is served. The session files could not be read again: run a reconciliation.'

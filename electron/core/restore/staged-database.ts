@@ -1,12 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type BetterSqlite3 from 'better-sqlite3'
-import { check, copyInPieces, damaged } from '../backup/backup-task.ts'
+import { backupNeedsBytes, check, copyInPieces, damaged, toDiskError } from '../backup/backup-task.ts'
 import { type Manifest, parseManifest } from '../backup/manifest.ts'
 import { openWriteHandle, SCHEMA_VERSION } from '../database/open-handle.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 
 /** The working copy of a backup: a private file that nobody serves, thrown away unless everything with it was right. */
+
+const DISK_FULL =
+  'The disk is too full to restore a backup. Nothing was changed. Free some space and try again.'
 
 /** Which backup is copied where. */
 export interface StageInput {
@@ -22,25 +25,41 @@ export interface StageProgress {
 }
 
 /**
- * Copies a backup and proves the copy. Errors: `backup_damaged`, `database_newer`.
+ * Copies a backup and proves the copy. Errors: `backup_damaged`, `database_newer`, `storage_full`, `storage_unavailable`.
  */
 export function* stageBackup(input: StageInput): Generator<StageProgress, Manifest> {
   const { backupFolder, target, sqliteBinding } = input
-  const manifest = manifestOf(backupFolder)
-  mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
-  removeSet(target)
-  const copied = yield* copyInPieces(join(backupFolder, 'auth.db'), target)
-  if (copied.sha256 !== manifest.sha256 || copied.bytes !== manifest.size_bytes)
-    throw damaged('its bytes have changed')
-  const { rows, schemaVersion } = check(target, sqliteBinding)
-  if (schemaVersion !== manifest.schema_version || JSON.stringify(rows) !== JSON.stringify(manifest.rows))
-    throw damaged('it does not hold what its manifest says')
-  return manifest
+  try {
+    const manifest = manifestOf(backupFolder)
+    mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
+    removeSet(target)
+    refuseWithoutRoom(dirname(target), manifest.size_bytes)
+    const copied = yield* copyInPieces(join(backupFolder, 'auth.db'), target)
+    if (copied.sha256 !== manifest.sha256 || copied.bytes !== manifest.size_bytes)
+      throw damaged('its bytes have changed')
+    const { rows, schemaVersion } = check(target, sqliteBinding)
+    if (schemaVersion !== manifest.schema_version || JSON.stringify(rows) !== JSON.stringify(manifest.rows))
+      throw damaged('it does not hold what its manifest says')
+    return manifest
+  } catch (error) {
+    throw toDiskError(error, DISK_FULL)
+  }
 }
 
 /** Brings the working copy to the schema of this Weir, and answers which that is: opening migrates, step by step. */
 export function migrateStaged(file: string, sqliteBinding: string | null): number {
   return withStaged(file, sqliteBinding, (handle) => Number(handle.pragma('user_version', { simple: true })))
+}
+
+/** Before the first byte, because a disk that fills up on the way holds up everybody who records. */
+function refuseWithoutRoom(folder: string, databaseBytes: number): void {
+  const { bavail, bsize } = statfsSync(folder)
+  const needed = backupNeedsBytes(databaseBytes)
+  if (bavail * bsize >= needed) return
+  throw new WeirError(
+    'storage_full',
+    `${DISK_FULL} It takes ${needed} bytes, and ${bavail * bsize} are free.`,
+  )
 }
 
 function manifestOf(folder: string): Manifest {
@@ -69,6 +88,8 @@ export function withStaged<Result>(
     const result = work(handle)
     handle.pragma('wal_checkpoint(TRUNCATE)')
     return result
+  } catch (error) {
+    throw toDiskError(error, DISK_FULL)
   } finally {
     handle.close()
   }

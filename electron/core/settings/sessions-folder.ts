@@ -1,5 +1,8 @@
 import type { Settings } from './settings.ts'
 
+/** Where in the data folder Weir writes session files itself. */
+export const OWN_SESSIONS = 'sessions'
+
 /**
  * The folder of the platform's session files, or null while nobody has named one. What Weir was started with (the
  * command line, the environment, or settings.json, which the settings screen writes) goes before what was imported

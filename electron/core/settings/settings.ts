@@ -48,66 +48,84 @@ export type LimitOverride = Readonly<z.output<typeof override>>
 /** What a no does, why, and until when. */
 export type EnforcementSetting = Readonly<z.output<typeof enforcement>>
 
-/** Every setting: `schema` is what may be stored, `initial` is what holds until somebody decides otherwise. */
+/**
+ * Every setting: `schema` is what may be stored, `initial` is what holds until somebody decides otherwise. `restored`
+ * says which value holds after a backup is restored: the backup's where it is a rule; that of `now` where it says how
+ * things are (docs/decisions/0007), or files would be looked for in the wrong place, turns booked to other months, copies
+ * of backups stopped, or enforcement switched without anybody having said so.
+ */
 export const SETTINGS = {
   /** Billing time zone (IANA name): where hours, days and months begin. */
   time_zone: {
+    restored: 'now',
     schema: z.string().refine(isTimeZone, 'must be a time zone like Europe/Berlin'),
     initial: 'UTC',
   },
   /** What a check says when limits cannot be worked out: `open` lets pass and counts it, `closed` refuses. */
-  when_unavailable: { schema: z.enum(['open', 'closed']), initial: 'open' },
+  when_unavailable: { restored: 'backup', schema: z.enum(['open', 'closed']), initial: 'open' },
   /** Whether an unknown user is created at the first check instead of refused. */
-  auto_provision_users: { schema: z.boolean(), initial: false },
+  auto_provision_users: { restored: 'backup', schema: z.boolean(), initial: false },
   /** Minutes a reservation is held for a turn that never arrives; at most a day, or a lost turn would eat a quota. */
-  reservation_minutes: { schema: z.int().min(1).max(1440), initial: 10 },
+  reservation_minutes: { restored: 'backup', schema: z.int().min(1).max(1440), initial: 10 },
   /**
    * Tokens one check may reserve in each direction; more is cut to this. Two million is the largest context
    * window on the market: no honest estimate is above it, and a mistaken one cannot lock up a whole quota.
    */
-  max_reservation_tokens: { schema: z.int().min(0).max(TOKENS_MAX), initial: 2_000_000 },
+  max_reservation_tokens: { restored: 'backup', schema: z.int().min(0).max(TOKENS_MAX), initial: 2_000_000 },
   /** How much of a prompt the ledger keeps: all of it, its first 120 characters, or nothing. */
-  prompt_text: { schema: z.enum(['full', 'preview', 'none']), initial: 'preview' },
+  prompt_text: { restored: 'now', schema: z.enum(['full', 'preview', 'none']), initial: 'preview' },
   /** Who writes the session files: the platform's agent, or Weir when a turn is recorded. */
-  sessions_writer: { schema: z.enum(['agent', 'weir']), initial: 'agent' },
+  sessions_writer: { restored: 'now', schema: z.enum(['agent', 'weir']), initial: 'agent' },
   /** Days a turn is kept in the ledger once its month is archived. */
   retention_days: {
+    restored: 'now',
     schema: z.int().min(RETENTION_DAYS_MIN).max(RETENTION_DAYS_MAX),
     initial: 90,
   },
   /** Megabytes all logs together may take. Fifty hold weeks of an ordinary agent and fit any disk. */
-  log_cap_mb: { schema: z.int().min(LOG_CAP_MB_MIN).max(LOG_CAP_MB_MAX), initial: 50 },
+  log_cap_mb: { restored: 'now', schema: z.int().min(LOG_CAP_MB_MIN).max(LOG_CAP_MB_MAX), initial: 50 },
   /** Whether prompt text that may no longer be kept is still being erased; a start goes on with it. */
-  prompt_erasure_pending: { schema: z.boolean(), initial: false },
+  prompt_erasure_pending: { restored: 'now', schema: z.boolean(), initial: false },
   /** Where the platform's session files are, as last imported or reconciled; null before the first time. */
-  sessions_dir: { schema: z.string().min(1).max(4096).nullable(), initial: null },
+  sessions_dir: { restored: 'now', schema: z.string().min(1).max(4096).nullable(), initial: null },
   /** Whether session files are read in as they change. */
-  watch_sessions: { schema: z.boolean(), initial: true },
+  watch_sessions: { restored: 'now', schema: z.boolean(), initial: true },
   /** Where dashboards get their figures from: the database, or the session files as in the old way. */
-  dashboards_source: { schema: z.enum(['database', 'files']), initial: 'database' },
+  dashboards_source: { restored: 'now', schema: z.enum(['database', 'files']), initial: 'database' },
   /** Where every backup is copied to once it is made; null for nowhere. */
-  backup_copy_dir: { schema: z.string().min(1).max(4096).nullable(), initial: null },
-  enforcement: { schema: enforcement, initial: { mode: 'on', reason: null, until: null } },
+  backup_copy_dir: { restored: 'now', schema: z.string().min(1).max(4096).nullable(), initial: null },
+  enforcement: { restored: 'now', schema: enforcement, initial: { mode: 'on', reason: null, until: null } },
   /** The global override; null when there is none. */
-  override: { schema: override.nullable(), initial: null },
+  override: { restored: 'now', schema: override.nullable(), initial: null },
   /** What a model without a price is taken to cost; null for the price Weir comes with. */
-  fallback_price: { schema: fallbackPrice.nullable(), initial: null },
+  fallback_price: { restored: 'backup', schema: fallbackPrice.nullable(), initial: null },
   /** Percent of a limit at which an alert is raised, ascending; three at most, for that is what a user's row can mark. */
-  alert_thresholds: { schema: z.array(z.int().min(1).max(100)).min(1).max(3), initial: [75, 90, 100] },
+  alert_thresholds: {
+    restored: 'backup',
+    schema: z.array(z.int().min(1).max(100)).min(1).max(3),
+    initial: [75, 90, 100],
+  },
   /** Kinds of alerts that are kept, but neither counted as unread nor told by the desktop. */
-  alert_muted_kinds: { schema: z.array(z.enum(ALERT_KINDS)), initial: [] },
+  alert_muted_kinds: { restored: 'backup', schema: z.array(z.enum(ALERT_KINDS)), initial: [] },
   /** When the desktop tells nothing, as minutes of the day in the billing zone; null for never. */
   alert_quiet_hours: {
+    restored: 'backup',
     schema: z.strictObject({ from_minute: minuteOfDay, until_minute: minuteOfDay }).nullable(),
     initial: null,
   },
   /** Whether the first-run screen was left: something imported, the sample loaded, or started empty. */
-  first_run_done: { schema: z.boolean(), initial: false },
+  first_run_done: { restored: 'now', schema: z.boolean(), initial: false },
   /** Whether the data is the sample. */
-  is_sample: { schema: z.boolean(), initial: false },
-} as const satisfies Record<string, { readonly schema: z.ZodType; readonly initial: unknown }>
+  is_sample: { restored: 'now', schema: z.boolean(), initial: false },
+} as const satisfies Record<
+  string,
+  { readonly restored: 'now' | 'backup'; readonly schema: z.ZodType; readonly initial: unknown }
+>
 
 export type SettingName = keyof typeof SETTINGS
+
+/** The names of all settings. */
+export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[]
 
 /** All settings with their values. */
 export type Settings = { readonly [Name in SettingName]: z.output<(typeof SETTINGS)[Name]['schema']> }
