@@ -23,6 +23,16 @@ export async function isReady(database: Database): Promise<boolean> {
   }
 }
 
+/** The restore that put the database in its place, which is written in it; null when none did. */
+export async function restoredAs({ reader }: Pick<Database, 'reader'>): Promise<string | null> {
+  const row = await reader
+    .selectFrom('system_settings')
+    .select('value')
+    .where('name', '=', 'restored_as')
+    .executeTakeFirst()
+  return row === undefined ? null : String(JSON.parse(row.value))
+}
+
 /** Where the status is read from. */
 export interface StatusSources {
   readonly config: WeirConfig
@@ -33,6 +43,7 @@ export interface StatusSources {
   readonly counts: () => Promise<StatusCounts>
   readonly dashboards: Dashboards
   readonly lasting: Lasting
+  readonly restoredAs: string | null
   readonly isClosing: boolean
 }
 
@@ -66,6 +77,7 @@ export async function readStatus(from: StatusSources): ReturnType<Weir['status']
     is_sample: settings.is_sample,
     executor_tokens,
     running_import: runningImport,
+    restored_as: from.restoredAs,
     dashboards: from.dashboards.state(),
     unread_alerts,
     started_at: toIso(config.startedAt),

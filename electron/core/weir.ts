@@ -47,7 +47,7 @@ import { sessionsFolder } from './settings/sessions-folder.ts'
 import { SettingsManager } from './settings/settings-manager.ts'
 import { type Core, type Lasting, WeirHost } from './weir-host.ts'
 import { openSessionFiles } from './weir-session-files.ts'
-import { isReady, readStatus } from './weir-status.ts'
+import { isReady, readStatus, restoredAs } from './weir-status.ts'
 import { createBackupCopier } from './workers/backup-copier.ts'
 import { createChangedScan } from './workers/changed-scan.ts'
 import { createReconciliationWorker } from './workers/reconciliation-worker.ts'
@@ -264,18 +264,9 @@ async function assemble(
     executor_tokens: await countUsableTokens(database.reader, 'executor', ports.clock.now()),
     unread_alerts: await alerts.unreadCount(),
   }))
-  const status = () =>
-    readStatus({
-      config,
-      ports,
-      database,
-      settings,
-      imports,
-      counts,
-      dashboards,
-      lasting,
-      isClosing: closing.signal.aborted,
-    })
+  const sources = { config, ports, database, settings, imports, counts, dashboards, lasting }
+  const restored = await restoredAs(database)
+  const status = () => readStatus({ ...sources, restoredAs: restored, isClosing: closing.signal.aborted })
   const parts: Core['parts'] = {
     ports,
     consumption: dashboards.consumption(),

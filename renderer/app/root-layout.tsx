@@ -125,16 +125,23 @@ function GoShortcut({ screen }: { readonly screen: Screen }): ReactNode {
   return null
 }
 
-/** Everything on screen is asked for again when Weir is back after a silence, and when an import is over. */
+/** Everything on screen is asked for again when Weir is back after a silence, an import is over, or a backup was restored. */
 function useRenewWhenItMatters(): void {
   const queries = useQueryClient()
   const status = useStatus()
   const isBack = status.error === null && status.data !== undefined
   const isImporting = (status.data?.running_import ?? null) !== null
-  const before = useRef({ isBack: true, isImporting: false })
+  const database = status.data?.restored_as
+  const before = useRef({ isBack: true, isImporting: false, database })
   useEffect(() => {
     const was = before.current
-    before.current = { isBack: isBack || status.data === undefined, isImporting }
-    if ((isBack && !was.isBack) || (was.isImporting && !isImporting)) void queries.invalidateQueries()
-  }, [isBack, isImporting, status.data, queries])
+    before.current = {
+      isBack: isBack || status.data === undefined,
+      isImporting,
+      database: database === undefined ? was.database : database,
+    }
+    const isAnother = was.database !== undefined && database !== undefined && was.database !== database
+    if ((isBack && !was.isBack) || (was.isImporting && !isImporting) || isAnother)
+      void queries.invalidateQueries()
+  }, [isBack, isImporting, database, status.data, queries])
 }

@@ -92,6 +92,8 @@ export const operatorOperations = {
       unread_alerts: z.number(),
       executor_tokens: z.number(),
       running_import: importRun.nullable(),
+      /** The restore that put this database in its place; null when none did. Another one: everything is to be asked again. */
+      restored_as: nullableText,
       /** Where the dashboards' figures come from. */
       dashboards: z.object({
         source: z.enum(['database', 'files']),

@@ -53,6 +53,7 @@ describe('a restore', () => {
     expect(await turnsOf(weir, 'alice')).toEqual([1, 2])
     expect(await turnsOf(weir, 'bob')).toEqual([1])
     expect((await weir.verify()).differences).toEqual([])
+    expect(await weir.status()).toMatchObject({ state: 'running', restored_as: run.run_id })
     // The one object goes on as if nothing had happened.
     await record(weir, 'alice', 3)
     expect(await turnsOf(weir, 'alice')).toEqual([1, 2, 3])

@@ -1,3 +1,4 @@
+import type { QueryClient } from '@tanstack/react-query'
 import { createMemoryHistory } from '@tanstack/react-router'
 import { configure, type RenderResult, render } from '@testing-library/react'
 import { App } from '../../../renderer/app/app.tsx'
@@ -42,6 +43,7 @@ export const STATUS: OperationOutput<'status.get'> = {
   executor_tokens: 1,
   unread_alerts: 0,
   running_import: null,
+  restored_as: null,
   dashboards: {
     source: 'database',
     chosen: 'database',
@@ -91,17 +93,12 @@ export function openPage(
   weir: FakeWeir,
   address: string,
   session: BrowserSession | null = null,
-): RenderResult & { readonly router: WeirRouter } {
+): RenderResult & { readonly router: WeirRouter; readonly queries: QueryClient } {
   const history = createMemoryHistory({ initialEntries: [address] })
   const router = createWeirRouter({ isLoginNeeded: () => session !== null && !session.isLoggedIn() }, history)
+  const queries = createWeirQueryClient()
   const page = render(
-    <App
-      client={weir.client}
-      session={session}
-      queries={createWeirQueryClient()}
-      router={router}
-      env="test"
-    />,
+    <App client={weir.client} session={session} queries={queries} router={router} env="test" />,
   )
-  return { ...page, router }
+  return { ...page, router, queries }
 }

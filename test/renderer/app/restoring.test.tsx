@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor } from '@testing-library/react'
+import { act, fireEvent, screen, waitFor } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import { remember } from '../../../renderer/components/settled-query.ts'
 import { appText, shellText } from '../../../renderer/text/app.ts'
@@ -44,6 +44,21 @@ describe('while a backup is restored', () => {
     weir.answers['status.get'] = () => STATUS
     await screen.findByText('Running')
     await waitFor(() => expect(screen.queryByText(shellText.banner.restoring)).toBeNull())
+  })
+
+  it('every screen asks again once the database is another, also when nobody noticed the seconds in between', async () => {
+    const weir = fakeWeir({ 'tokens.list': () => ({ tokens: [] }) })
+    const { queries } = openPage(weir, '/connect')
+    await screen.findByText('Running')
+    const asked = () => weir.calls.filter(({ name }) => name === 'tokens.list').length
+    await waitFor(() => expect(asked()).toBeGreaterThan(0))
+    const askForStatus = () => act(() => queries.refetchQueries({ queryKey: ['status.get'] }))
+    const before = asked()
+    await askForStatus()
+    expect(asked()).toBe(before)
+    weir.answers['status.get'] = () => ({ ...STATUS, restored_as: 'restore-20261124T070000Z-9f3a' })
+    await askForStatus()
+    await waitFor(() => expect(asked()).toBe(before + 1))
   })
 
   it('panels keep what they know instead of telling a failure', () => {
