@@ -22,7 +22,7 @@ export const priceImportText = {
   columns: {
     take: 'Take',
     model: 'Model',
-    before: 'Counts now',
+    before: 'So far',
     after: 'In the file',
     change: 'Change',
     reason: 'Why not',

@@ -19,7 +19,7 @@ const importRow = z.object({
   reason: z.string().nullable(),
   provider: z.string().nullable(),
   model: z.string().nullable(),
-  /** The price that counts now, a price of your own aside; null when there is none. */
+  /** The price in the place of which it comes, a price of your own aside; null when there is none. */
   before: figures.nullable(),
   after: figures.nullable(),
   /** Of the figure that changes most; null where something was free or had no price. */
@@ -42,7 +42,7 @@ export const priceImportOperations = {
     description:
       'Entries are those of model_prices_and_context_window.json: dollars for one token, read as decimals. Send a larger ' +
       'file in pieces. Imported prices go before the catalogue and after your own; without `valid_from` they hold from now ' +
-      'on. Doing it again changes nothing. There is a row for every entry, in their order.',
+      'on, with an earlier one also in the place of what was imported for the time since. Doing it again changes nothing. There is a row for every entry, in their order.',
     input: z.strictObject({
       entries: z
         .record(z.string().min(1).max(300), z.unknown())

@@ -6,10 +6,17 @@ import type { NewAlert } from '../../electron/core/api.ts'
 import { momentOf } from '../../electron/core/consumption/context.ts'
 import { forecastLimit } from '../../electron/core/consumption/forecast.ts'
 import { readForecast } from '../../electron/core/consumption/forecast-reader.ts'
+import { importSessions } from '../../electron/core/consumption/ledger-import.ts'
 import { levelOf } from '../../electron/core/consumption/limit-alerts.ts'
 import { OPERATIONS } from '../../shared/contract/index.ts'
 import { HOUR_MS, MINUTE_MS } from '../../shared/units.ts'
-import { OPERATOR, openConsumption, type TestConsumption, turnInput } from '../support/consumption.ts'
+import {
+  OPERATOR,
+  openConsumption,
+  sessionReading,
+  type TestConsumption,
+  turnInput,
+} from '../support/consumption.ts'
 
 let weir: TestConsumption
 let alerts: AlertManager
@@ -74,6 +81,23 @@ describe('an alert of a limit', () => {
     await check()
     // That request was refused, so of the hour nothing more is used.
     expect((await raised()).slice(2)).toEqual([['alice', 'prompts_per_day', 100]])
+  })
+
+  test('comes also to a user who is metered by session files alone, once, and not for a month that is closed', async () => {
+    await weir.addUser('alice', { limits: { input_tokens_per_month: 1000 } })
+    const bring = (...turns: readonly { readonly inputTokens: number; readonly occurredAt: number }[]) =>
+      weir.database.write((trx) => importSessions(trx, [sessionReading('alice', 's1', turns)], weir.context))
+    const october = { inputTokens: 5000, occurredAt: Date.parse('2026-10-10T12:00:00Z') }
+    const november = { inputTokens: 749, occurredAt: Date.parse('2026-11-10T12:00:00Z') }
+    await bring(october, november)
+    expect(await raised()).toEqual([])
+    const more = { ...november, inputTokens: 1 }
+    for (let time = 0; time < 2; time += 1) {
+      await bring(october, november, more)
+      expect(await raised()).toEqual([['alice', 'input_tokens_per_month', 75]])
+    }
+    await weir.consumption.recordTurn(turnInput({ session_id: 's2', input_tokens: 1 }))
+    expect(await raised()).toHaveLength(1)
   })
 
   test('is not there when what crossed the threshold was undone', async () => {

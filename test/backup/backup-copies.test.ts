@@ -159,13 +159,54 @@ describe('backups that have rotted', () => {
     expect(entry(id)).toMatchObject({ status: 'verified', problem: null, is_last_verified: true })
   })
 
+  const run: JobRun = {
+    dryRun: false,
+    signal: new AbortController().signal,
+    removalHold: null,
+    progress: () => undefined,
+    log: { info: () => undefined, warn: () => undefined },
+  }
+
+  test('the nightly job goes on with the others when one is damaged, or of a newer Weir', async () => {
+    const first = await make()
+    flip(first.id)
+    const second = await make()
+    // Says of itself that it was made by a Weir to come, and was never opened here.
+    const newer = await make()
+    const folder = join(open.dataDir, 'backups', newer.id)
+    const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))
+    writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ ...manifest, schema_version: 9999 }))
+    rmSync(join(folder, 'verified.json'))
+    await expect(open.weir.backups.verify(first.id)).rejects.toMatchObject({ code: 'backup_damaged' })
+    const proved = () => entry(second.id)?.verified_at ?? ''
+    const before = proved()
+    expect(await backupJob(open.weir.backups)(run)).toMatchObject({
+      failures: 0,
+      counts: { backups_made: 1 },
+    })
+    expect(proved() > before).toBe(true)
+  })
+
+  test('the nightly job takes a backup that is being made by hand for its own, and one that is gone for none', async () => {
+    const first = await make()
+    const { backups } = open.weir
+    const byHand = make()
+    expect(await backupJob(backups)(run)).toMatchObject({ failures: 0, counts: { backups_made: 0 } })
+    await byHand
+    const isGone: typeof backups.verify = async () => {
+      await backups.delete(first.id, OPERATOR)
+      return backups.verify(first.id)
+    }
+    const losing = {
+      create: backups.create.bind(backups),
+      list: () => backups.list(),
+      entries: () => backups.entries().filter(({ id }) => id === first.id),
+      verify: isGone,
+    }
+    expect(await backupJob(losing)(run)).toMatchObject({ failures: 0, firstError: null })
+  })
+
   test('the nightly job proves the one nobody looked at for longest again, and says which is damaged', async () => {
-    const run = {
-      dryRun: false,
-      signal: new AbortController().signal,
-      progress: () => undefined,
-      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    } as unknown as JobRun
     const first = await make()
     expect(await backupJob(open.weir.backups)(run)).toMatchObject({ failures: 0, firstError: null })
     const second = open.weir.backups.list()[0]

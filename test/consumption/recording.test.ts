@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { importSessions } from '../../electron/core/consumption/ledger-import.ts'
 import { OPERATIONS, type ParsedInput } from '../../shared/contract/index.ts'
 import { DAY_MS, HOUR_MS } from '../../shared/units.ts'
-import { OPERATOR, openConsumption, type TestConsumption, turnInput } from '../support/consumption.ts'
+import {
+  OPERATOR,
+  openConsumption,
+  sessionReading,
+  type TestConsumption,
+  turnInput,
+} from '../support/consumption.ts'
 
 let weir: TestConsumption
 
@@ -52,6 +59,25 @@ describe('recording a turn', () => {
       created_at: '2026-11-24T10:20:00.000Z',
     })
     expect((await weir.consumption.turns({ user_id: 'alice' })).turns).toEqual([turn])
+  })
+
+  test('of a turn a file has told already settles every reservation made for it, and keeps the mark of the first that was exceeded', async () => {
+    const reserve = async () => {
+      const answer = await weir.consumption.admit({ user_id: 'alice', estimated_input_tokens: 40 })
+      return answer.kind === 'allowed' ? (answer.answer.admission_id ?? '') : ''
+    }
+    const ids = [await reserve(), await reserve(), '']
+    const file = sessionReading('alice', 's1', [{ inputTokens: 100, outputTokens: 10 }])
+    await weir.database.write((trx) => importSessions(trx, [file], weir.context))
+    for (const admission_id of ids) {
+      const answer = await record(admission_id === '' ? {} : { admission_id })
+      expect(answer).toMatchObject({
+        replayed: true,
+        settled_admission_id: admission_id === '' ? null : admission_id,
+        turn: { exceeded_reservation: { input_tokens: 40, output_tokens: 0 } },
+      })
+    }
+    expect(await weir.counters('alice')).toMatchObject({ reserved_input_tokens: 0, input_tokens: 100 })
   })
 
   test('a reported cost goes before the catalogue; a model nobody has a price for is priced by the fallback and marked', async () => {

@@ -62,6 +62,16 @@ test('a price file is looked at, some of its prices are taken, and all of them r
   const { entries } = await ask(app, 'audit.list', { limit: 1 })
   expect(entries[0]).toMatchObject({ action: 'prices.import', object_id: 'prices.json' })
 
+  // The same file with an earlier date has something to change again.
+  await prices.getByRole('button', { name: text.button }).click()
+  await choose('prices.json', FILE)
+  await expect(dialog.getByText(`${text.counts.same}: 2`)).toBeVisible()
+  await dialog.getByRole('combobox', { name: costsText.prices.validFrom.label }).click()
+  await page.getByRole('option', { name: costsText.prices.validFrom.month }).click()
+  await expect(dialog.getByText(`${text.counts.same}: 0`)).toBeVisible()
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await expect(dialog).toBeHidden()
+
   await prices.getByRole('button', { name: text.remove }).click()
   const sure = page.getByRole('dialog', { name: text.removeTitle(2) })
   await expect(sure.getByRole('button', { name: 'Cancel' })).toBeFocused()

@@ -176,6 +176,19 @@ describe('dashboards from the session files', () => {
     })
   })
 
+  test('alert nobody: what only they say is not in the books', async () => {
+    const alerted = async () => (await own.weir.alerts.list({ user_id: 'alice' })).alerts.length
+    write('alice', 's1', [100])
+    await importAll(folder.path)
+    await own.weir.users.setProfile('alice', 1, OPERATOR)
+    write('alice', 's1', [100, 900_000_000])
+    await showFiles()
+    const shown = async () => (await own.weir.consumption.summary('alice', 'all')).total_input_tokens
+    expect([await shown(), await alerted()]).toEqual([900_000_100, 0])
+    await importAll(folder.path)
+    expect(await alerted()).toBeGreaterThan(0)
+  })
+
   test('without a folder say so, and the database goes on answering', async () => {
     await own.weir.startEmpty(OPERATOR)
     await choose('files')

@@ -254,4 +254,73 @@ describe('imported prices', () => {
     expect((await bring({ 'acme/a': stepped })).same).toBe(1)
     expect((await bring({ 'acme/a': ENTRY })).changed).toBe(1)
   })
+
+  test('of the same file, first from now on and then from the start of the month, hold for the whole month', async () => {
+    const month = { valid_from: '2026-11-01T00:00:00Z' }
+    const entries = { 'acme/new': ENTRY, 'gemini/gemini-2.0-flash': { ...FLASH, input_cost_per_token: 2e-7 } }
+    await bring(entries)
+    weir.clock.advance(1000)
+    const looked = await bring(entries, { ...month, dry_run: true })
+    // Before the first import there was no price of the one and another price of the other.
+    expect(looked).toMatchObject({
+      new: 1,
+      changed: 1,
+      same: 0,
+      rows: [
+        { result: 'new', before: null },
+        { result: 'changed', before: { input_usd_per_million: 0.1 }, change_percent: 100 },
+      ],
+    })
+    expect(await bring(entries, month)).toEqual(looked)
+    const early = { occurred_at: '2026-11-02T00:00:00Z' }
+    expect((await costOf('acme', 'new', early)).cost_usd).toBe(0.15)
+    expect((await costOf('Google', 'gemini-2.0-flash', early)).cost_usd).toBe(0.2)
+    expect((await bring(entries, month)).same).toBe(2)
+    expect((await bring(entries)).same).toBe(2)
+    expect((await prices.list({ source: 'imported' })).total_count).toBe(2)
+  })
+
+  test('of a corrected file with an earlier date take the place of what came after that date', async () => {
+    const month = { valid_from: '2026-11-01T00:00:00Z' }
+    const right = { ...ENTRY, input_cost_per_token: 3e-7 }
+    await bring({ 'acme/a': ENTRY, 'acme/other': ENTRY })
+    weir.clock.advance(1000)
+    expect((await bring({ 'acme/A': right }, month)).changed).toBe(1)
+    weir.clock.advance(1000)
+    expect((await costOf('acme', 'a')).cost_usd).toBe(0.3)
+    expect((await costOf('acme', 'a', { occurred_at: '2026-11-02T00:00:00Z' })).cost_usd).toBe(0.3)
+    expect((await costOf('acme', 'other')).cost_usd).toBe(0.15)
+    expect((await bring({ 'acme/a': right }, month)).same).toBe(1)
+    const [entry] = (await weir.database.reader.selectFrom('audit_log').selectAll().execute()).slice(-1)
+    expect(JSON.parse(entry?.after ?? '{}')).toMatchObject({
+      prices: 1,
+      replaced: 1,
+      valid_from: '2026-11-01T00:00:00.000Z',
+    })
+  })
+
+  test('that are the same at both ends but were others in between are not taken for the same', async () => {
+    const month = { valid_from: '2026-11-01T00:00:00Z' }
+    await bring({ 'acme/a': ENTRY }, month)
+    weir.clock.advance(1000)
+    await bring({ 'acme/a': { ...ENTRY, input_cost_per_token: 3e-7 } })
+    const between = new Date(weir.clock.now()).toISOString()
+    weir.clock.advance(1000)
+    await bring({ 'acme/a': ENTRY })
+    weir.clock.advance(1000)
+    const { rows } = await bring({ 'acme/a': ENTRY }, month)
+    expect(rows).toMatchObject([{ result: 'changed', before: { input_usd_per_million: 0.3 } }])
+    expect((await costOf('acme', 'a', { occurred_at: between })).cost_usd).toBe(0.15)
+  })
+
+  test('leave a price that is to hold later alone', async () => {
+    const later = { valid_from: '2027-01-01T00:00:00Z' }
+    const dear = { ...ENTRY, input_cost_per_token: 3e-7 }
+    await bring({ 'acme/a': dear }, later)
+    expect((await bring({ 'acme/a': dear }, later)).same).toBe(1)
+    await bring({ 'acme/a': ENTRY }, { valid_from: '2026-11-01T00:00:00Z' })
+    expect((await costOf('acme', 'a')).cost_usd).toBe(0.15)
+    weir.clock.set('2027-01-02T00:00:00Z')
+    expect((await costOf('acme', 'a')).cost_usd).toBe(0.3)
+  })
 })

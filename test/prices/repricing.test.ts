@@ -1,92 +1,34 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Caller } from '../../electron/core/api.ts'
-import { ConsumptionManager } from '../../electron/core/consumption/consumption-manager.ts'
-import type { ConsumptionContext } from '../../electron/core/consumption/context.ts'
-import { PriceManager } from '../../electron/core/prices/price-manager.ts'
-import { planReprice } from '../../electron/core/prices/reprice-plan.ts'
-import { RepricingManager } from '../../electron/core/prices/repricing-manager.ts'
 import { dispatchToAnswer } from '../../electron/operations/dispatch.ts'
-import {
-  OPERATIONS,
-  type OperationInput,
-  type OperationName,
-  type OperationOutput,
-} from '../../shared/contract/index.ts'
+import type { OperationInput, OperationName, OperationOutput } from '../../shared/contract/index.ts'
 import { DAY_MS } from '../../shared/units.ts'
-import { ATLAS, OPERATOR, openConsumption, type TestConsumption, turnInput } from '../support/consumption.ts'
+import { OPERATOR, turnInput } from '../support/consumption.ts'
 import { announceSeed } from '../support/random.ts'
 import { openWeir, SYSTEM_CLOCK } from '../support/weir.ts'
+import { FROM_THE_BEGINNING, openRepricing, type TestRepricing } from './repricing-fixture.ts'
 
 const SEED = announceSeed('pricing again')
 
-let weir: TestConsumption
-let prices: PriceManager
-let context: ConsumptionContext
-let consumption: ConsumptionManager
-let repricing: RepricingManager
-let copies = 0
+let open: TestRepricing
+let weir: TestRepricing['weir']
+let prices: TestRepricing['prices']
+let consumption: TestRepricing['consumption']
+let repricing: TestRepricing['repricing']
 
 beforeEach(async () => {
-  weir = await openConsumption()
-  prices = await PriceManager.open(weir.database, weir.clock, weir.settings)
-  context = { ...weir.context, prices: () => prices.book() }
-  consumption = new ConsumptionManager(context)
-  copies = 0
-  repricing = new RepricingManager({
-    context,
-    planOf: (scope) =>
-      planReprice({
-        databaseFile: weir.file,
-        sqliteBinding: process.env['WEIR_SQLITE_BINDING'] ?? null,
-        scope,
-        now: weir.clock.now(),
-        settings: weir.settings.current(),
-      }),
-    safetyCopy: async () => {
-      copies += 1
-      return { id: 'copy' }
-    },
-  })
+  open = await openRepricing()
+  ;({ weir, prices, consumption, repricing } = open)
 })
-afterEach(async () => {
-  await repricing.close()
-  await weir.close()
-})
+afterEach(() => open.close())
 
-const FROM_THE_BEGINNING = '1970-01-01T00:00:00Z'
-
-const setPrice = (input: number, members: object = {}) =>
-  prices.set(
-    {
-      provider: ATLAS.provider,
-      model_pattern: ATLAS.model,
-      input_usd_per_million: input,
-      output_usd_per_million: 2 * input,
-      valid_from: FROM_THE_BEGINNING,
-      ...members,
-    },
-    OPERATOR,
-  )
-
-type Turn = Parameters<typeof turnInput>[0]
-const record = (members: Turn) => consumption.recordTurn(turnInput({ output_tokens: 0, ...members }))
-
-async function reprice(scope: 'all' | 'fallback' = 'all') {
-  const plan = OPERATIONS['prices.repricePlan'].output.parse(await repricing.plan({ scope }))
-  const { run_id } = repricing.start({ scope, change_usd: plan.open.change_usd }, OPERATOR)
-  const run = OPERATIONS['prices.reprice'].output.parse(await repricing.finished(run_id))
-  return { plan, run }
-}
-
-const turns = () =>
-  weir.database.reader
-    .selectFrom('consumption_turns')
-    .select(['turn_number', 'cost_micro_usd', 'price_source', 'rag_cost_saved_micro_usd'])
-    .orderBy('turn_number')
-    .execute()
-const costs = async () => (await turns()).map((turn) => turn.cost_micro_usd)
-const auditLog = () => weir.database.reader.selectFrom('audit_log').selectAll().orderBy('id').execute()
+const setPrice: TestRepricing['setPrice'] = (input, members) => open.setPrice(input, members)
+const record: TestRepricing['record'] = (members) => open.record(members)
+const reprice: TestRepricing['reprice'] = (scope) => open.reprice(scope)
+const turns = () => open.turns()
+const costs = () => open.costs()
+const auditLog = () => open.auditLog()
 
 describe('pricing the running month again', () => {
   test('brings every turn to the price of now, and ledger, counters and roll-ups agree', async () => {
@@ -134,7 +76,7 @@ describe('pricing the running month again', () => {
       0,
       null,
     ])
-    expect([copies, (await auditLog()).length]).toEqual([1, before])
+    expect([open.backups.made, (await auditLog()).length]).toEqual([1, before])
   })
 
   test('back to the old price brings back the old amounts', async () => {
@@ -206,7 +148,7 @@ describe('pricing the running month again', () => {
       error: { code: 'confirmation_needed' },
       changed_turns: 0,
     })
-    expect([copies, await costs()]).toEqual([0, [1000]])
+    expect([open.backups.made, await costs()]).toEqual([0, [1000]])
   })
 
   test('says who would reach their budget, and alerts when they do', async () => {
@@ -344,19 +286,19 @@ test('over random histories the plan is what happens, the books agree, and every
 })
 
 test('over the whole Weir a run makes a verified backup and is followed to its end', async () => {
-  const open = await openWeir(SYSTEM_CLOCK)
+  const whole = await openWeir(SYSTEM_CLOCK)
   const caller: Caller = { ...OPERATOR, scope: 'admin', userId: null, tokenId: null }
   const call = async <Name extends OperationName>(
     name: Name,
     input: OperationInput<Name>,
   ): Promise<OperationOutput<Name>> => {
-    const answer = await dispatchToAnswer(open.weir, name, input, caller)
+    const answer = await dispatchToAnswer(whole.weir, name, input, caller)
     if (!answer.ok) throw new Error(answer.problem.code)
     return answer.value as OperationOutput<Name>
   }
   try {
-    await open.weir.users.create({ id: 'alice', username: 'Alice' }, OPERATOR)
-    await open.weir.consumption.recordTurn(
+    await whole.weir.users.create({ id: 'alice', username: 'Alice' }, OPERATOR)
+    await whole.weir.consumption.recordTurn(
       turnInput({ provider: 'nobody', model: 'nothing', input_tokens: 1000 }),
     )
     const mine = {
@@ -369,7 +311,7 @@ test('over the whole Weir a run makes a verified backup and is followed to its e
     const plan = await call('prices.repricePlan', { scope: 'fallback' })
     expect(plan).toMatchObject({ open: { changed_turns: 1 }, running: null })
     const { run_id } = await call('prices.reprice', { scope: 'fallback', change_usd: plan.open.change_usd })
-    await open.weir.repricing.finished(run_id)
+    await whole.weir.repricing.finished(run_id)
     const run = await call('prices.repriceRun', { run_id })
     expect(run).toMatchObject({ status: 'done', phase: 'finished', changed_turns: 1, error: null })
     const { backups } = await call('backups.list', {})
@@ -378,6 +320,6 @@ test('over the whole Weir a run makes a verified backup and is followed to its e
     expect(await call('books.verify', {})).toMatchObject({ differences: [] })
     await expect(call('prices.repriceRun', { run_id: 'reprice-none' })).rejects.toThrow('run_unknown')
   } finally {
-    await open.close()
+    await whole.close()
   }
 })

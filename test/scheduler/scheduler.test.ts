@@ -59,12 +59,16 @@ const ALL: JobWorks = {
   backup: nothingToDo,
 }
 
-async function openScheduler(works: JobWorks, zone = 'UTC', timers: Timers = alarm): Promise<Scheduler> {
+async function openScheduler(
+  works: JobWorks,
+  zone = 'UTC',
+  store = new DatabaseJobStore(opened.database),
+): Promise<Scheduler> {
   return Scheduler.open({
-    store: new DatabaseJobStore(opened.database),
+    store,
     works,
     clock: opened.clock,
-    timers,
+    timers: alarm,
     log: recordingLog(),
     zone: () => zone,
     openLog: () => ({ line: () => undefined, close: () => undefined }),
@@ -153,6 +157,58 @@ test('what a job throws fails its run and nothing else', async () => {
     ['daily', 'done', null],
   ])
   await scheduler.close()
+})
+
+test('an end that could not be stored is stored before anything else begins, with its own time', async () => {
+  let isFull = true
+  class FullStore extends DatabaseJobStore {
+    override async end(...end: Parameters<DatabaseJobStore['end']>): Promise<JobRunRow> {
+      if (isFull) throw new Error('the disk is full')
+      return super.end(...end)
+    }
+  }
+  const scheduler = await openScheduler({ hourly: nothingToDo }, 'UTC', new FullStore(opened.database))
+  scheduler.start()
+  await alarm.isSet()
+  opened.clock.set('2026-11-24T11:05:01Z')
+  const endedAt = opened.clock.now()
+  await alarm.ring()
+  await alarm.ring()
+  expect(await runs()).toMatchObject([{ status: 'running' }])
+  await expect(scheduler.run('hourly', false, 'Olga')).rejects.toThrow('the disk is full')
+  isFull = false
+  opened.clock.set('2026-11-24T12:05:01Z')
+  await alarm.ring()
+  expect(await runs()).toMatchObject([{ status: 'done', finished_at: endedAt }, { status: 'done' }])
+  await scheduler.close()
+  expect(await runs()).toHaveLength(2)
+})
+
+test('a run by hand that is being stored while Weir ends is refused, does nothing, and has ended when Weir has', async () => {
+  let store = (): void => undefined
+  const stored = new Promise<void>((resolve) => {
+    store = resolve
+  })
+  class SlowStore extends DatabaseJobStore {
+    override async startManual(...run: Parameters<DatabaseJobStore['startManual']>): Promise<JobRunRow> {
+      await stored
+      return super.startManual(...run)
+    }
+  }
+  let begun = 0
+  const hourly: JobWork = async (run) => {
+    begun += 1
+    return nothingToDo(run)
+  }
+  const scheduler = await openScheduler({ hourly }, 'UTC', new SlowStore(opened.database))
+  const refused = expect(scheduler.run('hourly', false, 'Olga')).rejects.toMatchObject({
+    code: 'shutting_down',
+  })
+  const closed = scheduler.close()
+  store()
+  await closed
+  expect([begun, (await runs()).map((run) => run.status)]).toEqual([0, ['interrupted']])
+  await refused
 })
 
 test('a schedule changed while the scheduler was deciding is neither run for nor written over', async () => {

@@ -25,7 +25,10 @@ export function exceededBy(
   return isExceeded ? { input_tokens, output_tokens } : null
 }
 
-/** Notes it beside the turn, which MUST be in the ledger already. */
+/**
+ * Notes it beside the turn, which MUST be in the ledger already. A turn that was read from a file may settle several
+ * reservations, one after the other: what is noted first stays, as the turn's first answer said it.
+ */
 export async function noteExceeded(trx: Writer, turn: Turn, reserved: Reserved): Promise<void> {
   await trx
     .insertInto('exceeded_reservations')
@@ -35,6 +38,7 @@ export async function noteExceeded(trx: Writer, turn: Turn, reserved: Reserved):
       reserved_input_tokens: reserved.input_tokens,
       reserved_output_tokens: reserved.output_tokens,
     })
+    .onConflict((conflict) => conflict.doNothing())
     .execute()
 }
 

@@ -6,7 +6,7 @@ import type { Reader, Writer } from '../database/database.ts'
 import { priceTurn, savedCost } from '../pricing/price-turn.ts'
 import type { SessionReading, TurnReading } from '../sessions/session-reading.ts'
 import { addUser, findUserKey, findUserStateByKey, saveUsage } from './consumption-store.ts'
-import { type ConsumptionContext, type Moment, momentOf } from './context.ts'
+import { type ConsumptionContext, limitsOf, type Moment, momentOf } from './context.ts'
 import { currentUsage } from './current-usage.ts'
 import { isErased } from './erased-users.ts'
 import {
@@ -20,6 +20,7 @@ import {
   touchSession,
   turnsOfSession,
 } from './ledger-store.ts'
+import { withLimitAlerts } from './limit-alerts.ts'
 import { readProfiles } from './limit-rules-store.ts'
 import { followedTokens, outsideTokens, saveOutside, sumOf, type Tokens } from './outside-turns.ts'
 import { prunedBefore } from './prune-turns.ts'
@@ -55,17 +56,30 @@ export async function importSessions(
   const moment = momentOf(context)
   const effect: ImportEffect = { imported: 0, alreadyThere: 0, conflicting: 0 }
   const usages = new Map<string, Usage>()
+  const opened = new Map<number, Usage>()
   const written: NewTurn[] = []
   const run: Run = { context, moment, effect, written, models: new Map() }
   for (const session of sessions) {
     if (erased === 'left out' && !usages.has(session.userId) && (await isErased(trx, session.userId)))
       continue
     const usage = usages.get(session.userId) ?? (await usageOf(trx, session.userId, moment))
+    if (!opened.has(usage.user_key)) opened.set(usage.user_key, usage)
     usages.set(session.userId, await importSession(trx, session, usage, run))
   }
   await rollUpTurns(trx, written, moment.settings.time_zone)
-  for (const usage of usages.values()) await saveUsage(trx, { ...usage, last_updated_at: moment.now })
+  for (const usage of usages.values()) {
+    const alerted = usage === opened.get(usage.user_key) ? usage : await alertedOf(trx, usage, moment)
+    await saveUsage(trx, { ...alerted, last_updated_at: moment.now })
+  }
   return effect
+}
+
+/** With the alerts that are due: somebody may be metered by files alone. What is of closed months is not in the counters. */
+async function alertedOf(trx: Writer, usage: Usage, moment: Moment): Promise<Usage> {
+  const state = await findUserStateByKey(trx, usage.user_key)
+  if (state === undefined) throw new Error('every user has a consumption row')
+  const { limits } = await limitsOf(trx, state.account, await readProfiles(trx), moment)
+  return withLimitAlerts(trx, state.account, usage, limits, moment)
 }
 
 /** What the bookings of one transaction share. */

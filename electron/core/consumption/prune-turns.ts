@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { hourWindow } from '../../../shared/time-window.ts'
 import type { EpochMs } from '../../../shared/units.ts'
 import type { Reader, Writer } from '../database/database.ts'
@@ -19,23 +20,45 @@ export interface PrunableMonth {
   readonly before: EpochMs
 }
 
-/** The archived months that reach behind the horizon and were not pruned up to it. */
-export async function prunableMonths(db: Reader, zone: string, horizon: EpochMs): Promise<PrunableMonth[]> {
+/** After which month a page begins. */
+export type MonthStart = Pick<PrunableMonth, 'userKey' | 'period'>
+
+/**
+ * The next archived months, in the order of users and months, with turns from before the horizon. A month that has
+ * none, and one that was pruned up to it, is not among them: it would cost a write a day to find nothing.
+ */
+export async function prunableMonths(
+  db: Reader,
+  { zone, horizon }: { readonly zone: string; readonly horizon: EpochMs },
+  page: { readonly after: MonthStart | null; readonly limit: number },
+): Promise<PrunableMonth[]> {
+  const { startsAt } = hourWindow(zone, horizon)
+  const before = sql<number>`min(${startsAt}, a.period_ended_at)`
+  const { userKey, period } = page.after ?? { userKey: 0, period: 0 }
   const rows = await db
     .selectFrom('consumption_periods_archive as a')
     .leftJoin('pruned_periods as p', (join) =>
       join.onRef('p.user_key', '=', 'a.user_key').onRef('p.period', '=', 'a.period'),
     )
-    .select(['a.user_key', 'a.period', 'a.period_ended_at', 'p.pruned_before'])
+    .select(['a.user_key', 'a.period', before.as('before')])
+    .where(sql<boolean>`(a.user_key, a.period) > (${userKey}, ${period})`)
     .where('a.period_started_at', '<', horizon)
+    .where((eb) => eb.or([eb('p.pruned_before', 'is', null), eb('p.pruned_before', '<', before)]))
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('consumption_turns as t')
+          .select('t.id')
+          .whereRef('t.user_key', '=', 'a.user_key')
+          .where('t.occurred_at', '<', before)
+          .whereRef('t.period', '=', 'a.period'),
+      ),
+    )
     .orderBy('a.user_key')
     .orderBy('a.period')
+    .limit(page.limit)
     .execute()
-  return rows.flatMap((row) => {
-    const before = Math.min(hourWindow(zone, horizon).startsAt, row.period_ended_at)
-    if (row.pruned_before !== null && row.pruned_before >= before) return []
-    return [{ userKey: row.user_key, period: row.period, before }]
-  })
+  return rows.map((row) => ({ userKey: row.user_key, period: row.period, before: row.before }))
 }
 
 /** How many turns of the month may go. */
@@ -70,23 +93,24 @@ export async function pruneOldest(
       : Math.min(month.before, hourWindow(zone, last.occurred_at).endsAt)
   const turns = last === undefined ? [] : await turnsBefore(trx, { ...month, before: until }).execute()
   for (const sums of sumsOf(turns)) await addPruned(trx, sums)
-  const ids = turns.map((turn) => turn.id)
-  if (ids.length > 0) {
-    for (const turn of turns) {
-      await trx
-        .deleteFrom('turn_extensions')
-        .where('session_key', '=', turn.session_key)
-        .where('turn_number', '=', turn.turn_number)
-        .execute()
-    }
-    await trx.deleteFrom('consumption_turns').where('id', 'in', ids).execute()
-  }
+  if (turns.length > 0) await deleteBefore(trx, { ...month, before: until })
   await trx
     .insertInto('pruned_periods')
     .values({ user_key: userKey, period, pruned_before: until })
     .onConflict((conflict) => conflict.columns(['user_key', 'period']).doUpdateSet({ pruned_before: until }))
     .execute()
-  return { removed: ids.length, isDone: until === month.before }
+  return { removed: turns.length, isDone: until === month.before }
+}
+
+/** Deletes by the range that was read, with what was added to the turns before the turns by which it is found. */
+async function deleteBefore(trx: Writer, { userKey, period, before }: PrunableMonth): Promise<void> {
+  const isGone = sql<boolean>`user_key = ${userKey} AND occurred_at < ${before} AND period = ${period}`
+  const gone = trx.selectFrom('consumption_turns').select(['session_key', 'turn_number']).where(isGone)
+  await trx
+    .deleteFrom('turn_extensions')
+    .where(sql<boolean>`(session_key, turn_number) IN (${gone})`)
+    .execute()
+  await trx.deleteFrom('consumption_turns').where(isGone).execute()
 }
 
 function turnsBefore(trx: Writer, month: PrunableMonth) {

@@ -114,11 +114,12 @@ async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promis
     if (recorded.source === 'api') return answer
     const late = await settleInBook(trx, turn, recorded, book, moment)
     if (late.admission === null) return answer
-    const { exceeded } = late
+    // What was noted of an earlier reservation stays.
+    const exceeded_reservation = answer.turn.exceeded_reservation ?? late.exceeded
     return {
       ...answer,
       settled_admission_id: late.admission,
-      turn: { ...answer.turn, exceeded_reservation: exceeded },
+      turn: { ...answer.turn, exceeded_reservation },
     }
   }
   // Only now: what is recorded stays a replay also after the clock was set back behind it.

@@ -15,7 +15,10 @@ type Summary = OperationOutput<'consumption.systemSummary'> | OperationOutput<'c
 export interface IntelligenceParts {
   readonly database: Database
   readonly clock: Clock
-  /** The figures of the dashboards, so that the two screens can never disagree. Errors: `user_unknown`. */
+  /**
+   * The dashboards' figures as the database has them, because what the single turns tell is the database's too: while
+   * dashboards show the session files, the two screens may differ. Errors: `user_unknown`.
+   */
   readonly summaryOf: (userId: string | undefined, range: string | undefined) => Promise<Summary>
   /** Reads the turns of a range, in the worker thread. */
   readonly measure: (
@@ -26,7 +29,7 @@ export interface IntelligenceParts {
 // The views an operator goes to and fro between; an entry is a few kilobytes.
 const KEPT_MEASUREMENTS = 8
 
-/** What retrieval brought: the dashboards' totals, and what only the single turns can tell. */
+/** What retrieval brought, always by the database: the totals, and what only the single turns can tell. */
 export class IntelligenceManager implements IntelligenceApi {
   readonly #parts: IntelligenceParts
   readonly #kept = new Map<string, Promise<RetrievalMeasurement>>()

@@ -1,10 +1,11 @@
-import type { Actor, BackupsApi } from '../api.ts'
+import type { Actor, BackupManifestView, BackupsApi } from '../api.ts'
+import { SCHEMA_VERSION } from '../database/open-handle.ts'
 import { WeirError } from '../kernel/weir-error.ts'
-import type { JobWork } from '../scheduler/job-work.ts'
+import type { JobRun, JobWork } from '../scheduler/job-work.ts'
 
 const SCHEDULED: Actor = { name: 'job backup', via: 'job' }
 
-type Backups = Pick<BackupsApi, 'create' | 'list' | 'verify'>
+type Backups = Pick<BackupsApi, 'create' | 'list' | 'entries' | 'verify'>
 
 /**
  * Makes a backup, opens it once, and removes those that are no longer needed. Then the one that nobody has looked at
@@ -18,29 +19,37 @@ export function backupJob(backups: Backups): JobWork {
       return { counts: { backups_made: 0, backups_kept: before }, failures: 0, firstError: null }
     }
     run.progress('Copying the database and opening the copy')
-    const made = await backups.create({ reason: 'daily', signal: run.signal }, SCHEDULED)
-    run.log.info(`Backup ${made.id}: ${made.size_bytes} bytes, verified`)
+    const made = await make(backups, run)
     const kept = backups.list().length
-    const rot = await proveOldest(backups, made.id, run)
+    const rot = await proveOldest(backups, made?.id, run)
     const counts = {
-      backups_made: 1,
+      backups_made: made === null ? 0 : 1,
       backups_kept: kept,
-      backups_removed: Math.max(0, before + 1 - kept),
-      size_bytes: made.size_bytes,
+      backups_removed: made === null ? 0 : Math.max(0, before + 1 - kept),
+      ...(made !== null && { size_bytes: made.size_bytes }),
     }
     return { counts, failures: rot === null ? 0 : 1, firstError: rot }
   }
 }
 
+/** Makes the backup of the day; null while somebody else makes one, which is as good. */
+async function make(backups: Backups, run: JobRun): Promise<BackupManifestView | null> {
+  try {
+    const made = await backups.create({ reason: 'daily', signal: run.signal }, SCHEDULED)
+    run.log.info(`Backup ${made.id}: ${made.size_bytes} bytes, verified`)
+    return made
+  } catch (error) {
+    if (!(error instanceof WeirError) || error.code !== 'busy') throw error
+    run.log.info('Another backup is being made right now; it stands for this one')
+    return null
+  }
+}
+
 /** What is wrong with the backup that was proved longest ago, or null when it is whole. */
-async function proveOldest(
-  backups: Backups,
-  made: string,
-  run: Parameters<JobWork>[0],
-): Promise<string | null> {
+async function proveOldest(backups: Backups, made: string | undefined, run: JobRun): Promise<string | null> {
   const [oldest] = backups
-    .list()
-    .filter(({ id }) => id !== made)
+    .entries()
+    .filter((entry) => entry.id !== made && isProvable(entry))
     .sort((one, other) => (one.verified_at ?? '').localeCompare(other.verified_at ?? ''))
   if (oldest === undefined || run.signal.aborted) return null
   run.progress('Opening an older backup again')
@@ -49,10 +58,22 @@ async function proveOldest(
     run.log.info(`Backup ${oldest.id} is still whole`)
     return null
   } catch (error) {
+    if (error instanceof WeirError && error.code === 'backup_unknown') {
+      run.log.info(`Backup ${oldest.id} was deleted meanwhile`)
+      return null
+    }
     const isRot =
       error instanceof WeirError && (error.code === 'backup_damaged' || error.code === 'database_newer')
     if (!isRot) throw error
     run.log.warn(`Backup ${oldest.id}: ${error.message}`)
     return `Backup ${oldest.id}: ${error.message}`
   }
+}
+
+/**
+ * One that is known to be damaged would be the one nobody has found whole for longest every night, and one of a newer
+ * Weir cannot be opened by this one: no other would ever be looked at again. The list shows both as they are.
+ */
+function isProvable({ status, schema_version }: ReturnType<BackupsApi['entries']>[number]): boolean {
+  return status !== 'invalid' && schema_version !== null && schema_version <= SCHEMA_VERSION
 }

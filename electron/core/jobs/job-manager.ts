@@ -7,7 +7,15 @@ import type { Database } from '../database/database.ts'
 import type { Clock } from '../kernel/ports.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { nextInstant, nextInstants, scheduleInWords, validSchedule } from '../scheduler/cron-schedule.ts'
-import { findJob, findRun, type JobRow, type JobRunRow, pageOfRuns } from '../scheduler/job-store.ts'
+import {
+  findJob,
+  findRun,
+  type JobRow,
+  type JobRunRow,
+  newestRun,
+  pageOfRuns,
+  recentRuns,
+} from '../scheduler/job-store.ts'
 import { DEFAULT_SCHEDULES, type JobWorks, RUN_ORDER } from '../scheduler/job-work.ts'
 import { type Scheduler, unknownJob } from '../scheduler/scheduler.ts'
 
@@ -182,9 +190,10 @@ export class JobManager implements JobsApi {
     const { reader } = this.#ports.database
     const row = await findJob(reader, name)
     if (row === undefined || this.#ports.works[name] === undefined) throw unknownJob(name)
-    const real = await pageOfRuns(reader, { job: name, isDryRun: false }, RECENT_RUNS, 0)
-    const [newest] = (await pageOfRuns(reader, { job: name }, 1, 0)).rows
-    const last = real.rows.find((run) => run.status !== 'running')
+    const recent = await recentRuns(reader, name, RECENT_RUNS)
+    const newest = await newestRun(reader, name)
+    const ended = recent.find((run) => run.status !== 'running')
+    const last = ended === undefined ? undefined : await findRun(reader, ended.id)
     const zone = this.#ports.zone()
     return {
       job: name,
@@ -196,7 +205,7 @@ export class JobManager implements JobsApi {
       next_run_at: toIsoOrNull(nextRunAt(row, zone, this.#ports.clock.now())),
       running: newest?.status === 'running' ? this.#onWire(newest) : null,
       last_run: last === undefined ? null : this.#onWire(last),
-      recent: real.rows.toReversed().map((run) => ({
+      recent: recent.toReversed().map((run) => ({
         run_id: `job-${run.id}`,
         status: run.status,
         trigger: run.trigger,

@@ -17,7 +17,10 @@ export interface PriceDiff {
   readonly prices: readonly ModelPrice[]
 }
 
-/** Compares entries with the book at an instant. Of two entries for the same model the first counts. */
+/**
+ * Compares entries with what the book holds from `validFrom` until now: all of it is what an import writes over.
+ * Of two entries for the same model the first counts.
+ */
 export function diffPrices(
   entries: ParsedInput<'prices.import'>['entries'],
   book: PriceBook,
@@ -35,7 +38,7 @@ export function diffPrices(
       if (seen.has(key)) read = { kind: 'unusable', reason: LISTED_TWICE }
       seen.add(key)
     }
-    const row = rowOf(name, read, book, now)
+    const row = rowOf(name, read, book, now, validFrom)
     counts[row.result] += 1
     rows.push(row)
     if (read.kind === 'price' && row.result !== 'same') prices.push(priceOf(read, validFrom))
@@ -48,16 +51,21 @@ function priceOf(read: Extract<ReadEntry, { kind: 'price' }>, validFrom: EpochMs
   return { ...figures, modelPattern, validFrom, source: 'imported' }
 }
 
-function rowOf(name: string, read: ReadEntry, book: PriceBook, now: EpochMs): Row {
+function rowOf(name: string, read: ReadEntry, book: PriceBook, now: EpochMs, validFrom: EpochMs): Row {
   if (read.kind === 'unusable') {
     const nothing = { provider: null, model: null, before: null, after: null, change_percent: null }
     return { name, result: 'unusable', reason: read.reason, ...nothing, has_steps: false, overridden: false }
   }
   const { provider, model } = read
-  const before = book.listedPrice(provider, model, now)
+  // What is given for a time to come is compared with what holds then.
+  const held = book.listedPrices(provider, model, validFrom, Math.max(validFrom, now))
+  const isOther = (price: (typeof held)[number]): boolean => price === undefined || !isSame(price, read)
+  const isSameThroughout = !held.some(isOther)
+  // Where the price of now is the file's already, the newest one that is not is what makes the difference.
+  const before = isSameThroughout ? held.at(-1) : held.findLast(isOther)
   return {
     name,
-    result: before === undefined ? 'new' : isSame(before, read) ? 'same' : 'changed',
+    result: before === undefined ? 'new' : isSameThroughout ? 'same' : 'changed',
     reason: null,
     provider,
     model,

@@ -9,7 +9,7 @@ import { assert, WeirError } from '../kernel/weir-error.ts'
 import { patternToRegExp } from '../pricing/model-pattern.ts'
 import type { PriceBook } from '../pricing/price-book.ts'
 import { loadPriceBook } from '../pricing/price-catalogue.ts'
-import { deleteImported, saveImported } from '../pricing/price-store.ts'
+import { deleteImported, deleteImportedAfter, saveImported } from '../pricing/price-store.ts'
 import { priceTurn } from '../pricing/price-turn.ts'
 import { priceInForce } from '../pricing/token-price.ts'
 import type { SettingsManager } from '../settings/settings-manager.ts'
@@ -205,6 +205,7 @@ export class PriceManager implements PricesApi {
     if (input.dry_run === true || prices.length === 0) return report
     const label = input.label ?? 'LiteLLM'
     await this.#database.write(async (trx) => {
+      const replaced = await deleteImportedAfter(trx, prices, now)
       await saveImported(trx, prices, label, now)
       const rows = report.rows
         .filter((row) => row.result === 'new' || row.result === 'changed')
@@ -218,7 +219,7 @@ export class PriceManager implements PricesApi {
         objectKind: 'price',
         objectId: label,
         before: { rows: side('before') },
-        after: { prices: prices.length, valid_from: toIso(validFrom), rows: side('after') },
+        after: { prices: prices.length, replaced, valid_from: toIso(validFrom), rows: side('after') },
       })
     })
     await this.#reload()

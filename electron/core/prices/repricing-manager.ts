@@ -1,3 +1,4 @@
+import { setImmediate as nextMacrotask } from 'node:timers/promises'
 import type { OperationOutput, ParsedInput } from '../../../shared/contract/index.ts'
 import { microUsdToUsd, toIso, usdToMicroUsd } from '../../../shared/units.ts'
 import type { Actor, RepricingApi } from '../api.ts'
@@ -14,6 +15,7 @@ import {
 import { repriced } from '../consumption/repriced-turn.ts'
 import { periodText } from '../consumption/windows.ts'
 import { WeirError } from '../kernel/weir-error.ts'
+import { type Agreement, agreementOf, refuseOther, refuseSurprise } from './reprice-agreement.ts'
 import type { RepricePlan } from './reprice-plan.ts'
 
 type Run = OperationOutput<'prices.repriceRun'>
@@ -129,12 +131,13 @@ export class RepricingManager implements RepricingApi {
   ): Promise<void> {
     const { log, clock } = this.#parts.context
     try {
+      const agreed = agreementOf(this.#parts.context)
       const plan = await this.#parts.planOf(scope)
       signal.throwIfAborted()
-      refuseSurprise(plan, expectedMicroUsd)
+      refuseSurprise(plan, expectedMicroUsd, agreed)
       this.#set(id, { phase: 'backup', turns_total: plan.open.turns, period: plan.period })
       // Nothing to change needs no way back.
-      if (plan.open.changed_turns > 0) await this.#change(id, plan, actor, signal)
+      if (plan.open.changed_turns > 0) await this.#change(id, plan, agreed, actor, signal)
       this.#set(id, { status: 'done' })
     } catch (error) {
       const code = error instanceof WeirError ? error.code : 'internal'
@@ -151,37 +154,44 @@ export class RepricingManager implements RepricingApi {
     }
   }
 
-  async #change(id: string, plan: RepricePlan, actor: Actor, signal: AbortSignal): Promise<void> {
+  async #change(
+    id: string,
+    plan: RepricePlan,
+    agreed: Agreement,
+    actor: Actor,
+    signal: AbortSignal,
+  ): Promise<void> {
     const backup = await this.#parts.safetyCopy(actor, signal)
     this.#set(id, { phase: 'writing', backup_id: backup.id })
+    // A backup of a large database takes minutes.
+    refuseOther(this.#parts.context, agreed, 0)
     // Before the first change: also a run that a power cut ends has its entry.
     await this.#note('prices.reprice', id, actor, plan)
     try {
-      await this.#priceAll(id, plan.scope, signal)
+      await this.#priceAll(id, plan.scope, agreed, signal)
     } finally {
       await this.#note('prices.repriceEnd', id, actor, plan)
     }
   }
 
-  async #priceAll(id: string, scope: RepriceScope, signal: AbortSignal): Promise<void> {
-    const { context } = this.#parts
-    const { windows } = momentOf(context)
-    const month = { period: windows.period, startsAt: windows.month.startsAt }
+  async #priceAll(id: string, scope: RepriceScope, agreed: Agreement, signal: AbortSignal): Promise<void> {
+    const context: ConsumptionContext = { ...this.#parts.context, prices: () => agreed.book }
     let changedMicroUsd = 0
-    for (const userKey of await usersOfMonth(context.database.reader, month.period)) {
+    for (const userKey of await usersOfMonth(context.database.reader, agreed.period)) {
       let after: PageStart | null = null
       for (;;) {
         signal.throwIfAborted()
+        refuseOther(this.#parts.context, agreed, this.get(id).changed_turns)
         const page = { after, limit: TURNS_A_SLICE }
-        const turns = await turnsToPrice(context.database.reader, userKey, month, scope, page)
+        const turns = await turnsToPrice(context.database.reader, userKey, agreed, scope, page)
         const last = turns.at(-1)
         if (last === undefined) break
         const run = this.get(id)
         const done = { turns_done: run.turns_done + turns.length }
-        if (await this.#wouldChange(turns)) {
+        if (await wouldChange(turns, context)) {
           const changed = await context.database.writeSlice(async (trx) => {
             // Read again: a turn may have been added to in between.
-            const now = await turnsToPrice(trx, userKey, month, scope, page)
+            const now = await turnsToPrice(trx, userKey, agreed, scope, page)
             return repriceTurns(trx, userKey, now, context)
           })
           changedMicroUsd += changed.changeMicroUsd
@@ -191,16 +201,12 @@ export class RepricingManager implements RepricingApi {
             change_usd: microUsdToUsd(changedMicroUsd),
           })
         } else this.#set(id, done)
+        // Limit checks that came meanwhile are answered before the next page: reading awaits nothing that lets them in.
+        await nextMacrotask()
         if (turns.length < TURNS_A_SLICE) break
         after = { occurredAt: last.occurred_at, id: last.id }
       }
     }
-  }
-
-  async #wouldChange(turns: Awaited<ReturnType<typeof turnsToPrice>>): Promise<boolean> {
-    const { context } = this.#parts
-    const added = await addedTo(context.database.reader, turns)
-    return turns.some((turn) => repriced(turn, added(turn), context.prices()) !== null)
   }
 
   async #note(action: string, id: string, actor: Actor, plan: RepricePlan): Promise<void> {
@@ -229,13 +235,10 @@ export class RepricingManager implements RepricingApi {
   }
 }
 
-/** What the operator saw and agreed to must be what is done. */
-function refuseSurprise(plan: RepricePlan, expectedMicroUsd: number): void {
-  const change = usdToMicroUsd(plan.open.change_usd)
-  if (change === expectedMicroUsd) return
-  throw new WeirError(
-    'confirmation_needed',
-    `Prices or turns have changed since you looked: the month would change by ${plan.open.change_usd} dollars now. Look at it again; nothing was changed.`,
-    { details: { change_usd: plan.open.change_usd } },
-  )
+async function wouldChange(
+  turns: Awaited<ReturnType<typeof turnsToPrice>>,
+  context: ConsumptionContext,
+): Promise<boolean> {
+  const added = await addedTo(context.database.reader, turns)
+  return turns.some((turn) => repriced(turn, added(turn), context.prices()) !== null)
 }

@@ -58,15 +58,25 @@ export class PriceBook {
     return undefined
   }
 
-  /** The price imported for the provider, or of its own list; undefined when neither has the model. */
-  listedPrice(provider: string, model: string, at: EpochMs): ModelPrice | undefined {
+  /**
+   * The prices imported for the provider, or of its own list, that hold from one instant to another, one after the other;
+   * undefined stands for a time of which neither has one. There is always a first: what holds at `from`.
+   */
+  listedPrices(
+    provider: string,
+    model: string,
+    from: EpochMs,
+    until: EpochMs,
+  ): readonly (ModelPrice | undefined)[] {
     const name = canonicalProvider(provider)
     const names = namesOf(model)
     const listed = [
       ...allIn(this.#imported.get(name), names),
       ...(firstIn(this.#catalogue.get(name), names)?.prices ?? []),
     ]
-    return listed.find((price) => price.validFrom <= at)
+    const changesAt = listed.map((price) => price.validFrom).filter((at) => at > from && at <= until)
+    const instants = [from, ...changesAt.sort((one, other) => one - other)]
+    return instants.map((at) => listed.find((price) => price.validFrom <= at))
   }
 
   #pricesFor(provider: string, model: string): readonly ModelPrice[] {

@@ -105,6 +105,31 @@ export async function saveImported(
   }
 }
 
+/**
+ * Takes the prices of files out of the table that came after some others and until now, for the same models: a price that
+ * is given for a time that has passed holds for all of it. What is to come stays. Answers how many.
+ */
+export async function deleteImportedAfter(
+  trx: Writer,
+  prices: readonly Pick<ModelPrice, 'provider' | 'modelPattern' | 'validFrom'>[],
+  now: EpochMs,
+): Promise<number> {
+  let deleted = 0
+  for (const { provider, modelPattern, validFrom } of prices) {
+    const result = await trx
+      .deleteFrom('model_prices')
+      .where('source', '=', 'imported')
+      .where('provider', '=', provider)
+      // As models are found: without regard to capitals.
+      .where((eb) => eb(eb.fn('lower', ['model_pattern']), '=', eb.fn('lower', [eb.val(modelPattern)])))
+      .where('valid_from', '>', validFrom)
+      .where('valid_from', '<=', now)
+      .executeTakeFirst()
+    deleted += Number(result.numDeletedRows)
+  }
+  return deleted
+}
+
 /** Takes every price of files out of the table; answers how many. */
 export async function deleteImported(trx: Writer): Promise<number> {
   const result = await trx.deleteFrom('model_prices').where('source', '=', 'imported').executeTakeFirst()

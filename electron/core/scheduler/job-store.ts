@@ -245,11 +245,36 @@ export function findRun(db: Reader, id: number): Promise<JobRunRow | undefined> 
   return db.selectFrom('job_runs').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+/** Of a run what a row of bars shows; the tail of its log is a hundred lines, and stays where it is. */
+export type RunInShort = Pick<JobRunRow, 'id' | 'status' | 'trigger' | 'started_at' | 'finished_at'>
+
+/** The last runs of a job that were in earnest, newest first. */
+export function recentRuns(db: Reader, job: JobName, limit: number): Promise<RunInShort[]> {
+  return db
+    .selectFrom('job_runs')
+    .select(['id', 'status', 'trigger', 'started_at', 'finished_at'])
+    .where('job', '=', job)
+    .where('is_dry_run', '=', 0)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+}
+
+/** The newest run of a job, also one that changes nothing; undefined before the first. */
+export function newestRun(db: Reader, job: JobName): Promise<JobRunRow | undefined> {
+  return db
+    .selectFrom('job_runs')
+    .selectAll()
+    .where('job', '=', job)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
 /** Which runs of a job, newest first. */
 export interface RunsFilter {
   readonly job: JobName
   readonly status?: JobRunRow['status'] | undefined
-  readonly isDryRun?: boolean
 }
 
 /** The runs of a job, newest first, and how many there are in all. */
@@ -261,7 +286,6 @@ export async function pageOfRuns(
 ): Promise<{ readonly rows: readonly JobRunRow[]; readonly count: number }> {
   let query = db.selectFrom('job_runs').where('job', '=', filter.job)
   if (filter.status !== undefined) query = query.where('status', '=', filter.status)
-  if (filter.isDryRun !== undefined) query = query.where('is_dry_run', '=', filter.isDryRun ? 1 : 0)
   const { count } = await query.select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
   const rows = await query.selectAll().orderBy('id', 'desc').limit(limit).offset(offset).execute()
   return { rows, count: Number(count) }

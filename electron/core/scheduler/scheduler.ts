@@ -1,5 +1,5 @@
 import type { JobName } from '../../../shared/contract/jobs.ts'
-import { MINUTE_MS } from '../../../shared/units.ts'
+import { type EpochMs, MINUTE_MS } from '../../../shared/units.ts'
 import type { Clock, Logger, Timers } from '../kernel/ports.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { type ClockReading, type ClockState, watchClock } from './clock-watch.ts'
@@ -27,10 +27,27 @@ export interface SchedulerPorts {
 }
 
 interface ActiveRun {
-  readonly id: number
+  /** 0 until the run is stored. */
+  id: number
   readonly stop: AbortController
   phase: string
 }
+
+/** A run that is over, and of which the database does not know it yet. */
+interface OpenEnd {
+  readonly run: JobRunRow
+  readonly end: RunEnd
+  readonly at: EpochMs
+}
+
+/** A run that was started by hand. */
+interface StartedRun {
+  readonly row: JobRunRow
+  /** Settles when it is over. */
+  readonly finished: Promise<void>
+}
+
+const NO_MORE = 'Weir is shutting down and starts no job.'
 
 /** Looks at least so often: a timer does not run while the machine sleeps, and a clock may be set. */
 const LOOK_MS = MINUTE_MS
@@ -48,6 +65,8 @@ const ATTEMPTS_MAX = 3
 export class Scheduler {
   readonly #ports: SchedulerPorts
   readonly #active = new Map<JobName, ActiveRun>()
+  readonly #openEnds = new Map<JobName, OpenEnd>()
+  readonly #starting = new Set<Promise<unknown>>()
   #clockState: ClockState
   #lastReading: ClockReading | undefined
   #clockSavedAtMs = Number.NEGATIVE_INFINITY
@@ -132,14 +151,20 @@ export class Scheduler {
    *
    * @returns the run, and a promise that settles when it is over
    */
-  async run(
-    name: JobName,
-    isDryRun: boolean,
-    startedBy: string,
-  ): Promise<{ readonly row: JobRunRow; readonly finished: Promise<void> }> {
+  async run(name: JobName, isDryRun: boolean, startedBy: string): Promise<StartedRun> {
+    const starting = this.#startByHand(name, isDryRun, startedBy)
+    this.#starting.add(starting)
+    try {
+      return await starting
+    } finally {
+      this.#starting.delete(starting)
+    }
+  }
+
+  async #startByHand(name: JobName, isDryRun: boolean, startedBy: string): Promise<StartedRun> {
     const { store, works, clock } = this.#ports
     if (works[name] === undefined) throw unknownJob(name)
-    if (this.#isClosing) throw new WeirError('shutting_down', 'Weir is shutting down and starts no job.')
+    if (this.#isClosing) throw new WeirError('shutting_down', NO_MORE)
     const running = this.#active.get(name)
     if (running !== undefined) {
       throw new WeirError(
@@ -150,16 +175,24 @@ export class Scheduler {
         },
       )
     }
-    // Set before the first await: two calls at once must not both get here.
-    this.#active.set(name, { id: 0, stop: new AbortController(), phase: 'Starting' })
+    // Set before the first await: two calls at once must not both get here, and an end of Weir stops it from here on.
+    const active: ActiveRun = { id: 0, stop: new AbortController(), phase: 'Starting' }
+    this.#active.set(name, active)
+    let row: JobRunRow
     try {
-      const row = await store.startManual(name, isDryRun, startedBy, clock.now())
-      this.#active.set(name, { id: row.id, stop: new AbortController(), phase: 'Waiting for its turn' })
-      return { row, finished: this.#inTurn(() => this.#execute(row)) }
+      await this.#writeOpenEnds()
+      row = await store.startManual(name, isDryRun, startedBy, clock.now())
     } catch (error) {
       this.#active.delete(name)
       throw error
     }
+    active.id = row.id
+    active.phase = 'Waiting for its turn'
+    const finished = this.#inTurn(() => this.#execute(row))
+    if (!this.#isClosing) return { row, finished }
+    // It was stopped before it began, and is stored as such.
+    await finished
+    throw new WeirError('shutting_down', NO_MORE)
   }
 
   /** Asks a run to stop at its next safe place. Whether it was running here. */
@@ -179,7 +212,9 @@ export class Scheduler {
     this.#cancelTimer()
     for (const active of this.#active.values())
       active.stop.abort(new WeirError('shutting_down', 'Weir ended before the run did.'))
-    await this.#chain
+    // A run that is just being stored joins the chain, and must end while there is a database.
+    await Promise.allSettled(this.#starting)
+    await this.#inTurn(() => this.#writeOpenEnds())
     this.#seeClock()
     await this.#ports.store.saveClock(this.#clockState)
   }
@@ -215,6 +250,8 @@ export class Scheduler {
   /** Runs everything that is due, until nothing is. */
   async #pass(): Promise<void> {
     this.#isPassQueued = false
+    // First: a job whose run has not ended for the database must not begin another.
+    await this.#writeOpenEnds()
     let hasRun = true
     while (hasRun && !this.#isClosing) {
       hasRun = false
@@ -251,7 +288,7 @@ export class Scheduler {
 
   /** Works and stores how it ended. */
   async #execute(run: JobRunRow): Promise<void> {
-    const { store, works, clock, onEnd } = this.#ports
+    const { works, clock } = this.#ports
     const name = run.job as JobName
     const active = this.#active.get(name)
     const work = works[name]
@@ -273,10 +310,21 @@ export class Scheduler {
         })
       }, this.#ports.log)
       log.end(end)
-      await onEnd(await store.end(run.id, { ...end, logTail: log.tail() }, clock.now()))
+      // Kept until it is stored: a database that does not answer now must not leave a run that never ends.
+      this.#openEnds.set(name, { run, end: { ...end, logTail: log.tail() }, at: clock.now() })
+      await this.#writeOpenEnds()
     } finally {
       log.close()
       this.#active.delete(name)
+    }
+  }
+
+  async #writeOpenEnds(): Promise<void> {
+    const { store, onEnd } = this.#ports
+    for (const [name, { run, end, at }] of this.#openEnds) {
+      const row = await store.end(run.id, end, at)
+      this.#openEnds.delete(name)
+      await onEnd(row)
     }
   }
 

@@ -20,11 +20,13 @@ export function ImportPrices({ onClose }: { readonly onClose: () => void }): Rea
   const work = usePriceImport()
   const { report, progress, problem } = work.state
   const taken = chosen ?? usableNames(report)
-  const choose = (next: File | null): void => {
+  // From another day on other prices differ: what was looked at and chosen for one date says nothing of another.
+  const choose = (next: File | null, since: ValidFrom): void => {
     setFile(next)
+    setFrom(since)
     setChosen(null)
     if (next === null) work.reset()
-    else work.look(next)
+    else work.look(next, validFrom(since))
   }
   const run = (): void => {
     if (file === null) return
@@ -38,8 +40,8 @@ export function ImportPrices({ onClose }: { readonly onClose: () => void }): Rea
       <Stack gap="md">
         <Text size="sm">{text.hint}</Text>
         <Group align="flex-end">
-          <JsonFileField label={text.file} file={file} onFile={choose} />
-          {report !== null && <ValidFromSelect value={from} onChange={setFrom} />}
+          <JsonFileField label={text.file} file={file} onFile={(next) => choose(next, from)} />
+          {file !== null && <ValidFromSelect value={from} onChange={(since) => choose(file, since)} />}
         </Group>
         {problem !== null && <Alert color="red">{problem}</Alert>}
         {progress !== null && <Working progress={progress} />}

@@ -29,7 +29,8 @@ const IDLE: PriceImportState = { report: null, progress: null, problem: null }
 /** Sends a price file in pieces: first to look, then what was chosen of it. A file chosen later ends the work on the one before. */
 export function usePriceImport(): {
   readonly state: PriceImportState
-  readonly look: (file: File) => void
+  /** Says what the file would change if its prices held from then on. */
+  readonly look: (file: File, from: { readonly valid_from?: string }) => void
   readonly run: (
     names: ReadonlySet<string>,
     options: { readonly label: string; readonly valid_from?: string },
@@ -64,19 +65,19 @@ export function usePriceImport(): {
     return sum
   }
 
-  const look = async (file: File): Promise<void> => {
+  const look = async (file: File, from: { readonly valid_from?: string }): Promise<void> => {
     newest.current += 1
     if (file.size > FILE_BYTES_MAX) return setState({ ...IDLE, problem: text.tooLarge })
     const read = priceEntriesOf(await file.text())
     if (read === null) return setState({ ...IDLE, problem: text.notPrices })
     entries.current = read
-    const report = await send(priceFilePieces(read), { dry_run: true }, null)
+    const report = await send(priceFilePieces(read), { dry_run: true, ...from }, null)
     if (report !== null) setState({ ...IDLE, report })
   }
 
   return {
     state,
-    look: (file) => void look(file),
+    look: (file, from) => void look(file, from),
     run: (names, options, onDone) => {
       const chosen = Object.entries(entries.current).filter(([name]) => names.has(name))
       const pieces = priceFilePieces(Object.fromEntries(chosen))
