@@ -42,7 +42,10 @@ import { RepricingManager } from './prices/repricing-manager.ts'
 import { seedPriceCatalogue } from './pricing/price-catalogue.ts'
 import { ReconciliationManager } from './reconciliation/reconciliation-manager.ts'
 import type { SafetyCopy } from './reconciliation/safety-copy.ts'
+import { forgetKept } from './restore/forget-kept.ts'
+import { REAL_FILES } from './restore/restore-files.ts'
 import { noteRestore } from './restore/restore-notes.ts'
+import { restorePlaces } from './restore/restore-places.ts'
 import { sessionsFolder } from './settings/sessions-folder.ts'
 import { SettingsManager } from './settings/settings-manager.ts'
 import { type Core, type Lasting, WeirHost } from './weir-host.ts'
@@ -255,7 +258,9 @@ async function assemble(
     alerts,
     noteEnds: () => enforcement.noteEnds(),
     reconcile: reconcileJob(reconciliation),
-    backup: backupJob(backups),
+    backup: backupJob(backups, () =>
+      forgetKept(REAL_FILES, restorePlaces(config.dataDir), ports.clock.now()),
+    ),
     removalHold: () => removalHold(backups, ports.clock),
   })
   observed.readiness.register(check)

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { dispatchToAnswer } from '../../electron/operations/dispatch.ts'
@@ -193,6 +193,17 @@ test('the daily backup is made and proved; a dry run makes none', async () => {
   expect(own.weir.backups.list()).toEqual([])
   expect(await run('backup')).toMatchObject({ status: 'done', counts: { backups_made: 1 } })
   expect(own.weir.backups.list()).toMatchObject([{ reason: 'daily' }])
+})
+
+test('the daily backup removes what restores replaced a month ago, and nothing that is not theirs', async () => {
+  const kept = join(own.dataDir, 'quarantine')
+  const old = 'restore-20261020T100000Z-0a1b'
+  const young = 'restore-20261120T100000Z-0a1b'
+  for (const name of [old, young, 'mine']) mkdirSync(join(kept, name), { recursive: true })
+  expect(await run('backup', true)).toMatchObject({ status: 'done' })
+  expect(readdirSync(kept).sort()).toEqual(['mine', old, young])
+  expect((await run('backup')).log_tail.join('\n')).toContain(old)
+  expect(readdirSync(kept).sort()).toEqual(['mine', young])
 })
 
 test('a schedule is shown with its next five times, changed with an audit entry, and refused when it makes no sense', async () => {

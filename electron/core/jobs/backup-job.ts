@@ -10,8 +10,9 @@ type Backups = Pick<BackupsApi, 'create' | 'list' | 'entries' | 'verify'>
 /**
  * Makes a backup, opens it once, and removes those that are no longer needed. Then the one that nobody has looked at
  * for longest is proved again: disks forget, and a backup that has rotted should be known before it is needed.
+ * `forgetReplaced` removes what restores took out of service long ago, and names it.
  */
-export function backupJob(backups: Backups): JobWork {
+export function backupJob(backups: Backups, forgetReplaced: () => readonly string[]): JobWork {
   return async (run) => {
     const before = backups.list().length
     if (run.dryRun) {
@@ -20,6 +21,9 @@ export function backupJob(backups: Backups): JobWork {
     }
     run.progress('Copying the database and opening the copy')
     const made = await make(backups, run)
+    // Only beside a backup that was proved just now.
+    const forgotten = made === null ? [] : forgetReplaced()
+    for (const name of forgotten) run.log.info(`Removed the database that ${name} replaced`)
     const kept = backups.list().length
     const rot = await proveOldest(backups, made?.id, run)
     const counts = {
