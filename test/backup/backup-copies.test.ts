@@ -191,7 +191,10 @@ describe('backups that have rotted', () => {
     const first = await make()
     const { backups } = open.weir
     const byHand = make()
-    expect(await backupJob(backups, () => [])(run)).toMatchObject({ failures: 0, counts: { backups_made: 0 } })
+    expect(await backupJob(backups, () => [])(run)).toMatchObject({
+      failures: 0,
+      counts: { backups_made: 0 },
+    })
     await byHand
     const isGone: typeof backups.verify = async () => {
       await backups.delete(first.id, OPERATOR)
