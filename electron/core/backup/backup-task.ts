@@ -254,6 +254,25 @@ export function syncFolder(folder: string): void {
   }
 }
 
+/** The SHA-256 of a file, in hex; it is read in pieces. */
+export function sha256OfFile(path: string): string {
+  const hash = createHash('sha256')
+  const piece = Buffer.alloc(HASH_PIECE_BYTES)
+  const file = openSync(path, 'r')
+  try {
+    for (;;) {
+      const read = readSync(file, piece, 0, HASH_PIECE_BYTES, null)
+      if (read === 0) return hash.digest('hex')
+      hash.update(piece.subarray(0, read))
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
+// Large enough that hashing is bound by the disk, small enough for any machine.
+const HASH_PIECE_BYTES = 1024 * 1024
+
 /** Whether a fault of the file system says that the disk is full. */
 export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOSPC'

@@ -1,18 +1,14 @@
-import { createHash } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { WeirError } from '../kernel/weir-error.ts'
-import { type CopyProgress, copyInPieces, isDiskFull, syncFolder, writeSynced } from './backup-task.ts'
+import {
+  type CopyProgress,
+  copyInPieces,
+  isDiskFull,
+  sha256OfFile,
+  syncFolder,
+  writeSynced,
+} from './backup-task.ts'
 import { type Manifest, parseManifest } from './manifest.ts'
 
 /** What copying a published backup elsewhere needs; all of it crosses to the worker thread. */
@@ -31,7 +27,6 @@ export interface CopiedBackup {
   readonly sha256: string
 }
 
-const PIECE_BYTES = 8 * 1024 * 1024
 /** Others write to that disk as well; the last byte of it is not ours to take. */
 const SPARE_BYTES = 16 * 1024 * 1024
 
@@ -57,7 +52,7 @@ export function* copyBackup(input: CopyInput): Generator<CopyProgress, CopiedBac
         'backup_damaged',
         `The bytes of backup ${id} have changed since it was made, so it was not copied.`,
       )
-    if (hashOf(join(partial, 'auth.db')) !== manifest.sha256)
+    if (sha256OfFile(join(partial, 'auth.db')) !== manifest.sha256)
       throw new WeirError(
         'folder_unreadable',
         `What was written to ${targetDir} reads back differently. Check that disk, or choose another folder.`,
@@ -97,21 +92,6 @@ function refuseUnfit(targetDir: string, manifest: Manifest): void {
       'storage_full',
       `The copy needs ${needed} bytes and ${bavail * bsize} are free in ${targetDir}.`,
     )
-}
-
-function hashOf(file: string): string {
-  const hash = createHash('sha256')
-  const piece = Buffer.alloc(PIECE_BYTES)
-  const descriptor = openSync(file, 'r')
-  try {
-    for (;;) {
-      const read = readSync(descriptor, piece, 0, PIECE_BYTES, null)
-      if (read === 0) return hash.digest('hex')
-      hash.update(piece.subarray(0, read))
-    }
-  } finally {
-    closeSync(descriptor)
-  }
 }
 
 /** A copy that was there before is replaced only by one that is whole. */

@@ -1,17 +1,6 @@
-import { createHash } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { syncFolder, writeSynced } from '../backup/backup-task.ts'
+import { sha256OfFile, syncFolder, writeSynced } from '../backup/backup-task.ts'
 
 /**
  * What a restore does to files: a port, so that a test can stop the process before and after every single step.
@@ -34,28 +23,12 @@ export interface RestoreFiles {
   syncFolder(path: string): void
 }
 
-/** Large enough that hashing is bound by the disk, small enough for any machine. */
-const PIECE_BYTES = 1024 * 1024
-
 /** The file system itself. */
 export const REAL_FILES: RestoreFiles = {
   exists: existsSync,
   list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
   readText: (path) => readFileSync(path, 'utf8'),
-  sha256: (path) => {
-    const hash = createHash('sha256')
-    const piece = Buffer.alloc(PIECE_BYTES)
-    const file = openSync(path, 'r')
-    try {
-      for (let read = -1; read !== 0; ) {
-        read = readSync(file, piece, 0, PIECE_BYTES, null)
-        hash.update(piece.subarray(0, read))
-      }
-    } finally {
-      closeSync(file)
-    }
-    return hash.digest('hex')
-  },
+  sha256: sha256OfFile,
   makeFolder: (path) => {
     mkdirSync(path, { recursive: true, mode: 0o700 })
   },
