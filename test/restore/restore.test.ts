@@ -1,6 +1,8 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { manifestText, parseManifest } from '../../electron/core/backup/manifest.ts'
+import { SCHEMA_VERSION } from '../../electron/core/database/open-handle.ts'
 import { OPERATOR, openWeir, SYSTEM_CLOCK, type TestWeir } from '../support/weir.ts'
 import { call, ended, makeBackup, record, restore, turnsOf, value } from './restore-fixture.ts'
 
@@ -192,6 +194,24 @@ describe('a restore', () => {
       ok: false,
       problem: { code: 'restore_impossible' },
     })
+  })
+
+  test('of a backup made by a newer Weir is refused with the reason, and nothing is changed', async () => {
+    const { weir, dataDir } = open
+    await weir.users.create({ id: 'alice', username: 'alice' }, OPERATOR)
+    const backup = await makeBackup(weir)
+    const file = join(dataDir, 'backups', backup, 'manifest.json')
+    const manifest = parseManifest(readFileSync(file, 'utf8'))
+    writeFileSync(file, manifestText({ ...manifest, schema_version: SCHEMA_VERSION + 1 }))
+    expect(await call(weir, 'restore.plan', { backup_id: backup })).toMatchObject({
+      ok: false,
+      problem: { code: 'database_newer' },
+    })
+    const run = await restore(weir, backup)
+    expect(run).toMatchObject({ status: 'failed', error: { code: 'database_newer' }, kept_in: null })
+    expect(await userOf('alice')).toMatchObject({ is_active: true })
+    expect(existsSync(join(dataDir, 'restore'))).toBe(false)
+    expect(await weir.status()).toMatchObject({ state: 'running', restored_as: null })
   })
 
   test('that is cancelled before the decision leaves everything as it was', async () => {
