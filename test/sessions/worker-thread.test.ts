@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Logger } from '../../electron/core/kernel/ports.ts'
@@ -130,6 +130,27 @@ describe('the worker thread', () => {
     await expect(worker.run('look-at-folder', { sessionsDir: dir })).rejects.toMatchObject({
       code: 'shutting_down',
     })
+  })
+})
+
+describe('a worker that is closed', () => {
+  const endsWith = (action: string) =>
+    `import { writeFileSync } from 'node:fs'
+     parentPort.on('message', ({ kind }) => { if (kind === 'end') { ${action} } else { for (const until = Date.now() + 200; Date.now() < until;); } })`
+
+  it('ends after what it is doing, by itself', async () => {
+    const file = join(dir, 'ended')
+    const ending = workerRunning(endsWith(`writeFileSync(${JSON.stringify(file)}, ''); parentPort.close()`))
+    const run = ending.run('look-at-folder', { sessionsDir: dir })
+    await Promise.all([ending.close(), expect(run).rejects.toMatchObject({ code: 'shutting_down' })])
+    expect(existsSync(file)).toBe(true)
+  })
+
+  it('is ended when it does not listen', async () => {
+    const deaf = workerRunning(endsWith(''))
+    const run = deaf.run('look-at-folder', { sessionsDir: dir })
+    await Promise.all([deaf.close(), expect(run).rejects.toMatchObject({ code: 'shutting_down' })])
+    expect(logged).toEqual([])
   })
 })
 

@@ -3,6 +3,7 @@ import { ERROR_CODES, type ErrorCode } from '../../../shared/error-codes.ts'
 import { MINUTE_MS } from '../../../shared/units.ts'
 import type { Clock, Logger } from './ports.ts'
 import { WeirError } from './weir-error.ts'
+import { within } from './within.ts'
 
 /**
  * The main thread's end of the worker thread: named tasks with an input, batches on the way and a result.
@@ -22,6 +23,7 @@ export type WorkerRequest =
   | { readonly kind: 'start'; readonly id: number; readonly task: string; readonly input: unknown }
   | { readonly kind: 'acknowledge'; readonly id: number }
   | { readonly kind: 'cancel'; readonly id: number }
+  | { readonly kind: 'end' }
 
 /** Worker to main. After `done` or `failed` nothing more comes for that id. */
 export type WorkerReply =
@@ -64,6 +66,9 @@ const WORKER_HEAP_MB = 1024
 
 /** A worker that keeps dying is not started for ever: the same file would kill it again. */
 const CRASHES_A_MINUTE_MAX = 5
+
+/** Killing a thread inside a call of the database driver can end the process with it, so it is asked first. */
+const END_LIMIT_MS = 2_000
 
 /** Starts the worker with the first task, again after a crash, and ends it with `close`. */
 export class WorkerClient<Tasks extends { readonly [Name in keyof Tasks]: TaskShape }> {
@@ -113,13 +118,17 @@ export class WorkerClient<Tasks extends { readonly [Name in keyof Tasks]: TaskSh
     }
   }
 
-  /** Ends the worker; tasks that run are refused with `shutting_down`. */
+  /** Ends the worker at its next pause; tasks that run are refused with `shutting_down`. */
   async close(): Promise<void> {
     this.#isClosed = true
     const worker = this.#worker
     this.#worker = undefined
     this.#rejectAll(new WeirError('shutting_down', 'Weir is shutting down, so this task was stopped.'))
-    await worker?.terminate()
+    if (worker === undefined) return
+    worker.ref()
+    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+    worker.postMessage({ kind: 'end' } satisfies WorkerRequest)
+    if ((await within(exited, END_LIMIT_MS)).kind === 'too-late') await worker.terminate()
   }
 
   #started(): Worker {

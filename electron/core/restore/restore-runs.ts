@@ -77,9 +77,9 @@ export class RestoreHistory {
     const runs = this.#files
       .list(this.#places.history)
       .filter((name) => name.endsWith('.json') && name.startsWith('restore-'))
-      .sort()
-      .reverse()
       .flatMap((name) => this.#read(join(this.#places.history, name)))
+      // A name tells the second only, and two may begin in one.
+      .sort((one, other) => other.started_at.localeCompare(one.started_at))
     const newestDone = runs.find((run) => run.status === 'done')
     return runs.map((run) => ({
       ...run,

@@ -20,6 +20,8 @@ export type TaskRunners<Tasks extends { readonly [Name in keyof Tasks]: TaskShap
 export interface Port {
   postMessage(reply: WorkerReply): void
   on(event: 'message', listener: (request: WorkerRequest) => void): unknown
+  /** Hears nothing any more: the thread ends when nothing runs in it. */
+  close(): void
 }
 
 /** Batches under way: one is written while the next is read; more would only take memory. */
@@ -43,6 +45,14 @@ export function serveTasks<Tasks extends { readonly [Name in keyof Tasks]: TaskS
       const task: RunningTask = { underWay: 0, isCancelled: false, wake: undefined }
       running.set(request.id, task)
       void runTask(port, runners, request, task).finally(() => running.delete(request.id))
+      return
+    }
+    if (request.kind === 'end') {
+      for (const task of running.values()) {
+        task.isCancelled = true
+        task.wake?.()
+      }
+      port.close()
       return
     }
     const task = running.get(request.id)
