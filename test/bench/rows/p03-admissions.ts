@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
+import { openFloor } from '../lib/admission-floor.ts'
 import { type LocalWeir, openWeir } from '../lib/local-weir.ts'
 import { inTurn } from '../lib/rounds.ts'
 import { atLeast, figure, type Row } from '../lib/row.ts'
@@ -15,16 +16,19 @@ export const admissions: Row = {
   title: 'Admissions in process',
   how:
     `The core's \`admit\`, ${BATCH} (and ${LARGE_BATCH}) at once, durable, with everything it does (limits of the profile, reservation row), against one bare prepared ` +
-    '`UPDATE … RETURNING` of a counter row at a time, which is its own transaction, on a WAL database with synchronous=NORMAL: not durable, no limits, no reservation.',
+    '`UPDATE … RETURNING` of a counter row at a time, which is its own transaction, on a WAL database with synchronous=NORMAL: not durable, no limits, no reservation. ' +
+    `Beside it the least an admission does (it reads user, counters and grants, and writes a reservation and the counters) by bare statements, ${BATCH} in each durable transaction.`,
   run: async (bench) => {
     const { sizes, datasets, folder } = bench
     const weir = await openWeir(await datasets.copy(sizes.ledgers[0], { lifted: true }))
     const bare = openBare(join(folder.sub('bare'), 'bare.db'), datasets.users)
+    const floor = openFloor(await datasets.copy(sizes.ledgers[0], { lifted: true }))
     try {
       const count = sizes.admissionsARound
       await admit(weir, datasets.users, BATCH, count)
       const rates = await inTurn(bench.quiet, sizes.rounds, {
         bare: async () => perSecond(count, () => update(bare, datasets.users, count)),
+        floor: async () => perSecond(count, () => floor.admit(datasets.users, BATCH, count)),
         batched: () => perSecond(count, () => admit(weir, datasets.users, BATCH, count)),
         largeBatches: () => perSecond(count, () => admit(weir, datasets.users, LARGE_BATCH, count)),
       })
@@ -32,6 +36,20 @@ export const admissions: Row = {
       return {
         figures: [
           figure(`admissions, ${BATCH} at once`, '1/s', median(rates.batched), median(rates.bare), { ratio }),
+          figure(
+            `the least an admission does, bare, ${BATCH} in a transaction`,
+            '1/s',
+            median(rates.floor),
+            median(rates.bare),
+            { ratio: medianRatio(rates.floor, rates.bare) },
+          ),
+          figure(
+            `admissions, ${BATCH} at once, beside the least they do`,
+            '1/s',
+            median(rates.batched),
+            median(rates.floor),
+            { ratio: medianRatio(rates.batched, rates.floor) },
+          ),
           figure(
             `admissions, ${LARGE_BATCH} at once`,
             '1/s',
@@ -45,6 +63,7 @@ export const admissions: Row = {
         verdicts: [atLeast('durable batched admissions ÷ bare prepared statement on NORMAL: ≥ 1', ratio, 1)],
       }
     } finally {
+      floor.close()
       bare.close()
       await weir.close()
     }
