@@ -20,6 +20,16 @@ export const rollbackText = {
     backDone: 'Limits are enforced again, from the next check on.',
     more: 'Open Enforcement',
   },
+  files: {
+    title: 'Look at the session files: dashboards without the database',
+    why: 'All figures are then worked out from what the agent has written. Recording and limits go on in the database.',
+    database: 'Dashboards show the database',
+    down: 'The database cannot be read',
+    shown: 'Dashboards show the files',
+    go: 'Show the files',
+    goDone: 'Dashboards show the session files as soon as they are read.',
+    back: 'Show the database again',
+  },
   collection: {
     title: 'Keep collecting: recording goes on',
     why: 'Turns are counted in every mode, also while limits are off. Nothing is to be done here; this is the proof.',

@@ -99,6 +99,11 @@ test('the rollback plan says how things stand, takes a step and takes it back', 
   await expect(enforcement).toContainText(rollbackText.enforcement.off)
   await expect(enforcement).toContainText('Limits are wrong')
 
+  const files = panel(page, rollbackText.files.title)
+  await expect(files).toContainText(rollbackText.files.database)
+  await files.getByRole('button', { name: rollbackText.files.go }).click()
+  await expect(files).toContainText(rollbackText.files.shown)
+
   const collection = panel(page, rollbackText.collection.title)
   await expect(collection).toContainText(rollbackText.collection.waiting)
   const { token } = await ask(app, 'tokens.create', { name: 'agent', scope: 'executor' })
@@ -108,6 +113,8 @@ test('the rollback plan says how things stand, takes a step and takes it back', 
   await expect(collection).toContainText(rollbackText.collection.growing)
   await lookIn(app, 'rollback')
 
+  await files.getByRole('button', { name: rollbackText.files.back }).click()
+  await expect(files).toContainText(rollbackText.files.database)
   await enforcement.getByRole('button', { name: rollbackText.enforcement.back }).click()
   await expect(enforcement).toContainText(rollbackText.enforcement.on)
   expect(addressOf(page).get('tab')).toBe('rollback')

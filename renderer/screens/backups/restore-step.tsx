@@ -31,7 +31,7 @@ export function RestoreStep(): ReactNode {
   }
   return (
     <RollbackStep
-      number={3}
+      number={4}
       title={words.title}
       why={words.why}
       state={state()}

@@ -10,6 +10,7 @@ import { formatUntil } from '../../format.ts'
 import { text } from '../../text.ts'
 import { PauseDialog } from '../enforcement/pause-dialog.tsx'
 import styles from './backups.module.css'
+import { FilesStep } from './files-step.tsx'
 import { RestoreStep } from './restore-step.tsx'
 import { RollbackStep, StepFailure } from './rollback-step.tsx'
 
@@ -27,6 +28,7 @@ export function RollbackPlan(): ReactNode {
       </Text>
       <ol className={styles.steps}>
         <EnforcementStep />
+        <FilesStep number={2} />
         <CollectionStep />
         <RestoreStep />
       </ol>
@@ -108,7 +110,7 @@ function CollectionStep(): ReactNode {
         : ({ word: words.collection.waiting, tone: 'none' } as const)
   return (
     <RollbackStep
-      number={2}
+      number={3}
       title={words.collection.title}
       why={words.collection.why}
       state={state}

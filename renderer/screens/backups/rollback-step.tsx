@@ -19,7 +19,7 @@ export function StepFailure({ query }: { readonly query: SettledQuery<unknown> }
   )
 }
 
-interface RollbackStepProps {
+export interface RollbackStepProps {
   readonly number: number
   readonly title: string
   readonly why: string
