@@ -67,8 +67,8 @@ const WORKER_HEAP_MB = 1024
 /** A worker that keeps dying is not started for ever: the same file would kill it again. */
 const CRASHES_A_MINUTE_MAX = 5
 
-/** Killing a thread inside a call of the database driver can end the process with it, so it is asked first. */
-const END_LIMIT_MS = 2_000
+/** Killing a thread while it loads the database driver ends the whole process, so it is asked first. */
+const END_LIMIT_MS = 5_000
 
 /** Starts the worker with the first task, again after a crash, and ends it with `close`. */
 export class WorkerClient<Tasks extends { readonly [Name in keyof Tasks]: TaskShape }> {
