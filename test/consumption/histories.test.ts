@@ -44,6 +44,14 @@ async function checkDisplay(runner: HistoryRunner, user: string): Promise<void> 
   if (limits !== undefined)
     expect(shown.limits.filter((limit) => limit.policy !== 'config_changes_per_hour')).toEqual(limits)
   const [row] = (await consumption.users({ search: user })).users
+  const rules = new Map(shown.limits.map(({ policy, limit, source }) => [policy, [limit, source]]))
+  expect([
+    [row?.prompts_per_hour_limit, row?.prompts_per_hour_limit_source],
+    [row?.prompts_per_day_limit, row?.prompts_per_day_limit_source],
+    [row?.input_tokens_limit, row?.input_tokens_limit_source],
+    [row?.output_tokens_limit, row?.output_tokens_limit_source],
+    [row?.cost_limit_usd, row?.cost_limit_source],
+  ]).toEqual([...rules].flatMap(([policy, rule]) => (policy === 'config_changes_per_hour' ? [] : [rule])))
   expect([row?.total_tokens, row?.requests_this_hour, row?.status]).toEqual([
     shown.total_tokens,
     shown.requests_this_hour,
