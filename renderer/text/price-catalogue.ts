@@ -8,7 +8,7 @@ export const priceCatalogueText = {
   none: 'none',
   newer: (version: string) => `This Weir comes with another catalogue: ${version}.`,
   newerWhy: 'The prices you have go on to count until you have seen what would change and said so.',
-  look: 'See what would change',
+  look: 'See what it would change',
   title: 'Update the catalogue',
   versions: (from: string, to: string) => `From ${from} to ${to}.`,
   hint: 'Your own prices and imported ones stay and go before the catalogue. Recorded turns keep their cost.',

@@ -243,14 +243,14 @@ function ProfileOf({ row }: { readonly row: UserRow }): ReactNode {
     kind === 'profile' ? [] : [consumptionText.limitsFrom[kind]],
   )
   return (
-    <>
+    <span className={styles.profile}>
       {row.profile_name === null ? (
         <Dimmed>{consumptionText.noProfile}</Dimmed>
       ) : (
         <Narrow text={row.profile_name} />
       )}
       {besides.length > 0 && <span className={styles.besides}>{besides.join(', ')}</span>}
-    </>
+    </span>
   )
 }
 
