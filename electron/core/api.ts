@@ -172,6 +172,11 @@ export interface PricesApi {
   /** Errors: `invalid_request`. */
   import(input: ParsedInput<'prices.import'>, actor: Actor): Promise<OperationOutput<'prices.import'>>
   removeImported(actor: Actor): Promise<OperationOutput<'prices.removeImported'>>
+  /** The catalogue of this Weir in the place of the one that counts; with `dry_run` only what would change. */
+  updateCatalogue(
+    input: ParsedInput<'prices.updateCatalogue'>,
+    actor: Actor,
+  ): Promise<OperationOutput<'prices.updateCatalogue'>>
   costs(range?: string): Promise<OperationOutput<'costs.summary'>>
 }
 

@@ -34,5 +34,9 @@ export const priceHandlers = {
     kind: 'done',
     value: await weir.prices.removeImported(caller),
   }),
+  'prices.updateCatalogue': async (weir, input, caller) => ({
+    kind: 'done',
+    value: await weir.prices.updateCatalogue(input, caller),
+  }),
   'costs.summary': async (weir, input) => ({ kind: 'done', value: await weir.prices.costs(input.period) }),
 } satisfies Partial<Handlers>

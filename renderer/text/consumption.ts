@@ -114,6 +114,15 @@ export const consumptionText = {
   never: 'never',
   noProfile: 'none',
   noLimit: 'no limit',
-  tokensExact: (used: string, limit: string) => `${used} of ${limit} tokens`,
-  promptsExact: (used: string, limit: string) => `${used} of ${limit} prompts`,
+  tokensExact: (used: string, limit: string, source: string) =>
+    `${used} of ${limit} tokens, set by ${source}`,
+  promptsExact: (used: string, limit: string, source: string) =>
+    `${used} of ${limit} prompts, set by ${source}`,
+  costOf: (used: string, limit: string, source: string) => `${used} of ${limit}, set by ${source}`,
+  limitsFrom: {
+    default_profile: 'default',
+    built_in: 'built-in limits',
+    override: 'override',
+    grants: '+ grants',
+  },
 } as const

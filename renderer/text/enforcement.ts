@@ -130,6 +130,11 @@ export const enforcementScreenText = {
       cost_per_month_usd: 'Cost per month',
     },
     openUser: 'Open the user',
+    cap: (most: string, minutes: number) =>
+      `One check reserves at most ${most} tokens in each direction, for ${counted(minutes, 'minute')} at most; a larger estimate is cut to that.`,
+    changeCap: 'Change it in the settings',
+    reserves: (input: string, output: string, isCut: boolean) =>
+      `A check would reserve ${input} input and ${output} output tokens${isCut ? ': cut to the most one check may reserve' : ''}.`,
   },
   events: {
     title: 'Blocked, would have been, bypassed',

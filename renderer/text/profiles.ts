@@ -10,7 +10,9 @@ export const profilesText = {
   addShortcut: 'New profile',
   editShortcut: 'Edit the profile of the row',
   copyShortcut: 'Duplicate the profile of the row',
-  export: 'Export as JSON',
+  export: 'Export',
+  exportJson: 'JSON, to be imported elsewhere',
+  exportCsv: 'CSV, for a spreadsheet',
   none: 'No profile: every user falls back to the global limits',
   noneWhy: 'Add one to give users limits of their own.',
   columns: {

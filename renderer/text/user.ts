@@ -30,6 +30,7 @@ export const userText = {
     blocked: (user: string) => `${user} may run no turn any more.`,
     unblocked: (user: string) => `${user} may run turns again.`,
     grant: 'Grant extra …',
+    delete: 'Delete …',
     report: 'Report',
     reportMarkdown: 'Markdown',
     reportCsv: 'CSV of the months',

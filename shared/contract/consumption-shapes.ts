@@ -255,7 +255,16 @@ export const userRow = z.object({
   prompts_per_day_limit: z.number().nullable(),
   hour_percent: z.number().nullable(),
   day_percent: z.number().nullable(),
+  cost_limit_usd: z.number().nullable(),
   cost_percent: z.number().nullable(),
+  /** Which rule set each limit, in words: `profile Free + grants`. */
+  prompts_per_hour_limit_source: z.string(),
+  prompts_per_day_limit_source: z.string(),
+  input_tokens_limit_source: z.string(),
+  output_tokens_limit_source: z.string(),
+  cost_limit_source: z.string(),
+  /** The kinds of rules behind them together. */
+  limits_from: z.array(z.enum(['profile', 'default_profile', 'built_in', 'override', 'grants'])),
   /** The fullest of all limits, in percent; `usage_limit` names it. */
   usage_percent: z.number().nullable(),
   usage_limit: nullableText,

@@ -7,6 +7,7 @@ import {
   limitState,
   limitValue,
   queryInt,
+  reservation,
   tokens,
   userId,
 } from './fields.ts'
@@ -38,6 +39,8 @@ export const limitOverride = z.object({
 export const enforcementState = modeSetting.extend({
   when_unavailable: whenUnavailable,
   in_force: modeSetting,
+  /** The most tokens one check may reserve in each direction, and for how long at most. */
+  reservations: z.object({ max_tokens: z.number(), minutes: z.number() }),
   /** The override that holds now. */
   override: limitOverride.nullable(),
 })
@@ -199,6 +202,8 @@ export const enforcementOperations = {
       code: refusalCode.nullable(),
       detail: z.string(),
       rules: z.array(explainedRule),
+      /** What a check with these estimates would reserve. */
+      reservation,
       limits: z.array(limitState),
     }),
     errors: ['user_unknown'],

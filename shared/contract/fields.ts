@@ -36,6 +36,13 @@ export const limitName = z.enum([
 ])
 
 /** One limit of a user as it stands now: `limit` null is unlimited; `source` says which rule set it. */
+/** What one check keeps for its turn: its estimates, each cut to `max_tokens`, the most one check may reserve. */
+export const reservation = z.object({
+  input_tokens: z.number(),
+  output_tokens: z.number(),
+  max_tokens: z.number(),
+})
+
 export const limitState = z.object({
   policy: limitName,
   limit: z.number().nullable(),

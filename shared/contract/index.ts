@@ -13,6 +13,7 @@ import { limitOperations } from './limits.ts'
 import { logOperations } from './logs.ts'
 import { operatorOperations } from './operator.ts'
 import { oversightOperations } from './oversight.ts'
+import { priceCatalogueOperations } from './price-catalogue.ts'
 import { priceImportOperations } from './price-import.ts'
 import { priceOperations } from './prices.ts'
 import { profileOperations } from './profiles.ts'
@@ -46,6 +47,7 @@ export const OPERATIONS = {
   ...priceOperations,
   ...repriceOperations,
   ...priceImportOperations,
+  ...priceCatalogueOperations,
   ...intelligenceOperations,
   ...alertOperations,
   ...logOperations,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { LIMIT_CODES } from '../error-codes.ts'
-import { enforcementMode, limitState, sessionId, tokens, userId } from './fields.ts'
+import { enforcementMode, limitState, reservation, sessionId, tokens, userId } from './fields.ts'
 import { operation } from './operation.ts'
 
 /** May this user run a turn now? */
@@ -14,6 +14,7 @@ export const limitOperations = {
     summary: 'Ask whether a user may run a turn now',
     description:
       'A yes is counted at once and reserves the estimated tokens until the turn is recorded or ten minutes have passed. ' +
+      'An estimate above what one check may reserve (setting `max_reservation_tokens`) is cut to it; `reservation` says so. ' +
       'A no costs nothing and says when to come back. With `dry_run` nothing is counted or reserved.',
     input: z.strictObject({
       user_id: userId,
@@ -29,6 +30,8 @@ export const limitOperations = {
       would_have_blocked: z.enum([...LIMIT_CODES, 'user_inactive', 'profile_inactive']).nullable(),
       bypassed: z.boolean(),
       expires_at: z.string().nullable(),
+      /** Zeros for what is only let through; null where the limits could not be worked out. */
+      reservation: reservation.nullable(),
       limits: z.array(limitState),
     }),
     errors: [

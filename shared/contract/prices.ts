@@ -67,7 +67,12 @@ export const priceOperations = {
       limit: z.number(),
       offset: z.number(),
       current_period: z.string(),
-      catalogue: z.object({ version: z.string().nullable(), prices: z.number() }),
+      catalogue: z.object({
+        version: z.string().nullable(),
+        prices: z.number(),
+        /** The catalogue this Weir comes with; where it is another, it counts once it is asked for. */
+        bundled_version: z.string(),
+      }),
       operator_prices: z.number(),
       imported_prices: z.number(),
       fallback: z.object({ ...figuresOnWire, is_default: z.boolean() }),

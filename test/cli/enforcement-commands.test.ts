@@ -7,6 +7,7 @@ const STATE: OperationOutput<'enforcement.get'> = {
   ...ON,
   when_unavailable: 'open',
   in_force: ON,
+  reservations: { max_tokens: 2_000_000, minutes: 10 },
   override: null,
 }
 const OFF = {

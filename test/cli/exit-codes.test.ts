@@ -20,6 +20,7 @@ const YES = {
   would_have_blocked: null,
   bypassed: false,
   expires_at: null,
+  reservation: null,
   limits: [{ ...LIMIT, used: 1234, limit: 5000, remaining: 3766 }],
 }
 

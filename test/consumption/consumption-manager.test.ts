@@ -197,9 +197,14 @@ describe('a reservation', () => {
 
   test('is cut to what one check may reserve, so that a mistaken estimate locks nobody out', async () => {
     await weir.settings.change({ max_reservation_tokens: 50 }, OPERATOR)
-    const answer = await check({ estimated_input_tokens: 2 ** 40, estimated_output_tokens: 70 })
-    expect(limitOf(answer, 'input_tokens_per_month')?.reserved).toBe(50)
-    expect(limitOf(answer, 'output_tokens_per_month')?.reserved).toBe(50)
+    const ask = { estimated_input_tokens: 2 ** 40, estimated_output_tokens: 7 }
+    const cut = { input_tokens: 50, output_tokens: 7, max_tokens: 50 }
+    // The trial says what the check then does.
+    expect(allowed(await check({ ...ask, dry_run: true })).reservation).toEqual(cut)
+    expect(allowed(await check(ask)).reservation).toEqual(cut)
+    const answer = await check({ ...ask, estimated_output_tokens: 70 })
+    expect(limitOf(answer, 'input_tokens_per_month')?.reserved).toBe(100)
+    expect(limitOf(answer, 'output_tokens_per_month')?.reserved).toBe(57)
   })
 
   test('outlives the end of the month and counts where its turn is counted', async () => {

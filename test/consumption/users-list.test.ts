@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { GrantManager } from '../../electron/core/access/grant-manager.ts'
 import { USER_SORT_KEYS } from '../../shared/contract/consumption-shapes.ts'
 import { OPERATIONS, type OperationOutput, type ParsedInput } from '../../shared/contract/index.ts'
-import { openConsumption, type TestConsumption, turnInput } from '../support/consumption.ts'
+import { HOUR_MS, toIso } from '../../shared/units.ts'
+import { OPERATOR, openConsumption, type TestConsumption, turnInput } from '../support/consumption.ts'
 import { announceSeed, Random } from '../support/random.ts'
 
 const random = new Random(announceSeed('users list'))
@@ -184,6 +186,14 @@ test('a row says what the summary of that user says', async () => {
       'last_usage_at',
     ] as const
     expect(same.map((key) => row[key])).toEqual(same.map((key) => summary[key]))
+    const sources = new Map(summary.limits.map(({ policy, limit, source }) => [policy, { limit, source }]))
+    expect([
+      { limit: row.prompts_per_hour_limit, source: row.prompts_per_hour_limit_source },
+      { limit: row.prompts_per_day_limit, source: row.prompts_per_day_limit_source },
+      { limit: row.input_tokens_limit, source: row.input_tokens_limit_source },
+      { limit: row.output_tokens_limit, source: row.output_tokens_limit_source },
+      { limit: row.cost_limit_usd, source: row.cost_limit_source },
+    ]).toEqual([...sources].filter(([policy]) => policy !== 'config_changes_per_hour').map(([, one]) => one))
     const percents = summary.limits.flatMap((limit) =>
       limit.policy === 'config_changes_per_hour' ? [] : (limit.percent ?? []),
     )
@@ -191,6 +201,44 @@ test('a row says what the summary of that user says', async () => {
     const life = await weir.consumption.summary(row.user_id, 'all')
     expect([row.lifetime_tokens, row.lifetime_cost_usd]).toEqual([life.total_tokens, life.estimated_cost_usd])
   }
+})
+
+test('a row names the rules its limits come from, and a grant on top of what is unlimited is none', async () => {
+  const open = await openConsumption()
+  const { clock, consumption, database, settings } = open
+  await open.addUser('own', { limits: { prompts_per_hour: 5, cost_per_month_micro_usd: 2_500_000 } })
+  await open.addUser('none')
+  const grants = new GrantManager(database, clock)
+  const expires_at = toIso(clock.now() + HOUR_MS)
+  const more = { amount: 3, expires_at, reason: 'a test' }
+  await grants.create({ ...more, id: 'own', limit: 'prompts_per_hour' }, OPERATOR)
+  await grants.create({ ...more, id: 'none', limit: 'input_tokens_per_month' }, OPERATOR)
+  const rows = async () => (await consumption.users({})).users
+  expect(await rows()).toMatchObject([
+    { user_id: 'none', limits_from: ['default_profile'], input_tokens_limit: null },
+    {
+      user_id: 'own',
+      limits_from: ['profile', 'grants'],
+      prompts_per_hour_limit: 8,
+      prompts_per_hour_limit_source: 'profile of own + grants',
+      cost_limit_usd: 2.5,
+      cost_limit_source: 'profile of own',
+    },
+  ])
+  const override = {
+    prompts_per_hour: 1,
+    prompts_per_day: null,
+    reason: 'a test',
+    until: clock.now() + HOUR_MS,
+  }
+  await settings.change({ override }, OPERATOR)
+  expect(await rows()).toMatchObject([
+    { limits_from: ['override', 'default_profile'], prompts_per_hour_limit_source: 'override' },
+    { limits_from: ['override', 'profile', 'grants'], prompts_per_hour_limit_source: 'override + grants' },
+  ])
+  clock.advance(HOUR_MS)
+  expect(await rows()).toMatchObject([{ limits_from: ['default_profile'] }, { limits_from: ['profile'] }])
+  await open.close()
 })
 
 test('what is said of everybody is what the summary of everybody says, whatever the filter', async () => {

@@ -2,6 +2,7 @@ import { accessText as text } from '../../renderer/text/access.ts'
 import { connectText } from '../../renderer/text/connect.ts'
 import { addressOf, expect, type RunningApp, show, test } from './app.ts'
 import { ask, recordTurn, request } from './support/api.ts'
+import { textDownloadedBy } from './support/downloads.ts'
 import { panel, userIds, userRow, userRows } from './support/screens.ts'
 
 async function withUsers(app: RunningApp, count: number): Promise<void> {
@@ -159,6 +160,12 @@ test('a token is made with a ready call, rotated with an overlap, and revoked', 
     expect(answer.status).toBe(200)
   }
   await page.getByRole('button', { name: connectText.saved }).click()
+  const csv = await textDownloadedBy(app, async () => {
+    await page.getByRole('button', { name: 'Export', exact: true }).click()
+    await page.getByRole('menuitem', { name: /CSV/ }).click()
+  })
+  expect(csv).toContain('agent')
+  for (const secret of [first, second]) expect(csv).not.toContain(secret)
   const rows = panel(page, connectText.tokens).getByRole('row', { name: /agent/ })
   await expect(rows).toHaveCount(2)
   await rows

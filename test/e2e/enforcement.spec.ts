@@ -67,6 +67,11 @@ test('the tester says rule by rule why a user may not, and counts nothing', asyn
   await expect(answer.getByText(/are used up; the next turn is possible from/).first()).toBeVisible()
   await expect(answer.getByText(tester.notAsked).first()).toBeVisible()
   await expect.poll(() => addressOf(page).get('test')).toBe('at-100')
+  // How much one check may keep from others is said, and an estimate that is cut to it as well.
+  await expect(answer.getByText(tester.cap('2 000 000', 10))).toBeVisible()
+  await answer.getByLabel(tester.input).fill('5000000')
+  await answer.getByRole('button', { name: tester.ask }).click()
+  await expect(answer.getByText(tester.reserves('2 000 000', '0', true))).toBeVisible()
   const after = await ask(app, 'consumption.summary', { user_id: 'at-100' })
   expect(after.limits).toEqual(before.limits)
 })

@@ -1,4 +1,7 @@
+import { join } from 'node:path'
+import BetterSqlite3 from 'better-sqlite3'
 import { costsText } from '../../renderer/text/costs.ts'
+import { priceCatalogueText } from '../../renderer/text/price-catalogue.ts'
 import { priceImportText as text } from '../../renderer/text/price-import.ts'
 import { expect, show, test } from './app.ts'
 import { ask } from './support/api.ts'
@@ -78,4 +81,51 @@ test('a price file is looked at, some of its prices are taken, and all of them r
   await sure.getByRole('button', { name: text.remove }).click()
   await expect(page.getByText(text.removed(2))).toBeVisible()
   await expect(prices.getByText(costsText.prices.none)).toBeVisible()
+})
+
+/** Leaves the catalogue of an older Weir behind: one price higher, and one that is gone since. */
+function ageCatalogue(dataDir: string): void {
+  const handle = new BetterSqlite3(join(dataDir, 'auth.db'))
+  handle.exec(`
+    update model_prices set catalogue_version = 'genai-prices 0.0.1, reading 1' where source = 'catalogue';
+    update model_prices set input_micro_usd_per_million = 300000
+      where source = 'catalogue' and provider = 'openai' and model_pattern = 'gpt-4o-mini';
+    update model_prices set model_pattern = 'long-gone'
+      where source = 'catalogue' and provider = 'openai' and model_pattern = 'gpt-4o';
+  `)
+  handle.close()
+}
+
+test('another catalogue is offered with what it would change, and counts once the operator has said so', async ({
+  app,
+}) => {
+  const { page } = app
+  ageCatalogue(app.folder.dataDir)
+  await show(app, '/costs')
+  const prices = panel(page, costsText.prices.title)
+  await expect(prices.getByText('genai-prices 0.0.1, reading 1')).toBeVisible()
+  await prices.getByRole('button', { name: priceCatalogueText.look }).click()
+  const dialog = page.getByRole('dialog', { name: priceCatalogueText.title })
+  await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
+  const changed = dialog.getByRole('row', { name: /^gpt-4o-mini · openai/ })
+  await expect(changed).toContainText('$0.30 / $0.60 / $0.075')
+  await expect(changed).toContainText('-50%')
+  await expectUsable(app, 'catalogue-update')
+  await dialog.getByText(`${priceCatalogueText.counts.removed}: 1`).click()
+  await expect(dialog.getByRole('row', { name: /^long-gone · openai/ })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  expect((await ask(app, 'prices.list', {})).catalogue.version).toBe('genai-prices 0.0.1, reading 1')
+
+  await prices.getByRole('button', { name: priceCatalogueText.look }).click()
+  await dialog.getByRole('button', { name: priceCatalogueText.run }).click()
+  await expect(dialog).toBeHidden()
+  await expect(prices.getByRole('button', { name: priceCatalogueText.look })).toHaveCount(0)
+  const { catalogue } = await ask(app, 'prices.list', {})
+  expect(catalogue.version).toBe(catalogue.bundled_version)
+  const { entries } = await ask(app, 'audit.list', { limit: 1 })
+  expect(entries[0]).toMatchObject({
+    action: 'prices.updateCatalogue',
+    after: { changed: 1, removed: 1, new: 1 },
+  })
 })

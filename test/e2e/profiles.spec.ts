@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { profilesText as text } from '../../renderer/text/profiles.ts'
 import { addressOf, expect, show, test } from './app.ts'
 import { ask, request } from './support/api.ts'
+import { textDownloadedBy } from './support/downloads.ts'
 import { roomInHour } from './support/hour.ts'
 
 const row = (page: Page, name: string) => page.getByRole('row', { name: new RegExp(`^${name}`) })
@@ -46,6 +47,26 @@ test('an edit says by name who would be blocked, holds with the next check, and 
   await page.keyboard.press('Control+z')
   await expect(page.getByText(text.undone('Free'))).toBeVisible()
   expect((await request(app, 'limits.check', { user_id: 'busy' })).status).toBe(200)
+})
+
+test('the profiles are taken along for a spreadsheet, with their limits and how many have each', async ({
+  app,
+}) => {
+  const { page } = app
+  await ask(app, 'setup.startEmpty', {})
+  await ask(app, 'users.create', { id: 'ann', username: 'Ann' })
+  await show(app, '/profiles')
+  const csv = await textDownloadedBy(app, async () => {
+    await page.getByRole('button', { name: text.export, exact: true }).click()
+    await page.getByRole('menuitem', { name: text.exportCsv }).click()
+  })
+  const [head, ...rows] = csv
+    .trim()
+    .split('\n')
+    .map((line) => line.split(','))
+  const at = (name: string) => head?.indexOf(name) ?? -1
+  const unlimited = rows.find((row) => row[at('name')] === 'Unlimited')
+  expect([unlimited?.[at('prompts_per_hour')], unlimited?.[at('user_count')]]).toEqual(['1000', '1'])
 })
 
 test('a profile is duplicated by keyboard, made the default, deactivated and deleted with its users moved', async ({

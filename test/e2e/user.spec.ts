@@ -1,3 +1,4 @@
+import { accessText } from '../../renderer/text/access.ts'
 import { userText } from '../../renderer/text/user.ts'
 import { addressOf, expect, show, test } from './app.ts'
 import { ask } from './support/api.ts'
@@ -82,6 +83,26 @@ test('a grant raises the limit that is shown, and ends when it is revoked', asyn
     .getByRole('button', { name: /^Revoke/ })
     .click()
   await expect(panel(page, 'Limits')).toContainText('0 of 50')
+})
+
+test('a user is deleted from the drawer, which closes, and is let in again by Undo', async ({
+  crowd: app,
+}) => {
+  const { page } = app
+  const id = `going-${app.face}`
+  await ask(app, 'users.create', { id, username: 'Going' })
+  await show(app, `/users?search=${id}&user=${id}`)
+  const drawer = page.getByRole('dialog', { name: /^User/ })
+  await drawer.getByRole('button', { name: userText.actions.delete }).click()
+  const dialog = page.getByRole('dialog', { name: accessText.remove.title('Going') })
+  await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
+  await expect(dialog.getByRole('button', { name: accessText.remove.yes })).toBeDisabled()
+  await dialog.getByLabel(accessText.remove.typeLabel).fill(id)
+  await dialog.getByRole('button', { name: accessText.remove.yes }).click()
+  await expect(drawer).toBeHidden()
+  await expect(userRow(page, id)).toHaveCount(0)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(userRow(page, id)).toBeVisible()
 })
 
 test('a report of a hostile user is text and nothing else', async ({ crowd: app }) => {

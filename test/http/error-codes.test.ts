@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { WeirError } from '../../electron/core/kernel/weir-error.ts'
 import { DatabaseJobStore } from '../../electron/core/scheduler/job-store.ts'
 import { Scheduler } from '../../electron/core/scheduler/scheduler.ts'
 import { createWeir } from '../../electron/core/weir.ts'
@@ -18,7 +17,15 @@ import { recordingLog } from '../support/fake-weir.ts'
 import { configOf, OPERATOR, openWeir, SYSTEM_CLOCK } from '../support/weir.ts'
 import { harness } from './http-harness.ts'
 import { type ServedWeir, serveWeir } from './real-http.ts'
-import { type Got, overCore, raw, startOn, thrown, whileLocked } from './refusal-makers.ts'
+import {
+  checkedWhileRestoring,
+  type Got,
+  overCore,
+  raw,
+  startOn,
+  thrown,
+  whileLocked,
+} from './refusal-makers.ts'
 
 /**
  * Every code of the ledger, each brought about by what really brings it about, over a real socket where a caller gets it
@@ -131,23 +138,7 @@ const PRODUCED: Readonly<Record<ErrorCode, () => Promise<Got>>> = {
       await core.settings.change({ when_unavailable: 'closed' }, OPERATOR)
       return whileLocked(core.file, () => refused('limits.check', { user_id: 'alice' }, by))
     }),
-  restoring: async () => {
-    const restoring = new WeirError('restoring', 'A backup is being restored. Try again in a few seconds.')
-    const face = await harness({
-      'consumption.admit': () => {
-        throw restoring
-      },
-    })
-    const answer = await face.call({
-      method: 'POST',
-      url: OPERATIONS['limits.check'].path,
-      headers: { authorization: 'Bearer weir_executor' },
-      payload: { user_id: 'alice' },
-    })
-    await face.app.close()
-    expect(answer.headers['retry-after']).toBeDefined()
-    return { ...(answer.json() as Got), status: answer.statusCode, operation: 'limits.check' }
-  },
+  restoring: () => checkedWhileRestoring(),
   shutting_down: async () => {
     const other = await openWeir(SYSTEM_CLOCK)
     await other.close()

@@ -5,11 +5,12 @@ import { createWeir } from '../../electron/core/weir.ts'
 import { listenHttp } from '../../electron/http/listen.ts'
 import type { OperationName } from '../../shared/contract/index.ts'
 import { ERROR_CODES } from '../../shared/error-codes.ts'
-import type { Address } from '../e2e/support/api.ts'
+import { type Address, request } from '../e2e/support/api.ts'
 import { openConsumption } from '../support/consumption.ts'
 import { recordingLog } from '../support/fake-weir.ts'
-import { configOf, freshDataDir, SYSTEM_CLOCK } from '../support/weir.ts'
+import { configOf, freshDataDir, OPERATOR, SYSTEM_CLOCK } from '../support/weir.ts'
 import { harness, sendRaw } from './http-harness.ts'
+import { serveWeir } from './real-http.ts'
 
 /** Ways to be refused that an ordinary call does not have. */
 
@@ -96,4 +97,36 @@ export function startOn(prepare: (dataDir: string) => Promise<void> | void): Pro
       remove()
     }
   })
+}
+
+/** An executor that asks without a pause while a backup is really restored, until it is told to come back. */
+export async function checkedWhileRestoring(): Promise<Got> {
+  const open = await serveWeir()
+  try {
+    const { weir } = open
+    await weir.users.create({ id: 'alice', username: 'Alice' }, OPERATOR)
+    const by = { url: `http://127.0.0.1:${open.port}`, token: await open.tokenOf('executor') }
+    const { id } = await weir.backups.create({ reason: 'manual' }, OPERATOR)
+    const { run_id } = weir.restores.start({ backup_id: id, confirm: true }, OPERATOR)
+    let told: Got | undefined
+    let isOver = false
+    const asking = (async () => {
+      while (!isOver) {
+        const { status, problem, headers } = await request(by, 'limits.check', { user_id: 'alice' })
+        if (problem === undefined) continue
+        if (Number(headers.get('retry-after')) < 1) throw new Error('nobody was told when to come back')
+        told ??= { code: problem.code, status, detail: problem.detail, operation: 'limits.check' }
+      }
+    })()
+    const run = await weir.restores.finished(run_id)
+    isOver = true
+    await asking
+    if (run.status !== 'done') throw new Error(`the restore ended as ${run.status}`)
+    const after = await request(by, 'limits.check', { user_id: 'alice' })
+    if (after.status !== 200) throw new Error('checks were refused after the restore as well')
+    if (told === undefined) throw new Error('no check came while the databases changed places')
+    return told
+  } finally {
+    await open.close()
+  }
 }

@@ -140,6 +140,10 @@ test('while the clock is not believed nothing is removed, until the operator say
   expect(held.counts['turns_removed']).toBe(0)
   expect(held.log_tail.join('\n')).toContain('were kept')
   expect(await ask('jobs.trustClock', {})).toEqual({ is_suspect: false, reason: null, since: null })
+  const { entries } = await ask('audit.list', {})
+  expect(entries.filter(({ action }) => action === 'clock.trust')).toMatchObject([
+    { before: { is_suspect: true }, after: { is_suspect: false } },
+  ])
   expect(await run('daily')).toMatchObject({ counts: { turns_removed: 1 } })
 })
 

@@ -232,8 +232,7 @@ describe('imported prices', () => {
         .where('source', '=', 'catalogue')
         .execute(),
     )
-    expect(await seedPriceCatalogue(weir.database, weir.clock.now())).toEqual({ replaced: true })
-    expect(await seedPriceCatalogue(weir.database, weir.clock.now())).toEqual({ replaced: false })
+    expect((await prices.updateCatalogue({}, OPERATOR)).from_version).toBe('old')
     expect((await costOf('openai', 'brand-new-model')).cost_usd).toBe(0.15)
     expect(OPERATIONS['prices.removeImported'].output.parse(await prices.removeImported(OPERATOR))).toEqual({
       removed: 1,

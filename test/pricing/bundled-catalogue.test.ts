@@ -60,10 +60,9 @@ describe('the bundled catalogue', () => {
   test('its name says which version of the library is installed', () => {
     const manifest = resolve(import.meta.dirname, '../../node_modules/@pydantic/genai-prices/package.json')
     const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }
-    expect(
-      CATALOGUE_VERSION,
-      'change CATALOGUE_VERSION, so that the prices in databases are replaced',
-    ).toContain(`genai-prices ${version},`)
+    expect(CATALOGUE_VERSION, 'change CATALOGUE_VERSION, so that the new prices are offered').toContain(
+      `genai-prices ${version},`,
+    )
   })
 
   test('every price is a whole number of micro-dollars and every row stands once', () => {

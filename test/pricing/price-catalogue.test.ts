@@ -43,17 +43,20 @@ const GEMINI = {
 
 test('the first start writes the catalogue, the second finds it there', async () => {
   const now = opened.clock.now()
-  expect(await seedPriceCatalogue(opened.database, now)).toEqual({ replaced: true })
-  expect(await seedPriceCatalogue(opened.database, now + 1)).toEqual({ replaced: false })
+  expect(await seedPriceCatalogue(opened.database, now)).toEqual({ seeded: true })
+  expect(await seedPriceCatalogue(opened.database, now + 1)).toEqual({ seeded: false })
   expect(await listPrices(opened.database.reader)).toEqual(await bundledCatalogue())
 })
 
-test('a new catalogue takes the place of the old one and leaves the operator’s prices', async () => {
+test('a start of a newer Weir keeps the catalogue there is; put in its place, the new one leaves the operator’s prices', async () => {
   const now = opened.clock.now()
   await addOperatorPrice()
   const old = (await bundledCatalogue()).slice(0, 3)
   await opened.database.write((trx) => replaceCatalogue(trx, old, 'genai-prices 0.0.1, reading 1', now))
-  expect(await seedPriceCatalogue(opened.database, now)).toEqual({ replaced: true })
+  expect(await seedPriceCatalogue(opened.database, now)).toEqual({ seeded: false })
+  const catalogue = await bundledCatalogue()
+  expect((await listPrices(opened.database.reader)).length).toBe(4)
+  await opened.database.write((trx) => replaceCatalogue(trx, catalogue, CATALOGUE_VERSION, now))
   const rows = await opened.database.reader
     .selectFrom('model_prices')
     .select((eb) => ['source', 'catalogue_version', eb.fn.countAll<number>().as('count')])
@@ -61,7 +64,7 @@ test('a new catalogue takes the place of the old one and leaves the operator’s
     .orderBy('source')
     .execute()
   expect(rows).toEqual([
-    { source: 'catalogue', catalogue_version: CATALOGUE_VERSION, count: (await bundledCatalogue()).length },
+    { source: 'catalogue', catalogue_version: CATALOGUE_VERSION, count: catalogue.length },
     { source: 'operator', catalogue_version: null, count: 1 },
   ])
 })

@@ -89,6 +89,7 @@ export const ALLOWED: CheckAnswer = {
     would_have_blocked: null,
     bypassed: false,
     expires_at: '2026-11-24T10:30:00.000Z',
+    reservation: { input_tokens: 1200, output_tokens: 0, max_tokens: 2_000_000 },
     limits: [...LIMITS],
   },
 }

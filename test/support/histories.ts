@@ -73,6 +73,23 @@ export const EDITABLE = [
 ] as const
 
 export const USER_COUNT = 3
+
+/**
+ * Where and when histories begin: in some a few minutes before clocks change, days are an hour longer or shorter or begin
+ * at one o'clock, and in some before a month ends. The steps of the clock lead over it in both directions.
+ */
+export const BEGINNINGS = [
+  { zone: 'UTC', at: '2026-11-24T10:20:00Z', isClockChange: false },
+  { zone: 'UTC', at: '2028-02-29T23:55:00Z', isClockChange: false },
+  { zone: 'Asia/Kathmandu', at: '2026-12-31T18:10:00Z', isClockChange: false },
+  { zone: 'Europe/Berlin', at: '2026-10-25T00:55:00Z', isClockChange: true },
+  { zone: 'Europe/Berlin', at: '2027-03-28T00:55:00Z', isClockChange: true },
+  { zone: 'America/Santiago', at: '2027-04-04T02:55:00Z', isClockChange: true },
+  { zone: 'America/Havana', at: '2027-03-14T04:55:00Z', isClockChange: true },
+  { zone: 'Australia/Lord_Howe', at: '2026-10-03T15:25:00Z', isClockChange: true },
+] as const
+
+export const beginnings = fc.constantFrom(...BEGINNINGS)
 export const PROFILE_COUNT = 2
 
 const user = fc.nat({ max: USER_COUNT - 1 })
@@ -116,6 +133,31 @@ const record = fc.record({
   settles: fc.boolean(),
 })
 
+const assign = fc.record({
+  kind: fc.constant('assign' as const),
+  user,
+  profile: fc.nat({ max: PROFILE_COUNT }),
+})
+const switchUser = fc.record({ kind: fc.constant('switch-user' as const), user, isActive: fc.boolean() })
+const enforce = fc.record({
+  kind: fc.constant('enforce' as const),
+  mode: fc.constantFrom('on' as const, 'observe' as const, 'off' as const),
+})
+const grant = fc.record({
+  kind: fc.constant('grant' as const),
+  user,
+  limit: fc.constantFrom('prompts_per_hour' as const, 'input_tokens_per_month' as const),
+  amount: fc.constantFrom(null, 1, 5, 700),
+  forMs: lasting,
+})
+const override = fc.record({
+  kind: fc.constant('override' as const),
+  perHour: fc.constantFrom(null, 0, 1, 6),
+  forMs: lasting,
+})
+const clock = fc.record({ kind: fc.constant('clock' as const), stepMs: clockStep })
+const archive = fc.record({ kind: fc.constant('archive' as const), user })
+
 /** Any history: limits go up and down, the clock goes both ways, turns come late, twice, and from files. */
 export const anyHistory: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
@@ -145,44 +187,12 @@ export const anyHistory: fc.Arbitrary<Step[]> = fc.array(
         value: fc.constantFrom(null, 0, 1, 3, 500, 5_000),
       }),
     },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        kind: fc.constant('assign' as const),
-        user,
-        profile: fc.nat({ max: PROFILE_COUNT }),
-      }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({ kind: fc.constant('switch-user' as const), user, isActive: fc.boolean() }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        kind: fc.constant('enforce' as const),
-        mode: fc.constantFrom('on' as const, 'observe' as const, 'off' as const),
-      }),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        kind: fc.constant('grant' as const),
-        user,
-        limit: fc.constantFrom('prompts_per_hour' as const, 'input_tokens_per_month' as const),
-        amount: fc.constantFrom(null, 1, 5, 700),
-        forMs: lasting,
-      }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        kind: fc.constant('override' as const),
-        perHour: fc.constantFrom(null, 0, 1, 6),
-        forMs: lasting,
-      }),
-    },
-    { weight: 4, arbitrary: fc.record({ kind: fc.constant('clock' as const), stepMs: clockStep }) },
+    { weight: 1, arbitrary: assign },
+    { weight: 1, arbitrary: switchUser },
+    { weight: 1, arbitrary: enforce },
+    { weight: 2, arbitrary: grant },
+    { weight: 1, arbitrary: override },
+    { weight: 4, arbitrary: clock },
     {
       weight: 2,
       arbitrary: fc.record({
@@ -197,10 +207,21 @@ export const anyHistory: fc.Arbitrary<Step[]> = fc.array(
         outside: fc.constantFrom(0, 30),
       }),
     },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('archive' as const), user }) },
+    { weight: 1, arbitrary: archive },
   ),
   { minLength: 5, maxLength: 40 },
 )
+
+const lawfulCheck = fc.record({
+  kind: fc.constant('check' as const),
+  user,
+  input: fc.integer({ min: 1, max: 400 }),
+  output: fc.integer({ min: 1, max: 400 }),
+  times: fc.constantFrom(1, 3, 9),
+  isTrial: fc.constant(false),
+})
+
+const lawfulRecord = record.map((step) => ({ ...step, settles: true, agoMs: 0 }))
 
 /**
  * Histories of executors that keep the rules: every check names its estimates, every turn settles an admission in time and
@@ -208,18 +229,8 @@ export const anyHistory: fc.Arbitrary<Step[]> = fc.array(
  */
 export const lawfulHistory: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
-    {
-      weight: 8,
-      arbitrary: fc.record({
-        kind: fc.constant('check' as const),
-        user,
-        input: fc.integer({ min: 1, max: 400 }),
-        output: fc.integer({ min: 1, max: 400 }),
-        times: fc.constantFrom(1, 3, 9),
-        isTrial: fc.constant(false),
-      }),
-    },
-    { weight: 8, arbitrary: record.map((step) => ({ ...step, settles: true, agoMs: 0 })) },
+    { weight: 8, arbitrary: lawfulCheck },
+    { weight: 8, arbitrary: lawfulRecord },
     {
       weight: 1,
       arbitrary: fc.record({
@@ -229,8 +240,47 @@ export const lawfulHistory: fc.Arbitrary<Step[]> = fc.array(
         value: fc.constantFrom(4, 900, 3_000),
       }),
     },
-    { weight: 3, arbitrary: fc.record({ kind: fc.constant('clock' as const), stepMs: clockStep }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('archive' as const), user }) },
+    { weight: 3, arbitrary: clock },
+    { weight: 1, arbitrary: archive },
+  ),
+  { minLength: 5, maxLength: 40 },
+)
+
+/**
+ * The same executors, while the operator changes everything there is to change: limits go up and down, grants and overrides
+ * come and run out, enforcement is paused. What was let through may then be above the limit of now, and must not grow.
+ */
+export const restlessHistory: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    { weight: 8, arbitrary: lawfulCheck },
+    { weight: 6, arbitrary: lawfulRecord },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        kind: fc.constant('together' as const),
+        steps: fc.array(fc.oneof(lawfulCheck, lawfulRecord), { minLength: 2, maxLength: 6 }),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('edit-profile' as const),
+        profile,
+        limit: fc.constantFrom(...EDITABLE),
+        value: fc.constantFrom(null, 0, 1, 3, 500, 5_000),
+      }),
+    },
+    { weight: 1, arbitrary: assign },
+    { weight: 1, arbitrary: switchUser },
+    // More often on than not: what is not enforced holds nobody.
+    {
+      weight: 2,
+      arbitrary: fc.oneof(enforce, fc.constant({ kind: 'enforce' as const, mode: 'on' as const })),
+    },
+    { weight: 2, arbitrary: grant },
+    { weight: 1, arbitrary: override },
+    { weight: 3, arbitrary: clock },
+    { weight: 1, arbitrary: archive },
   ),
   { minLength: 5, maxLength: 40 },
 )

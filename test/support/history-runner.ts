@@ -25,6 +25,20 @@ interface OpenAdmission {
   readonly expiresAt: number
 }
 
+/** In which billing zone and when a history begins. */
+export interface Beginning {
+  readonly zone: string
+  readonly at: string
+}
+
+/** What the players of a history keep to. */
+export interface HistoryRules {
+  /** Every turn settles an admission of its own and uses at most what that reserved. */
+  readonly isLawful: boolean
+  /** Limits of profiles only go up. */
+  readonly isRaisingOnly: boolean
+}
+
 export const userName = (index: number) => `user-${index}`
 const profileName = (index: number) => `profile-${index}`
 const RESERVATION_MS = 10 * MINUTE_MS
@@ -40,17 +54,19 @@ export class HistoryRunner {
   readonly sent: ParsedInput<'turns.record'>[] = []
   /** Limits that a yes of enforcement has passed; must stay empty. */
   readonly overruns: string[] = []
-  readonly #isLawful: boolean
+  readonly #rules: HistoryRules
   #open: OpenAdmission[] = []
 
-  private constructor(weir: TestConsumption, zone: string, isLawful: boolean) {
+  private constructor(weir: TestConsumption, zone: string, rules: HistoryRules) {
     this.weir = weir
     this.zone = zone
-    this.#isLawful = isLawful
+    this.#rules = rules
   }
 
-  static async start(zone: string, options: { readonly isLawful: boolean }): Promise<HistoryRunner> {
+  static async start(beginning: Beginning, rules: HistoryRules): Promise<HistoryRunner> {
+    const { zone, at } = beginning
     const weir = await openConsumption()
+    weir.clock.set(at)
     await weir.settings.change({ time_zone: zone }, OPERATOR)
     for (let index = 0; index < PROFILE_COUNT; index += 1) {
       await weir.addProfile(profileName(index), {
@@ -62,7 +78,7 @@ export class HistoryRunner {
     }
     for (let index = 0; index < USER_COUNT; index += 1)
       await weir.addUser(userName(index), { profile: profileName(index % PROFILE_COUNT) })
-    return new HistoryRunner(weir, zone, options.isLawful)
+    return new HistoryRunner(weir, zone, rules)
   }
 
   async play(step: Step): Promise<void> {
@@ -147,13 +163,14 @@ export class HistoryRunner {
     for (const answer of answers) {
       this.#noteOverrun(step, answer)
       if (answer.kind !== 'allowed' || answer.answer.admission_id === null) continue
-      const expiresAt = this.weir.clock.now() + RESERVATION_MS
+      // What is only let through while enforcement observes has reserved nothing.
+      const isKept = answer.answer.would_have_blocked === null
       this.#open.push({
         id: answer.answer.admission_id,
         user,
-        input: step.input,
-        output: step.output,
-        expiresAt,
+        input: isKept ? step.input : 0,
+        output: isKept ? step.output : 0,
+        expiresAt: this.weir.clock.now() + RESERVATION_MS,
       })
     }
   }
@@ -200,8 +217,9 @@ export class HistoryRunner {
   async #record(step: Extract<Step, { kind: 'record' }>): Promise<void> {
     const user = userName(step.user)
     const admission = step.settles ? this.#open.find((one) => one.user === user) : undefined
-    if (admission === undefined && this.#isLawful) return
-    const isCapped = this.#isLawful && admission !== undefined
+    const { isLawful } = this.#rules
+    if (admission === undefined && isLawful) return
+    const isCapped = isLawful && admission !== undefined
     const turn = turnInput({
       user_id: user,
       session_id: `session-${step.session}`,
@@ -216,6 +234,8 @@ export class HistoryRunner {
       ...(admission !== undefined && { admission_id: admission.id }),
     })
     if (this.recorded.has(this.#keyOf(turn.user_id, turn.session_id, turn.turn_number))) return
+    // Two turns at once must not settle the same admission, or one of them would use what nobody reserved for it.
+    if (isLawful) this.#open = this.#open.filter((one) => one !== admission)
     const answer = await this.weir.consumption.recordTurn(turn)
     if (answer.replayed) throw new Error('a turn nobody recorded was answered as a replay')
     if (admission !== undefined) this.#open = this.#open.filter((one) => one !== admission)
@@ -264,8 +284,8 @@ export class HistoryRunner {
         .updateTable('consumption_profiles')
         .set({ [step.limit]: step.value })
         .where('name', '=', profileName(step.profile))
-      // Lawful histories only raise: what was given under the old limit must fit the new one.
-      await (this.#isLawful ? query.where(step.limit, '<', step.value) : query).execute()
+      // Where limits only rise, what was given under the old one must fit the new one.
+      await (this.#rules.isRaisingOnly ? query.where(step.limit, '<', step.value) : query).execute()
     })
   }
 

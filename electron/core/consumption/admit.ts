@@ -117,8 +117,7 @@ async function admit(
     gate.usage = { ...gate.usage, blocked_requests: gate.usage.blocked_requests + 1 }
     return refusalOf(verdict, states, moment)
   }
-  // What is only let through reserves nothing: there is no room left that could be kept for it.
-  const reserved = verdict.kind === 'no' ? { inputTokens: 0, outputTokens: 0 } : request
+  const reserved = reservedFor(verdict, request)
   const expiresAt = moment.now + moment.settings.reservation_minutes * MINUTE_MS
   await insertAdmission(trx, {
     id,
@@ -140,7 +139,8 @@ async function admit(
     gate.hasLetThrough = true
   }
   const judged = judgedBy(counted, gate.observation)
-  return allowed(limitStates(judged, gate.decision.limits, moment.windows), mode, verdict, { id, expiresAt })
+  const after = limitStates(judged, gate.decision.limits, moment.windows)
+  return allowed(after, verdict, { id, expiresAt }, reserved, moment)
 }
 
 /** The same decision without counting or reserving anything. */
@@ -149,11 +149,9 @@ export async function tryAdmission(db: Reader, check: Check, moment: Moment): Pr
   if (state === undefined) return unknownUser(check.user_id)
   const decision = await limitsOf(db, state.account, await readProfiles(db), moment)
   const usage = await withOpenReservations(db, await asOf(db, state.usage, moment.windows), moment.now)
-  const { states, verdict } = decide(check, await judgedUsage(db, usage, moment), decision, moment)
-  const mode = modeOf(moment)
-  return verdict.kind === 'no' && mode === 'on'
-    ? refusalOf(verdict, states, moment)
-    : allowed(states, mode, verdict, null)
+  const { request, states, verdict } = decide(check, await judgedUsage(db, usage, moment), decision, moment)
+  if (verdict.kind === 'no' && modeOf(moment) === 'on') return refusalOf(verdict, states, moment)
+  return allowed(states, verdict, null, reservedFor(verdict, request), moment)
 }
 
 /** The usage with the reservations that have run out given back. */
@@ -178,6 +176,20 @@ export function requestOf(
     inputTokens: Math.min(check.estimated_input_tokens ?? 0, moment.settings.max_reservation_tokens),
     outputTokens: Math.min(check.estimated_output_tokens ?? 0, moment.settings.max_reservation_tokens),
   }
+}
+
+/** The same as callers see it. */
+export function reservationOnWire(reserved: AdmissionRequest, moment: Moment) {
+  return {
+    input_tokens: reserved.inputTokens,
+    output_tokens: reserved.outputTokens,
+    max_tokens: moment.settings.max_reservation_tokens,
+  }
+}
+
+/** What is only let through reserves nothing: there is no room left that could be kept for it. */
+function reservedFor(verdict: Admission, request: AdmissionRequest): AdmissionRequest {
+  return verdict.kind === 'no' ? { inputTokens: 0, outputTokens: 0 } : request
 }
 
 function decide(check: Check, usage: Usage, decision: LimitDecision, moment: Moment) {
@@ -212,19 +224,21 @@ async function noteRefusal(
 
 function allowed(
   states: readonly LimitState[],
-  mode: 'on' | 'observe' | 'off',
   verdict: Admission,
   admission: { readonly id: string; readonly expiresAt: number } | null,
+  reserved: AdmissionRequest,
+  moment: Moment,
 ): CheckAnswer {
   return {
     kind: 'allowed',
     answer: {
       allowed: true,
       admission_id: admission?.id ?? null,
-      enforcement: mode,
+      enforcement: modeOf(moment),
       would_have_blocked: verdict.kind === 'no' ? verdict.code : null,
       bypassed: false,
       expires_at: admission === null ? null : toIso(admission.expiresAt),
+      reservation: reservationOnWire(reserved, moment),
       limits: states.filter((state) => state.name !== 'config_changes_per_hour').map(toWire),
     },
   }

@@ -66,7 +66,7 @@ export class ConsumptionManager implements ConsumptionApi {
       if (!isStorageError(error)) throw error
       const answer = this.#unavailable(check.user_id, error)
       if (answer.kind === 'refused') return answer
-      return { kind: 'allowed', answer: { ...answer.answer, admission_id: null, expires_at: null } }
+      return { kind: 'allowed', answer: { ...answer.answer, ...NOTHING_RESERVED } }
     }
   }
 
@@ -223,6 +223,9 @@ export class ConsumptionManager implements ConsumptionApi {
     }
   }
 }
+
+/** What such a check answers besides: nothing was written that could be settled. */
+const NOTHING_RESERVED = { admission_id: null, expires_at: null, reservation: null } as const
 
 /** A yes without an answer worked out: what those of a check and of a configuration change have in common. */
 interface LetThrough {

@@ -1,11 +1,12 @@
 import type { OperationOutput, ParsedInput } from '../../../shared/contract/index.ts'
 import { MICRO_USD_PER_USD, microUsdToUsd, percentOf, toIsoOrNull } from '../../../shared/units.ts'
 import type { Reader } from '../database/database.ts'
+import { overrideInForce } from '../settings/settings.ts'
 import { limitStates, usedPercent } from './admission.ts'
 import { allUserStates, deletedUserIds, type UserAccount } from './consumption-store.ts'
 import { decideFor, type Moment } from './context.ts'
 import { type Profiles, profileOf, readAllGrants, readProfiles } from './limit-rules-store.ts'
-import type { LimitDecision } from './limits.ts'
+import { type Grant, LIMIT_NAMES, type LimitDecision } from './limits.ts'
 import { judgedBy } from './observation.ts'
 import { allObservations } from './observation-store.ts'
 import { asOf } from './rollover.ts'
@@ -94,12 +95,14 @@ export async function userRows(db: Reader, moment: Moment): Promise<UserRow[]> {
   const observations = await allObservations(db, moment)
   const rows: UserRow[] = []
   for (const { account, usage } of await allUserStates(db)) {
-    const decision = decideFor(account, profiles, grants.get(account.key) ?? [], moment)
+    const own = grants.get(account.key) ?? []
+    const decision = decideFor(account, profiles, own, moment)
     const current = await asOf(db, usage, moment.windows)
     rows.push({
       ...userRow(account, current, judgedBy(current, observations.get(account.key) ?? null), {
         decision,
         profiles,
+        grants: own,
         moment,
       }),
       ...(lifetime.get(account.key) ?? NO_LIFETIME),
@@ -128,11 +131,19 @@ async function lifetimeByUser(db: Reader) {
   )
 }
 
+/** What a row's limits are worked out from. */
+interface Rules {
+  readonly decision: LimitDecision
+  readonly profiles: Profiles
+  readonly grants: readonly Grant[]
+  readonly moment: Moment
+}
+
 function userRow(
   account: UserAccount,
   usage: Usage,
   judged: Usage,
-  rules: { readonly decision: LimitDecision; readonly profiles: Profiles; readonly moment: Moment },
+  rules: Rules,
 ): Omit<UserRow, keyof typeof NO_LIFETIME> {
   const { decision, profiles, moment } = rules
   const states = limitStates(judged, decision.limits, moment.windows)
@@ -162,7 +173,14 @@ function userRow(
     prompts_per_day_limit: decision.limits.prompts_per_day.value,
     hour_percent: percents.get('prompts_per_hour') ?? null,
     day_percent: percents.get('prompts_per_day') ?? null,
+    cost_limit_usd: dollarsOf(decision.limits.cost_per_month_usd.value),
     cost_percent: percents.get('cost_per_month_usd') ?? null,
+    prompts_per_hour_limit_source: decision.limits.prompts_per_hour.source,
+    prompts_per_day_limit_source: decision.limits.prompts_per_day.source,
+    input_tokens_limit_source: decision.limits.input_tokens_per_month.source,
+    output_tokens_limit_source: decision.limits.output_tokens_per_month.source,
+    cost_limit_source: decision.limits.cost_per_month_usd.source,
+    limits_from: kindsOf(account, rules),
     usage_percent: status.fullest?.percent ?? null,
     usage_limit: status.fullest?.name ?? null,
     status: status.status,
@@ -176,6 +194,28 @@ function userRow(
     total_sessions: usage.sessions,
     last_usage_at: toIsoOrNull(usage.last_usage_at),
   }
+}
+
+function dollarsOf(microUsd: number | null): number | null {
+  return microUsd === null ? null : microUsdToUsd(microUsd)
+}
+
+/** The kinds of rules that hold for somebody, in the order in which they are asked. */
+function kindsOf(
+  account: UserAccount,
+  { decision, profiles, grants, moment }: Rules,
+): UserRow['limits_from'] {
+  const own = account.profileId === null ? null : profileOf(profiles, account.profileId)
+  const base = own !== null ? 'profile' : profiles.default !== null ? 'default_profile' : 'built_in'
+  // A grant on top of what is unlimited changes nothing.
+  const isGranted = LIMIT_NAMES.some(
+    (name) => decision.limits[name].value !== null && grants.some((grant) => grant.limitName === name),
+  )
+  return [
+    ...(overrideInForce(moment.settings, moment.now) === null ? [] : (['override'] as const)),
+    base,
+    ...(isGranted ? (['grants'] as const) : []),
+  ]
 }
 
 function matches(row: UserRow, query: Query): boolean {

@@ -43,6 +43,10 @@ export class EnforcementManager implements EnforcementApi {
       ...modeOnWire(settings.enforcement),
       when_unavailable: settings.when_unavailable,
       in_force: modeOnWire(enforcementInForce(settings, now)),
+      reservations: {
+        max_tokens: settings.max_reservation_tokens,
+        minutes: settings.reservation_minutes,
+      },
       override: override === null ? null : overrideOnWire(override),
     }
   }

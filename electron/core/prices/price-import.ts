@@ -2,7 +2,8 @@ import type { OperationOutput, ParsedInput } from '../../../shared/contract/inde
 import { LISTED_TWICE } from '../../../shared/price-file-pieces.ts'
 import type { EpochMs } from '../../../shared/units.ts'
 import type { PriceBook } from '../pricing/price-book.ts'
-import type { ModelPrice, PriceStep, TokenPrice } from '../pricing/token-price.ts'
+import type { ModelPrice } from '../pricing/token-price.ts'
+import { greatestChange, isSamePrice } from './compare-prices.ts'
 import { type ReadEntry, readEntry } from './price-file.ts'
 import { figuresOnWire } from './price-wire.ts'
 
@@ -59,7 +60,7 @@ function rowOf(name: string, read: ReadEntry, book: PriceBook, now: EpochMs, val
   const { provider, model } = read
   // What is given for a time to come is compared with what holds then.
   const held = book.listedPrices(provider, model, validFrom, Math.max(validFrom, now))
-  const isOther = (price: (typeof held)[number]): boolean => price === undefined || !isSame(price, read)
+  const isOther = (price: (typeof held)[number]): boolean => price === undefined || !isSamePrice(price, read)
   const isSameThroughout = !held.some(isOther)
   // Where the price of now is the file's already, the newest one that is not is what makes the difference.
   const before = isSameThroughout ? held.at(-1) : held.findLast(isOther)
@@ -75,54 +76,4 @@ function rowOf(name: string, read: ReadEntry, book: PriceBook, now: EpochMs, val
     has_steps: read.steps.length > 0,
     overridden: book.priceOf(provider, model, now)?.source === 'operator',
   }
-}
-
-type Stepped = TokenPrice & { readonly steps: readonly PriceStep[] }
-
-function isSame(one: Stepped, other: Stepped): boolean {
-  return (
-    isSamePrice(one, other) &&
-    one.steps.length === other.steps.length &&
-    one.steps.every((step, at) => isSameStep(step, other.steps[at]))
-  )
-}
-
-function isSamePrice(one: TokenPrice, other: TokenPrice): boolean {
-  return (
-    one.inputMicroUsdPerMillion === other.inputMicroUsdPerMillion &&
-    one.outputMicroUsdPerMillion === other.outputMicroUsdPerMillion &&
-    cachedPrice(one) === cachedPrice(other)
-  )
-}
-
-function isSameStep(one: PriceStep, other: PriceStep | undefined): boolean {
-  return (
-    other !== undefined &&
-    one.overInputTokens === other.overInputTokens &&
-    one.daySeconds?.from === other.daySeconds?.from &&
-    one.daySeconds?.until === other.daySeconds?.until &&
-    isSamePrice(one, other)
-  )
-}
-
-/** Without a price of its own, input from the cache costs what other input does. */
-function cachedPrice(price: TokenPrice): number {
-  return price.cachedInputMicroUsdPerMillion ?? price.inputMicroUsdPerMillion
-}
-
-/** The change of the figure that changed most, in percent with one decimal; null when something free now costs. */
-function greatestChange(before: TokenPrice, after: TokenPrice): number | null {
-  const pairs = [
-    [before.inputMicroUsdPerMillion, after.inputMicroUsdPerMillion],
-    [before.outputMicroUsdPerMillion, after.outputMicroUsdPerMillion],
-    [cachedPrice(before), cachedPrice(after)],
-  ] as const
-  let greatest = 0
-  for (const [from, to] of pairs) {
-    if (from === to) continue
-    if (from === 0) return null
-    const percent = Math.round((1000 * (to - from)) / from) / 10
-    if (Math.abs(percent) > Math.abs(greatest)) greatest = percent
-  }
-  return greatest
 }

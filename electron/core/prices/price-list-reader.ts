@@ -3,6 +3,7 @@ import type { EpochMs } from '../../../shared/units.ts'
 import { modelRows } from '../consumption/period-reader.ts'
 import { periodText } from '../consumption/windows.ts'
 import type { Reader } from '../database/database.ts'
+import { CATALOGUE_VERSION } from '../pricing/bundled-catalogue.ts'
 import type { PriceBook } from '../pricing/price-book.ts'
 import { storedCatalogueVersion } from '../pricing/price-store.ts'
 import type { ModelPrice } from '../pricing/token-price.ts'
@@ -31,8 +32,7 @@ export async function readPriceList(
   const limit = query.limit ?? PAGE_SIZE
   const offset = query.offset ?? 0
   const all = await listStoredPrices(db)
-  const used = await turnsByPrice(db, context)
-  const turnsOf = (price: StoredPrice): number => used.get(keyOf(price)) ?? 0
+  const turnsOf = await turnsByPrice(db, context)
   const rows = all.filter((price) => matches(price, query, turnsOf(price)))
   rows.sort(
     (a, b) =>
@@ -51,7 +51,11 @@ export async function readPriceList(
     limit,
     offset,
     current_period: periodText(context.period),
-    catalogue: { version: (await storedCatalogueVersion(db)) ?? null, prices: count('catalogue') },
+    catalogue: {
+      version: (await storedCatalogueVersion(db)) ?? null,
+      prices: count('catalogue'),
+      bundled_version: CATALOGUE_VERSION,
+    },
     operator_prices: count('operator'),
     imported_prices: count('imported'),
     fallback: { ...figuresOnWire(context.book.fallback), is_default: context.isDefaultFallback },
@@ -65,8 +69,11 @@ function keyOf(price: Pick<ModelPrice, 'source' | 'provider' | 'modelPattern' | 
   return [price.source, price.provider, price.modelPattern, price.validFrom].join('\n')
 }
 
-/** Turns of the month by the price that counts for their model now. */
-async function turnsByPrice(db: Reader, context: PriceListContext): Promise<ReadonlyMap<string, number>> {
+/** How many turns of the month go by a price: those whose model it counts for now. */
+export async function turnsByPrice(
+  db: Reader,
+  context: Pick<PriceListContext, 'book' | 'now' | 'period'>,
+): Promise<(price: ModelPrice) => number> {
   const turns = new Map<string, number>()
   for (const row of await modelRows(db, null, { kind: 'period', period: context.period })) {
     const price = context.book.priceOf(row.provider, row.model, context.now)
@@ -74,7 +81,7 @@ async function turnsByPrice(db: Reader, context: PriceListContext): Promise<Read
     const key = keyOf(price)
     turns.set(key, (turns.get(key) ?? 0) + row.turns)
   }
-  return turns
+  return (price) => turns.get(keyOf(price)) ?? 0
 }
 
 function matches(price: StoredPrice, query: Query, turns: number): boolean {

@@ -3,20 +3,29 @@ import { type EpochMs, microUsdToUsd, toIso } from '../../../shared/units.ts'
 import type { Actor, PricesApi } from '../api.ts'
 import { audit } from '../audit/audit-store.ts'
 import { windowsAt } from '../consumption/windows.ts'
-import type { Database } from '../database/database.ts'
+import type { Database, Reader } from '../database/database.ts'
 import type { Clock } from '../kernel/ports.ts'
 import { assert, WeirError } from '../kernel/weir-error.ts'
+import { bundledCatalogue, CATALOGUE_VERSION } from '../pricing/bundled-catalogue.ts'
 import { patternToRegExp } from '../pricing/model-pattern.ts'
 import type { PriceBook } from '../pricing/price-book.ts'
 import { loadPriceBook } from '../pricing/price-catalogue.ts'
-import { deleteImported, deleteImportedAfter, saveImported } from '../pricing/price-store.ts'
+import {
+  deleteImported,
+  deleteImportedAfter,
+  listPrices,
+  replaceCatalogue,
+  saveImported,
+  storedCatalogueVersion,
+} from '../pricing/price-store.ts'
 import { priceTurn } from '../pricing/price-turn.ts'
-import { priceInForce } from '../pricing/token-price.ts'
+import { type ModelPrice, priceInForce } from '../pricing/token-price.ts'
 import type { SettingsManager } from '../settings/settings-manager.ts'
+import { diffCatalogues } from './catalogue-update.ts'
 import { readCosts } from './costs-reader.ts'
 import { deleteOperatorPrice, listStoredPrices, saveOperatorPrice } from './operator-price-store.ts'
 import { diffPrices } from './price-import.ts'
-import { readPriceList } from './price-list-reader.ts'
+import { readPriceList, turnsByPrice } from './price-list-reader.ts'
 import {
   type FiguresInput,
   fallbackOf,
@@ -245,6 +254,51 @@ export class PriceManager implements PricesApi {
     return { removed }
   }
 
+  async updateCatalogue(
+    input: ParsedInput<'prices.updateCatalogue'>,
+    actor: Actor,
+  ): Promise<OperationOutput<'prices.updateCatalogue'>> {
+    // Read before anything is locked: the first time takes a moment.
+    const bundled = await bundledCatalogue()
+    if (input.dry_run === true) return this.#database.read((db) => this.#catalogueReport(db, bundled))
+    const report = await this.#database.write(async (trx) => {
+      const found = await this.#catalogueReport(trx, bundled)
+      if (found.from_version === CATALOGUE_VERSION && found.rows.length === 0) return found
+      const now = this.#clock.now()
+      await replaceCatalogue(trx, bundled, CATALOGUE_VERSION, now)
+      await audit(trx, {
+        at: now,
+        actor,
+        action: 'prices.updateCatalogue',
+        objectKind: 'price',
+        objectId: CATALOGUE_VERSION,
+        before: { version: found.from_version, rows: auditSide(found.rows, 'before') },
+        after: {
+          version: CATALOGUE_VERSION,
+          new: found.new,
+          changed: found.changed,
+          removed: found.removed,
+          rows: auditSide(found.rows, 'after'),
+        },
+      })
+      return found
+    })
+    await this.#reload()
+    return report
+  }
+
+  async #catalogueReport(db: Reader, bundled: readonly ModelPrice[]) {
+    const now = this.#clock.now()
+    const { period } = windowsAt(this.#settings.current().time_zone, now)
+    const held = (await listPrices(db)).filter((price) => price.source === 'catalogue')
+    const turnsOf = await turnsByPrice(db, { book: this.#book, now, period })
+    return {
+      from_version: (await storedCatalogueVersion(db)) ?? null,
+      to_version: CATALOGUE_VERSION,
+      ...diffCatalogues(held, bundled, turnsOf),
+    }
+  }
+
   costs(range = 'current'): Promise<OperationOutput<'costs.summary'>> {
     const now = this.#clock.now()
     const { period } = windowsAt(this.#settings.current().time_zone, now)
@@ -259,6 +313,16 @@ export class PriceManager implements PricesApi {
     this.#loading = this.#loading.then(load, load)
     return this.#loading
   }
+}
+
+/** One side of what changes, as the audit log keeps it. */
+function auditSide(
+  rows: OperationOutput<'prices.updateCatalogue'>['rows'],
+  side: 'before' | 'after',
+): object[] {
+  return rows
+    .slice(0, AUDIT_ROWS_MAX)
+    .map((row) => ({ provider: row.provider, model: row.model_pattern, ...row[side] }))
 }
 
 function checkPattern(pattern: string): void {

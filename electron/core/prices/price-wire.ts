@@ -34,7 +34,7 @@ export function priceOnWire(price: StoredPrice): PriceOnWire {
 }
 
 /** A price from the beginning of time also holds for everything older. */
-function validFromOnWire(at: EpochMs): string | null {
+export function validFromOnWire(at: EpochMs): string | null {
   return at === 0 ? null : toIso(at)
 }
 

@@ -6,7 +6,7 @@ import type { ModelPrice, PriceStep, TokenPrice } from './token-price.ts'
 
 /**
  * Names the prices that come with this Weir: the version of the library that carries them, and of the way they are
- * read here. When either changes the name changes, and the next start replaces the catalogue's rows.
+ * read here. When either changes the name changes, and the operator is offered the catalogue with what it would change.
  */
 export const CATALOGUE_VERSION = 'genai-prices 0.1.8, reading 1'
 

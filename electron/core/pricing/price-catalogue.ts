@@ -6,17 +6,18 @@ import { listPrices, replaceCatalogue, storedCatalogueVersion } from './price-st
 import type { TokenPrice } from './token-price.ts'
 
 /**
- * Brings the catalogue's rows to the prices this Weir comes with; does nothing when they are. Takes the database
- * and not a transaction: the bundled prices are read from disk, which no transaction may wait for.
+ * Writes the prices this Weir comes with where there is no catalogue yet. One that is there stays, also when a newer Weir
+ * has other prices: what turns cost changes when the operator has seen by how much. Takes the database and not a
+ * transaction: the bundled prices are read from disk, which no transaction may wait for.
  */
 export async function seedPriceCatalogue(
   database: Pick<Database, 'reader' | 'write'>,
   now: EpochMs,
-): Promise<{ readonly replaced: boolean }> {
-  if ((await storedCatalogueVersion(database.reader)) === CATALOGUE_VERSION) return { replaced: false }
+): Promise<{ readonly seeded: boolean }> {
+  if ((await storedCatalogueVersion(database.reader)) !== undefined) return { seeded: false }
   const prices = await bundledCatalogue()
   await database.write((trx) => replaceCatalogue(trx, prices, CATALOGUE_VERSION, now))
-  return { replaced: true }
+  return { seeded: true }
 }
 
 /** The whole price table in memory. Load it again after prices have changed. */

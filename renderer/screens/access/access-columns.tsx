@@ -72,7 +72,7 @@ export function accessColumns(cells: AccessCells): readonly UserColumn[] {
       label: text.columns.admin,
       sortKey: 'is_admin',
       firstOrder: 'desc',
-      isDefault: true,
+      isDefault: false,
       cell: (row) => (row.is_admin ? text.yes : ''),
     },
     {
@@ -80,7 +80,7 @@ export function accessColumns(cells: AccessCells): readonly UserColumn[] {
       label: text.columns.created,
       sortKey: 'created_at',
       firstOrder: 'desc',
-      isDefault: false,
+      isDefault: true,
       cell: (row) => dateTime(row.created_at),
     },
     {

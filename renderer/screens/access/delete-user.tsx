@@ -14,11 +14,14 @@ export function DeleteUser({
   user,
   isDeleted,
   onClose,
+  onDeleted,
 }: {
-  readonly user: UserRow
+  readonly user: Pick<UserRow, 'id' | 'username'>
   /** True for one whose turns were kept before: only removing them is left. */
   readonly isDeleted: boolean
   readonly onClose: () => void
+  /** What is on screen about the user leads nowhere any more. */
+  readonly onDeleted?: () => void
 }): ReactNode {
   const { id, username } = user
   const [turns, setTurns] = useState<'kept' | 'removed'>(isDeleted ? 'removed' : 'kept')
@@ -39,6 +42,7 @@ export function DeleteUser({
           if (turns === 'kept') showUndo(text.doneKept(username), bringBack)
           else showDone(text.doneRemoved(username))
           onClose()
+          onDeleted?.()
         },
         onError: showProblem,
       },

@@ -1,12 +1,17 @@
 import { Button, Group, Stack } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
+import { useWeirClient } from '../../app/client-context.tsx'
+import { unwrap } from '../../app/queries.ts'
 import { useStatus } from '../../app/status.ts'
 import { Panel } from '../../components/panel.tsx'
 import { accessText } from '../../text/access.ts'
+import type { WeirClient } from '../../weir-client.ts'
 import { Call, curlOf } from '../connect/agent-calls.tsx'
 import { MadeToken } from '../connect/new-token.tsx'
 import { type Token, TokenList } from '../connect/token-list.tsx'
+import { ExportMenu } from '../sessions/export-menu.tsx'
+import type { ExportedRows } from '../sessions/session-export.ts'
 import type { AccessSearch, ChangeView } from './access-search.ts'
 import type { Made } from './made-token.ts'
 import { RotateDialog } from './rotate-dialog.tsx'
@@ -24,10 +29,12 @@ export interface TokensTabProps {
 export function TokensTab({ view, onView }: TokensTabProps): ReactNode {
   const [made, setMade] = useState<Made | null>(null)
   const [rotating, setRotating] = useState<Token | null>(null)
+  const client = useWeirClient()
   return (
     <Stack gap="md">
       {made === null ? (
-        <Group justify="flex-end">
+        <Group justify="flex-end" gap="xs">
+          <ExportMenu name="tokens" collect={() => allTokens(client)} />
           <Button
             size="xs"
             leftSection={<IconPlus size={15} aria-hidden />}
@@ -55,6 +62,12 @@ export function TokensTab({ view, onView }: TokensTabProps): ReactNode {
       )}
     </Stack>
   )
+}
+
+/** Every token there was, the revoked ones too; what opens a door is in no list. Rejects with the `Problem`. */
+async function allTokens(client: WeirClient): Promise<ExportedRows> {
+  const { tokens } = await unwrap(client.call('tokens.list', { include_revoked: true }))
+  return { rows: tokens, totalCount: tokens.length }
 }
 
 function ReadyCall(): ReactNode {

@@ -52,12 +52,7 @@ export function userColumns({ zone, now }: CellContext): readonly UserColumn[] {
       label: text.profile,
       sortKey: 'profile_name',
       isDefault: true,
-      cell: (row) =>
-        row.profile_name === null ? (
-          <Dimmed>{consumptionText.noProfile}</Dimmed>
-        ) : (
-          <Narrow text={row.profile_name} />
-        ),
+      cell: (row) => <ProfileOf row={row} />,
     },
     {
       key: 'usage',
@@ -100,10 +95,20 @@ export function userColumns({ zone, now }: CellContext): readonly UserColumn[] {
 
 const tokenColumns: readonly UserColumn[] = [
   figure('tokens-in', text.tokensIn, text.tokensInHint, 'total_input_tokens', true, (row) => (
-    <OfLimit used={row.total_input_tokens} limit={row.input_tokens_limit} kind="tokens" />
+    <OfLimit
+      used={row.total_input_tokens}
+      limit={row.input_tokens_limit}
+      source={row.input_tokens_limit_source}
+      kind="tokens"
+    />
   )),
   figure('tokens-out', text.tokensOut, text.tokensOutHint, 'total_output_tokens', true, (row) => (
-    <OfLimit used={row.total_output_tokens} limit={row.output_tokens_limit} kind="tokens" />
+    <OfLimit
+      used={row.total_output_tokens}
+      limit={row.output_tokens_limit}
+      source={row.output_tokens_limit_source}
+      kind="tokens"
+    />
   )),
   figure('tokens', text.tokens, text.tokensHint, 'total_tokens', false, (row) => (
     <Tokens tokens={row.total_tokens} />
@@ -118,10 +123,20 @@ const tokenColumns: readonly UserColumn[] = [
 
 const requestColumns: readonly UserColumn[] = [
   figure('hour', text.hour, text.hourHint, 'requests_this_hour', true, (row) => (
-    <OfLimit used={row.requests_this_hour} limit={row.prompts_per_hour_limit} kind="prompts" />
+    <OfLimit
+      used={row.requests_this_hour}
+      limit={row.prompts_per_hour_limit}
+      source={row.prompts_per_hour_limit_source}
+      kind="prompts"
+    />
   )),
   figure('day', text.day, text.dayHint, 'requests_today', true, (row) => (
-    <OfLimit used={row.requests_today} limit={row.prompts_per_day_limit} kind="prompts" />
+    <OfLimit
+      used={row.requests_today}
+      limit={row.prompts_per_day_limit}
+      source={row.prompts_per_day_limit_source}
+      kind="prompts"
+    />
   )),
   figure('hour-percent', text.hourPercent, text.hourPercentHint, 'hour_percent', false, (row) =>
     formatPercent(row.hour_percent),
@@ -132,9 +147,7 @@ const requestColumns: readonly UserColumn[] = [
 ]
 
 const costColumns: readonly UserColumn[] = [
-  figure('cost', text.cost, text.costHint, 'estimated_cost_usd', true, (row) => (
-    <Money usd={row.estimated_cost_usd} />
-  )),
+  figure('cost', text.cost, text.costHint, 'estimated_cost_usd', true, (row) => <CostOfLimit row={row} />),
   figure('cost-percent', text.costPercent, text.costPercentHint, 'cost_percent', false, (row) =>
     formatPercent(row.cost_percent),
   ),
@@ -209,15 +222,46 @@ function nameInFull({ username, display_name: name, user_id: id }: UserRow): str
 function OfLimit(props: {
   readonly used: number
   readonly limit: number | null
+  readonly source: string
   readonly kind: 'tokens' | 'prompts'
 }): ReactNode {
-  const { used, limit, kind } = props
+  const { used, limit, source, kind } = props
   const short = kind === 'tokens' ? formatTokens : formatCount
   const say = kind === 'tokens' ? consumptionText.tokensExact : consumptionText.promptsExact
-  const exact = say(formatCount(used), limit === null ? consumptionText.noLimit : formatCount(limit))
+  const all = limit === null ? consumptionText.noLimit : formatCount(limit)
+  const exact = say(formatCount(used), all, source)
   return (
     <span title={exact}>
       {short(used)} <span className={styles.limit}>/ {limit === null ? '∞' : short(limit)}</span>
+    </span>
+  )
+}
+
+/** The profile that holds, and what else has a say in the limits beside it. */
+function ProfileOf({ row }: { readonly row: UserRow }): ReactNode {
+  const besides = row.limits_from.flatMap((kind) =>
+    kind === 'profile' ? [] : [consumptionText.limitsFrom[kind]],
+  )
+  return (
+    <span className={styles.profile}>
+      {row.profile_name === null ? (
+        <Dimmed>{consumptionText.noProfile}</Dimmed>
+      ) : (
+        <Narrow text={row.profile_name} />
+      )}
+      {besides.length > 0 && <span className={styles.besides}>{besides.join(', ')}</span>}
+    </span>
+  )
+}
+
+/** The cost, and the budget where there is one. */
+function CostOfLimit({ row }: { readonly row: UserRow }): ReactNode {
+  const { estimated_cost_usd: usd, cost_limit_usd: limit } = row
+  if (limit === null) return <Money usd={usd} />
+  const exact = consumptionText.costOf(formatMoneyExact(usd), formatMoneyExact(limit), row.cost_limit_source)
+  return (
+    <span title={exact}>
+      {formatMoney(usd)} <span className={styles.limit}>/ {formatMoney(limit)}</span>
     </span>
   )
 }

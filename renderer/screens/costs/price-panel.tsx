@@ -9,6 +9,7 @@ import { useSettledQuery } from '../../components/settled-query.ts'
 import { costsText } from '../../text/costs.ts'
 import { SearchBox } from '../consumption/search-box.tsx'
 import { ExportMenu } from '../sessions/export-menu.tsx'
+import { CatalogueUpdate } from './catalogue-update.tsx'
 import { allPrices } from './cost-export.ts'
 import type { CostsView } from './costs-search.ts'
 import { ImportedPrices } from './imported-prices.tsx'
@@ -76,14 +77,17 @@ export function PricePanel({ view, onView }: CostsView): ReactNode {
         }
       >
         {(page) => (
-          <PriceTable
-            page={page}
-            onMore={
-              page.total_count > rows && rows < ROWS_MAX
-                ? () => setRows(Math.min(ROWS_MAX, rows + ROWS_STEP * 3))
-                : null
-            }
-          />
+          <>
+            <CatalogueUpdate catalogue={page.catalogue} />
+            <PriceTable
+              page={page}
+              onMore={
+                page.total_count > rows && rows < ROWS_MAX
+                  ? () => setRows(Math.min(ROWS_MAX, rows + ROWS_STEP * 3))
+                  : null
+              }
+            />
+          </>
         )}
       </QueryPanel>
       <Modal opened={isAdding} onClose={() => setAdding(false)} title={text.addTitle} size="lg" centered>

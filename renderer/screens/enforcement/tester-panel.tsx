@@ -6,6 +6,7 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { useWeirQuery } from '../../app/queries.ts'
 import { Panel } from '../../components/panel.tsx'
+import { formatCount } from '../../format.ts'
 import { enforcementScreenText } from '../../text/enforcement.ts'
 import styles from './enforcement.module.css'
 import { limitIn } from './override-form.tsx'
@@ -52,6 +53,7 @@ export function TesterPanel({ userId, onUser }: TesterPanelProps): ReactNode {
           <Text size="sm" c="dimmed">
             {text.hint}
           </Text>
+          <Cap />
           <Group gap="sm" align="flex-end">
             <Autocomplete
               label={text.user}
@@ -89,6 +91,27 @@ export function TesterPanel({ userId, onUser }: TesterPanelProps): ReactNode {
   )
 }
 
+/** How much one check may keep from others of its user, whatever it estimates. */
+function Cap(): ReactNode {
+  const navigate = useNavigate()
+  const { data } = useWeirQuery('enforcement.get', {})
+  if (data === undefined) return null
+  const { max_tokens: most, minutes } = data.reservations
+  return (
+    <Text size="sm" c="dimmed">
+      {text.cap(formatCount(most), minutes)}{' '}
+      <Anchor
+        component="button"
+        type="button"
+        size="sm"
+        onClick={() => void navigate({ to: '/settings', search: {} })}
+      >
+        {text.changeCap}
+      </Anchor>
+    </Text>
+  )
+}
+
 function Answer({
   userId,
   input,
@@ -112,9 +135,16 @@ function Answer({
     )
   }
   if (explained.data === undefined) return null
+  const { reservation: kept } = explained.data
+  const isCut = input > kept.input_tokens || output > kept.output_tokens
   return (
     <div className={styles.answer} role="status">
       <Verdict answer={explained.data} />
+      {input + output === 0 ? null : (
+        <Text size="sm" mb="xs">
+          {text.reserves(formatCount(kept.input_tokens), formatCount(kept.output_tokens), isCut)}
+        </Text>
+      )}
       <ol className={styles.rules}>
         {explained.data.rules.map((rule) => (
           <Rule key={rule.rule} rule={rule} />

@@ -1,8 +1,7 @@
 import { Button, Group, Skeleton, Stack, Text } from '@mantine/core'
-import { IconDownload, IconGauge, IconPlus, IconUpload } from '@tabler/icons-react'
+import { IconGauge, IconPlus, IconUpload } from '@tabler/icons-react'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
-import { downloadText } from '../../app/download.ts'
 import { showDone } from '../../app/notify.ts'
 import { useWeirMutation, useWeirQuery } from '../../app/queries.ts'
 import { useShortcut } from '../../app/shortcuts.tsx'
@@ -11,11 +10,12 @@ import { QueryStates } from '../../components/query-states.tsx'
 import { useSettledQuery } from '../../components/settled-query.ts'
 import { profileImportText } from '../../text/profile-import.ts'
 import { profilesText as text } from '../../text/profiles.ts'
+import { ExportProfiles } from './export-profiles.tsx'
 import { ImportProfiles } from './import-profiles.tsx'
 import { DeactivateDialog, DeleteDialog } from './profile-dialogs.tsx'
 import { ProfileForm } from './profile-form.tsx'
 import { ProfileTable } from './profile-table.tsx'
-import { inputOf, type Profile, valuesLike, valuesOf } from './profile-values.ts'
+import { type Profile, valuesLike, valuesOf } from './profile-values.ts'
 import type { ProfilesSearch } from './profiles-search.ts'
 import { type ProfileActs, useProfileActs } from './use-profile-acts.ts'
 
@@ -35,15 +35,7 @@ export function ProfilesScreen(): ReactNode {
           {text.intro}
         </Text>
         <Group gap="xs">
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconDownload size={15} aria-hidden />}
-            disabled={list.data === undefined}
-            onClick={() => exportProfiles(list.data?.profiles ?? [])}
-          >
-            {text.export}
-          </Button>
+          <ExportProfiles profiles={list.data?.profiles} />
           <Button
             size="xs"
             variant="default"
@@ -70,12 +62,6 @@ export function ProfilesScreen(): ReactNode {
       )}
     </Stack>
   )
-}
-
-/** What an operator decided, without what Weir knows about it: the file of one installation fits another. */
-function exportProfiles(profiles: readonly Profile[]): void {
-  const file = { profiles: profiles.map((profile) => inputOf(valuesOf(profile))) }
-  downloadText('weir-profiles.json', `${JSON.stringify(file, null, 2)}\n`, 'application/json')
 }
 
 interface ProfilesProps {

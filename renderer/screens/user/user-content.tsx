@@ -26,7 +26,14 @@ import { UserMonths } from './user-months.tsx'
 type Summary = OperationOutput<'consumption.summary'>
 
 /** Everything about one user. Its sections load apart, so that a slow or failing one keeps nothing else away. */
-export function UserContent({ userId }: { readonly userId: string }): ReactNode {
+export function UserContent({
+  userId,
+  onGone,
+}: {
+  readonly userId: string
+  /** The user was deleted: there is nothing to show any more. */
+  readonly onGone: () => void
+}): ReactNode {
   const zone = useStatus().data?.time_zone ?? 'UTC'
   const summary = useSettledQuery(
     useWeirQuery('consumption.summary', { user_id: userId }, { keepPrevious: false }),
@@ -37,7 +44,7 @@ export function UserContent({ userId }: { readonly userId: string }): ReactNode 
       <QueryStates query={summary} skeleton={<Skeleton height={420} radius="md" />}>
         {(data) => (
           <Stack gap="md">
-            <UserHead summary={data} />
+            <UserHead summary={data} onGone={onGone} />
             <UserLimits summary={data} zone={zone} />
             <Figures summary={data} />
           </Stack>

@@ -43,7 +43,9 @@ export function UserDrawer({ userId, ids, onUser }: UserDrawerProps): ReactNode 
         </Group>
       }
     >
-      {userId === undefined ? null : <UserContent key={userId} userId={userId} />}
+      {userId === undefined ? null : (
+        <UserContent key={userId} userId={userId} onGone={() => onUser(undefined)} />
+      )}
     </Drawer>
   )
 }

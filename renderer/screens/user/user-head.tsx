@@ -1,7 +1,7 @@
 import { ActionIcon, Badge, Button, Group, NativeSelect, Tooltip } from '@mantine/core'
-import { IconBan, IconChartAreaLine, IconCopy, IconUserCheck } from '@tabler/icons-react'
+import { IconBan, IconChartAreaLine, IconCopy, IconTrash, IconUserCheck } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { copyText } from '../../app/copy.ts'
 import { showDone, showProblem } from '../../app/notify.ts'
@@ -11,6 +11,7 @@ import { PlainText } from '../../components/plain-text.tsx'
 import { useNow } from '../../components/use-now.ts'
 import { clipText } from '../../format.ts'
 import { userText } from '../../text/user.ts'
+import { DeleteUser } from '../access/delete-user.tsx'
 import { ReportMenu } from './report-menu.tsx'
 import styles from './user.module.css'
 
@@ -19,8 +20,15 @@ type Summary = OperationOutput<'consumption.summary'>
 /** A longer name would make a note of several lines. */
 const NAME_MAX = 60
 
+/** What `UserHead` takes. */
+export interface UserHeadProps {
+  readonly summary: Summary
+  /** The user was deleted. */
+  readonly onGone: () => void
+}
+
 /** Who it is, and what can be done about them. */
-export function UserHead({ summary }: { readonly summary: Summary }): ReactNode {
+export function UserHead({ summary, onGone }: UserHeadProps): ReactNode {
   const now = useNow()
   const text = userText.head
   return (
@@ -57,13 +65,14 @@ export function UserHead({ summary }: { readonly summary: Summary }): ReactNode 
           <span>{text.lastUse(summary.last_usage_at, now)}</span>
         </Group>
       </div>
-      <Actions summary={summary} />
+      <Actions summary={summary} onGone={onGone} />
     </header>
   )
 }
 
-function Actions({ summary }: { readonly summary: Summary }): ReactNode {
+function Actions({ summary, onGone }: UserHeadProps): ReactNode {
   const navigate = useNavigate()
+  const [isDeleting, setDeleting] = useState(false)
   return (
     <Group gap="sm" align="flex-end">
       <ProfileSelect summary={summary} />
@@ -77,6 +86,24 @@ function Actions({ summary }: { readonly summary: Summary }): ReactNode {
         {userText.dashboard}
       </Button>
       <ReportMenu summary={summary} />
+      {/* At the end, apart from what can be taken back. */}
+      <Button
+        size="xs"
+        variant="default"
+        c="red"
+        leftSection={<IconTrash size={15} aria-hidden />}
+        onClick={() => setDeleting(true)}
+      >
+        {userText.actions.delete}
+      </Button>
+      {isDeleting && (
+        <DeleteUser
+          user={{ id: summary.user_id, username: summary.username }}
+          isDeleted={false}
+          onClose={() => setDeleting(false)}
+          onDeleted={onGone}
+        />
+      )}
     </Group>
   )
 }

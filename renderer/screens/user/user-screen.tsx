@@ -37,7 +37,7 @@ export function UserScreen(): ReactNode {
   return (
     <Stack gap="md">
       <Steps id={id} />
-      <UserContent key={id} userId={id} />
+      <UserContent key={id} userId={id} onGone={() => void navigate({ to: '/users' })} />
     </Stack>
   )
 }
