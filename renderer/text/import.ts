@@ -48,6 +48,7 @@ export const importText = {
   start: (files: number) => (files > 0 ? `Import ${counted(files, 'session')}` : 'Import sessions'),
   phases: {
     listing: 'Listing the files',
+    taking: 'Taking over users and prices',
     reading: 'Reading the files',
     writing: 'Writing to the ledger',
     archiving: 'Closing past months',

@@ -1,7 +1,7 @@
 import { periodOf } from '../../../shared/time-window.ts'
 import { microUsdToUsd } from '../../../shared/units.ts'
 import type { SessionPiece } from '../sessions/scan-sessions.ts'
-import type { TurnReading } from '../sessions/session-reading.ts'
+import type { SessionReading, TurnReading } from '../sessions/session-reading.ts'
 import type { PeriodTotals } from './ledger-port.ts'
 
 /** What session files add up to per user and period, and how that compares with the ledger. Pure. */
@@ -88,6 +88,18 @@ export class FileTotals {
     for (const turn of session.turns) addTurn(this.#figures(session.userId, turn.occurredAt), turn)
     this.turns += session.turns.length
     this.rows += session.turns.length
+  }
+
+  isSameMonth(one: number, other: number): boolean {
+    return periodOf(this.#zone, one) === periodOf(this.#zone, other)
+  }
+
+  /** Takes tokens of the session's from those outside its turns: they are known to be of turns. */
+  lessOutside(session: SessionReading, input: number, output: number): void {
+    const figures = this.#figures(session.userId, session.createdAt)
+    figures.inputTokens -= input
+    figures.outputTokens -= output
+    this.outsideTokens -= input + output
   }
 
   /** Compares these users' months; `ledger` must hold all the ledger has of them. */

@@ -6,6 +6,9 @@ import type { SessionReading } from '../sessions/session-reading.ts'
 
 /** What importing asks of the ledger. */
 
+/** `import` writes; `dry-run` only counts what would be written; `validate` only compares the sources and the ledger. */
+export type ImportMode = 'import' | 'dry-run' | 'validate'
+
 /** What became of the rows of some sessions; a row is a turn, or what a session spent outside its turns. */
 export interface ImportEffects {
   readonly imported: number

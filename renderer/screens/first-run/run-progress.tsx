@@ -37,7 +37,7 @@ export function RunProgress({ run }: { readonly run: ImportRun }): ReactNode {
           ))}
         </Group>
         <Text size="sm" c="dimmed" className="path">
-          {text.import.from(run.sessions_dir)}
+          {text.import.from([run.sessions_dir, run.auth_db].filter((path) => path !== null).join(', '))}
         </Text>
         <Text size="sm" c="dimmed">
           {text.import.leave}

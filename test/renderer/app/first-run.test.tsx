@@ -46,11 +46,13 @@ const REPORT: Report = {
   outside_turns_tokens: 880,
   dry_run: false,
   validate_only: false,
+  auth_database: null,
 }
 
 const RUNNING: Run = {
   run_id: 'import-1',
   sessions_dir: FOLDER,
+  auth_db: null,
   status: 'running',
   phase: 'writing',
   files_total: 1204,
