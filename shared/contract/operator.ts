@@ -70,6 +70,19 @@ export const importReport = z.object({
       cost_usd: z.number(),
     }),
   ),
+  /** Everybody the sources tell of, those with the most tokens first. */
+  by_user: z.array(
+    z.object({
+      user_id: z.string(),
+      /** As Weir knew them before this run; null when nobody had the id. */
+      username: nullableText,
+      turns: z.number(),
+      input_tokens: z.number(),
+      output_tokens: z.number(),
+      /** Whether the database gives back all months of theirs exactly; null when that was not looked at. */
+      is_exact: z.boolean().nullable(),
+    }),
+  ),
   outside_turns_tokens: z.number(),
   dry_run: z.boolean(),
   validate_only: z.boolean(),
@@ -221,6 +234,21 @@ export const operatorOperations = {
     errors: ['busy', 'folder_unreadable', 'auth_database_unreadable', 'invalid_request'],
     example: { sessions_dir: 'sessions', dry_run: true },
     command: 'import',
+  }),
+  'import.lookAtAuthDatabase': operation({
+    method: 'GET',
+    path: '/api/v1/admin/auth-database',
+    scopes: ['admin'],
+    effect: 'read',
+    status: 200,
+    summary: 'What an import could take from an auth database of the platform, table by table',
+    input: z.strictObject({ auth_db: z.string().min(1).max(4096) }),
+    output: z.object({
+      tables: z.array(z.object({ table: z.string(), rows: z.number() })),
+      not_taken: z.array(z.object({ table: z.string(), rows: z.number(), reason: z.string() })),
+    }),
+    errors: ['auth_database_unreadable'],
+    example: { auth_db: 'platform/auth.db' },
   }),
   'import.get': operation({
     method: 'GET',

@@ -320,6 +320,26 @@ test('whatever subset of tables and columns is there is taken', async () => {
   })
 })
 
+test('a look says what could be taken, without reading the rows', async () => {
+  writePlatformDatabase(file, { users: [{ id: 'alice' }], auth_tokens: [{ id: 1 }] })
+  const look = await ask('import.lookAtAuthDatabase', { auth_db: file })
+  expect(look.tables).toEqual([{ table: 'users', rows: 1 }])
+  expect(look.not_taken.map(({ table }) => table)).toContain('auth_tokens')
+})
+
+test('everybody the sources tell of is listed, with whom Weir knew before', async () => {
+  await ask('users.create', { id: 'bob', username: 'Bob' })
+  writePlatformDatabase(file)
+  expect((await bring({ dry_run: true })).by_user).toMatchObject([
+    { user_id: 'alice', username: null, turns: 2, input_tokens: 160, is_exact: null },
+    { user_id: 'bob', username: 'Bob', turns: 1, is_exact: null },
+  ])
+  expect((await bring()).by_user).toMatchObject([
+    { user_id: 'alice', username: null, is_exact: true },
+    { user_id: 'bob', username: 'Bob', is_exact: true },
+  ])
+})
+
 test('a file that is no auth database is refused before anything is written', async () => {
   writeFileSync(file, 'not a database at all, but long enough to look like one'.repeat(200))
   const refused = (auth_db: string) =>

@@ -118,6 +118,7 @@ const REPORT: NonNullable<OperationOutput<'import.get'>['report']> = {
   outside_turns_tokens: 0,
   dry_run: false,
   validate_only: false,
+  by_user: [],
   auth_database: null,
 }
 

@@ -128,6 +128,10 @@ describe('an import', () => {
       outside_turns_tokens: 60,
       dry_run: false,
       validate_only: false,
+      by_user: [
+        { user_id: 'alice', username: null, turns: 3, input_tokens: 350, output_tokens: 40, is_exact: true },
+        { user_id: 'bob', username: null, turns: 1, input_tokens: 100, output_tokens: 10, is_exact: true },
+      ],
       auth_database: null,
     })
     expect(ledger.files.map((file) => file.path)).toEqual([

@@ -27,6 +27,8 @@ const ROWS_A_STEP = 50
 export interface AuthListener {
   /** Throws between two transactions when the run was cancelled. */
   readonly stopIfCancelled: () => void
+  /** Told of users before anything is written of them. */
+  readonly onUsers: (userIds: readonly string[]) => Promise<void>
   /** Told of every session that was compared. */
   readonly onSession: (session: SessionReading, turns: NonNullable<AuthCompared['turns']>) => void
 }
@@ -110,7 +112,7 @@ export class AuthDatabasePart {
   async #write(part: AuthPart): Promise<void> {
     await this.#source.read(this.#file, part, async (batch) => {
       this.#told.stopIfCancelled()
-      this.#noteUsers(batch.items)
+      await this.#noteUsers(batch.items)
       const written = await this.#source.write(batch.items)
       for (const [at, { imported, refused }] of written.entries()) {
         const item = batch.items[at]
@@ -129,7 +131,7 @@ export class AuthDatabasePart {
     tally.found += batch.rows
     for (const left of batch.rejects) this.#reject(left)
     const items = batch.items.filter((item) => !this.#refused.has(`${item.table} ${item.row}`))
-    this.#noteUsers(items)
+    await this.#noteUsers(items)
     for (let from = 0; from < items.length; from += ROWS_A_STEP) {
       const some = items.slice(from, from + ROWS_A_STEP)
       for (const [at, one] of (await this.#source.compare(some)).entries()) {
@@ -147,11 +149,13 @@ export class AuthDatabasePart {
     }
   }
 
-  #noteUsers(items: readonly AuthItem[]): void {
-    for (const item of items) {
-      if (item.table === 'users') this.#users.add(item.user.id)
-      if (item.table === 'consumption_turns') this.#users.add(item.session.userId)
-    }
+  async #noteUsers(items: readonly AuthItem[]): Promise<void> {
+    const ids = items.flatMap((item) => {
+      if (item.table === 'users') return [item.user.id]
+      return item.table === 'consumption_turns' ? [item.session.userId] : []
+    })
+    for (const id of ids) this.#users.add(id)
+    await this.#told.onUsers(ids)
   }
 
   #reject(left: LeftOut): void {

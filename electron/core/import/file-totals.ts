@@ -120,6 +120,19 @@ export class FileTotals {
     return { equalPairs, mismatches }
   }
 
+  /** What everybody has in all their months together. */
+  byUser(): readonly { userId: string; turns: number; inputTokens: number; outputTokens: number }[] {
+    return [...this.#users].map(([userId, periods]) => {
+      const sum = { userId, turns: 0, inputTokens: 0, outputTokens: 0 }
+      for (const figures of periods.values()) {
+        sum.turns += figures.turns
+        sum.inputTokens += figures.inputTokens
+        sum.outputTokens += figures.outputTokens
+      }
+      return sum
+    })
+  }
+
   /** Everybody's months, oldest first. */
   periods(): readonly PeriodSum[] {
     const sums = new Map<string, { -readonly [Field in keyof PeriodSum]: PeriodSum[Field] }>()

@@ -45,6 +45,11 @@ export class ImportManager implements ImportsApi {
     this.#ports = ports
   }
 
+  async look(authDb: string): Promise<OperationOutput<'import.lookAtAuthDatabase'>> {
+    const { tables, notTaken } = await this.#ports.authDatabase.look(resolve(authDb))
+    return { tables: [...tables], not_taken: [...notTaken] }
+  }
+
   /** Errors: `busy`, `folder_unreadable`, `auth_database_unreadable`, `invalid_request`, `shutting_down`. */
   async start(input: OperationInput<'import.start'>, actor: Actor): Promise<ImportRunState> {
     if (this.#isClosing) throw new WeirError('shutting_down', 'Weir is shutting down and starts no import.')

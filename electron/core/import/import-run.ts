@@ -9,6 +9,7 @@ import { AuthDatabasePart } from './auth-part.ts'
 import type { AuthDatabase } from './auth-port.ts'
 import { BooksOnly } from './books-only.ts'
 import { FileTotals, type Mismatch } from './file-totals.ts'
+import { ImportedUsers } from './imported-users.ts'
 import type { ImportMode, LedgerImport } from './ledger-port.ts'
 import { slicesOf } from './write-slices.ts'
 
@@ -44,6 +45,7 @@ export class ImportRun {
   readonly #auth: AuthDatabasePart | null
   readonly #totals: FileTotals
   readonly #books: BooksOnly
+  readonly #people: ImportedUsers
   readonly #startedAt: number
   readonly #startedMonotonicMs: number
   readonly #stop = new AbortController()
@@ -76,10 +78,12 @@ export class ImportRun {
       run.authDb === null
         ? null
         : new AuthDatabasePart(run.authDb, run.mode, ports.authDatabase, {
+            onUsers: (userIds) => this.#people.note(userIds),
             stopIfCancelled: () => this.#stop.signal.throwIfAborted(),
             onSession: (session, turns) => this.#books.add(session, turns),
           })
     this.#totals = new FileTotals(run.zone)
+    this.#people = new ImportedUsers(ports.ledger)
     this.#books = new BooksOnly(this.#totals)
     this.#startedAt = ports.clock.now()
     this.#startedMonotonicMs = ports.clock.monotonicMs()
@@ -179,6 +183,7 @@ export class ImportRun {
   async #book(pieces: readonly SessionPiece[]): Promise<void> {
     const { ledger } = this.#ports
     const sessions = pieces.map((piece) => piece.session)
+    await this.#people.note(sessions.map((session) => session.userId))
     if (this.mode === 'import') {
       this.#state.phase = 'writing'
       const effects = await ledger.importSessions(sessions)
@@ -211,6 +216,7 @@ export class ImportRun {
     const ledger = await this.#ports.ledger.totalsByUserAndPeriod(userIds)
     const { equalPairs, mismatches } = this.#totals.compare(userIds, ledger)
     this.#equalPairs += equalPairs
+    this.#people.noteInexact(mismatches.map((one) => one.user_id))
     this.#mismatches.push(...mismatches.slice(0, Math.max(0, REPORT_LIST_MAX - this.#mismatches.length)))
     for (const { period, costMicroUsd } of ledger) {
       this.#ledgerCosts.set(period, (this.#ledgerCosts.get(period) ?? 0) + costMicroUsd)
@@ -258,6 +264,7 @@ export class ImportRun {
         // Files seldom tell costs; the ledger has priced every turn.
         cost_usd: microUsdToUsd(isValidated ? (this.#ledgerCosts.get(sum.period) ?? 0) : sum.costMicroUsd),
       })),
+      by_user: this.#people.report(this.#totals.byUser(), isValidated).slice(0, REPORT_LIST_MAX),
       outside_turns_tokens: this.#totals.outsideTokens,
       dry_run: this.mode === 'dry-run',
       validate_only: this.mode === 'validate',

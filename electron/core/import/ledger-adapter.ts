@@ -40,6 +40,13 @@ export class LedgerAdapter implements LedgerImport {
     )
   }
 
+  async usersKnown(userIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#context.database.read((db) =>
+      db.selectFrom('users').select(['id', 'username']).where('id', 'in', userIds).execute(),
+    )
+    return new Map(rows.map((row) => [row.id, row.username]))
+  }
+
   countKnownTurns(sessions: readonly SessionReading[]): Promise<number> {
     return this.#context.database.read((db) => countKnownTurns(db, sessions))
   }

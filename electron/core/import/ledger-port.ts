@@ -49,6 +49,8 @@ export interface LedgerImport {
    * have no tokens outside turns.
    */
   importSessions(sessions: readonly SessionReading[]): Promise<ImportEffects>
+  /** The names of those of these users there are, by their ids. */
+  usersKnown(userIds: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** How many of the rows of these sessions the ledger has, with whatever figures. Writes nothing. */
   countKnownTurns(sessions: readonly SessionReading[]): Promise<number>
   /**

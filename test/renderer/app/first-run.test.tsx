@@ -46,6 +46,7 @@ const REPORT: Report = {
   outside_turns_tokens: 880,
   dry_run: false,
   validate_only: false,
+  by_user: [],
   auth_database: null,
 }
 
