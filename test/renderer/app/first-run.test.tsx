@@ -105,6 +105,58 @@ describe('the first run', () => {
     expect(screen.getByText('Open the dashboard').closest('a')?.getAttribute('href')).toContain('/dashboard')
   })
 
+  it('takes an auth database as a further source, and tells what of it was not taken', async () => {
+    let run: Run = RUNNING
+    const auth_database = {
+      file: '/agent/auth.db',
+      tables: [{ table: 'users', found: 3, imported: 2, already_there: 0, conflicting: 0, rejected: 1 }],
+      accuracy_percent: 100,
+      rejects: [{ table: 'users', row: '../evil', reason: 'id is nothing Weir can use as an id.' }],
+      conflicts: [],
+      not_taken: [{ table: 'auth_tokens', rows: 4, reason: 'They are logins.' }],
+    }
+    const by_user = [
+      { user_id: 'alice', username: null, turns: 4, input_tokens: 40, output_tokens: 4, is_exact: true },
+    ]
+    const weir = freshWeir({
+      'import.lookAtAuthDatabase': () => ({ tables: [{ table: 'users', rows: 3 }], not_taken: [] }),
+      'import.start': () => RUNNING,
+      'import.get': () => run,
+    })
+    openPage(weir, '/welcome')
+    await button(/^Import 1.204/)
+    fireEvent.click(await button(/auth database/))
+    fireEvent.change(screen.getByRole('textbox', { name: 'Auth database of the platform' }), {
+      target: { value: '/agent/auth.db' },
+    })
+    await screen.findByText('Users: 3')
+    fireEvent.click(await button(/^Import 1.204/))
+    await waitFor(() =>
+      expect(callsOf(weir, 'import.start')).toEqual([
+        { sessions_dir: FOLDER, auth_db: '/agent/auth.db', dry_run: false },
+      ]),
+    )
+    run = { ...RUNNING, status: 'done', phase: 'finished', report: { ...REPORT, auth_database, by_user } }
+    const table = await screen.findByRole('table', { name: 'From the auth database' })
+    expect(table.textContent).toContain('Users32001')
+    expect(screen.getByRole('table', { name: '1 row cannot be taken' }).textContent).toContain('../evil')
+    expect(screen.getByText('auth_tokens (4 rows) stays behind. They are logins.')).toBeDefined()
+    expect(screen.getByRole('table', { name: 'Users of this import' }).textContent).toContain(
+      'alicenew4404exact',
+    )
+  })
+
+  it('lets the time zone be chosen as long as no turn is booked', async () => {
+    const weir = freshWeir({
+      'status.get': () => ({ ...STATUS, first_run: true, turns: 0 }),
+      'settings.update': () => problem('busy', 'not now'),
+    })
+    openPage(weir, '/welcome')
+    const zone = await screen.findByRole('combobox', { name: 'Time zone of months and days' })
+    fireEvent.change(zone, { target: { value: 'Europe/Berlin' } })
+    await waitFor(() => expect(callsOf(weir, 'settings.update')).toEqual([{ time_zone: 'Europe/Berlin' }]))
+  })
+
   it('takes Enter in the folder field for the primary action', async () => {
     const weir = freshWeir({ 'import.start': () => RUNNING, 'import.get': () => RUNNING })
     openPage(weir, '/welcome')
