@@ -34,6 +34,11 @@ export interface HeldMonth {
   readonly isOpen: boolean
 }
 
+/** The session under which the sums of such a month stand. */
+export function carriedSessionId(period: number): string {
+  return `closed-${periodText(period)}`
+}
+
 export async function findMonth(
   db: Reader | Writer,
   month: Pick<CarriedMonth, 'userId' | 'period'>,
@@ -70,7 +75,7 @@ export async function carryMonth(
   const { startsAt, endsAt } = periodWindow(zone, periodText(period))
   const session = await insertSession(trx, {
     user_key,
-    id: `closed-${periodText(period)}`,
+    id: carriedSessionId(period),
     name: `${periodText(period)}, taken over as a closed month`,
     created_at: startsAt,
     last_activity_at: endsAt - 1,
