@@ -54,6 +54,8 @@ export const importText = {
     placeholder: '/path/to/auth.db',
     holds: (tables: readonly { readonly table: string; readonly rows: number }[]) =>
       tables.map(({ table, rows }) => `${TABLES[table] ?? table}: ${formatCount(rows)}`).join(', '),
+    progress: (done: number, total: number) =>
+      `${formatCount(done)} of ${counted(total, 'row')} of the auth database`,
     title: 'From the auth database',
     accuracy: (value: number | null) =>
       value === null

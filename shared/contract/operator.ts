@@ -99,6 +99,9 @@ export const importRun = z.object({
   phase: z.enum(['listing', 'taking', 'reading', 'writing', 'archiving', 'validating', 'finished']),
   files_total: z.number(),
   files_done: z.number(),
+  /** Rows of the auth database, and how many of them were written or, to prove it, compared; both count. */
+  auth_rows_total: z.number(),
+  auth_rows_done: z.number(),
   turns_written: z.number(),
   files_per_second: z.number(),
   started_at: z.string(),

@@ -43,6 +43,7 @@ async function bring(input: Partial<OperationInput<'import.start'>> = {}) {
   const run = await own.weir.imports.finished(run_id)
   clock.advance(MINUTE_MS)
   const { report } = run
+  expect(run.auth_rows_done).toBe(run.auth_rows_total)
   if (run.status !== 'done' || report?.auth_database == null)
     throw new Error(`${run.status} ${run.error?.detail}`)
   return { ...report, auth_database: report.auth_database }
@@ -379,6 +380,7 @@ test('one that is stopped half way leaves whole transactions, and running it aga
   const stopped = await own.weir.imports.finished(run_id)
   expect(stopped.status).toBe('cancelled')
   expect(stopped.turns_written).toBeLessThan(2000)
+  expect(stopped.auth_rows_done).toBeLessThan(stopped.auth_rows_total)
   expect((await own.weir.verify()).differences).toEqual([])
   expect(await bring()).toMatchObject({
     turns: 2000,

@@ -130,6 +130,8 @@ const RUNNING: OperationOutput<'import.get'> = {
   phase: 'reading',
   files_total: 3,
   files_done: 1,
+  auth_rows_total: 0,
+  auth_rows_done: 0,
   turns_written: 0,
   files_per_second: 10,
   started_at: NOW,

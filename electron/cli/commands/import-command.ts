@@ -126,8 +126,12 @@ const PHASES = {
 function progressLine(run: ImportRun): string {
   const files =
     run.files_total === 0 ? '' : `: ${count(run.files_done)} of ${counted(run.files_total, 'file')}`
+  const rows =
+    run.auth_rows_total === 0
+      ? ''
+      : `, ${count(run.auth_rows_done)} of ${counted(run.auth_rows_total, 'row')} of the auth database`
   const turns = run.turns_written === 0 ? '' : `, ${counted(run.turns_written, 'turn')} written`
-  return `${PHASES[run.phase]}${files}${turns}`
+  return `${PHASES[run.phase]}${files}${rows}${turns}`
 }
 
 function reportOf(run: ImportRun): ImportReport | undefined {

@@ -44,6 +44,8 @@ export class AuthDatabasePart {
   readonly #conflicts: LeftOut[] = []
   readonly #refused = new Set<string>()
   #notTaken: Report['not_taken'] = []
+  #rowsTotal = 0
+  #rowsDone = 0
   #same = 0
   #compared = 0
 
@@ -68,13 +70,23 @@ export class AuthDatabasePart {
     return [...this.#users]
   }
 
+  /** Rows to go through: once to write them, once to read them back. */
+  get rowsTotal(): number {
+    return this.#mode === 'import' ? 2 * this.#rowsTotal : this.#rowsTotal
+  }
+
+  get rowsDone(): number {
+    return this.#rowsDone
+  }
+
   get turnsWritten(): number {
     return this.#tally('consumption_turns').imported
   }
 
   /** Looks what is there, and brings what is needed before the first turn: prices, profiles, users and their tokens. */
   async people(): Promise<void> {
-    const { notTaken } = await this.#source.look(this.#file)
+    const { tables, notTaken } = await this.#source.look(this.#file)
+    this.#rowsTotal = tables.reduce((sum, { rows }) => sum + rows, 0)
     this.#notTaken = [...notTaken]
     if (this.#mode !== 'import') return
     await this.#write('people')
@@ -121,6 +133,7 @@ export class AuthDatabasePart {
         this.#refused.add(`${item.table} ${item.row}`)
         this.#reject({ table: item.table, row: item.row, reason: refused })
       }
+      this.#rowsDone += batch.rows
       await nextMacrotask()
     })
   }
@@ -147,6 +160,7 @@ export class AuthDatabasePart {
       }
       await nextMacrotask()
     }
+    this.#rowsDone += batch.rows
   }
 
   async #noteUsers(items: readonly AuthItem[]): Promise<void> {

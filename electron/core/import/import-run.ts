@@ -156,6 +156,8 @@ export class ImportRun {
       ...this.#state,
       files_total: this.#filesTotal,
       files_done: this.#filesDone,
+      auth_rows_total: this.#auth?.rowsTotal ?? 0,
+      auth_rows_done: this.#auth?.rowsDone ?? 0,
       turns_written: this.#imported + (this.#auth?.turnsWritten ?? 0),
       files_per_second: elapsedMs > 0 ? Math.round((this.#filesDone * SECOND_MS) / elapsedMs) : 0,
       started_at: toIso(this.#startedAt),

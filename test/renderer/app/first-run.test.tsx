@@ -58,6 +58,8 @@ const RUNNING: Run = {
   phase: 'writing',
   files_total: 1204,
   files_done: 301,
+  auth_rows_total: 0,
+  auth_rows_done: 0,
   turns_written: 4500,
   files_per_second: 100,
   started_at: '2026-11-24T07:00:00.000Z',
