@@ -74,6 +74,8 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   confirmation_needed:
     'The change destroys something; `would_erase` says how much. Send `confirm_erase: true` to do it.',
   backup_unknown: 'There is no backup of this name. The list of backups names those there are.',
+  auth_database_unreadable:
+    'The file named as the auth database of the platform is no SQLite database, cannot be opened, is one of Weir, or has none of the tables that could be taken. Nothing was changed.',
   restore_impossible:
     'The answer says what stands against it. Restore another backup, or this one into an empty data folder.',
   backup_needed: 'It is the last verified backup. Make another one first, then delete it.',

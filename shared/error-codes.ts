@@ -53,6 +53,7 @@ export const ERROR_CODES = {
   backup_damaged: { status: 422, title: 'Backup is damaged' },
   backup_needed: { status: 409, title: 'Backup is needed' },
   restore_impossible: { status: 409, title: 'Cannot be restored' },
+  auth_database_unreadable: { status: 422, title: 'Auth database cannot be read' },
   internal: { status: 500, title: 'Something in Weir is broken' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>
 

@@ -150,7 +150,9 @@ export interface TokensApi {
 }
 
 export interface ImportsApi {
-  /** Errors: `busy`, `folder_unreadable`. */
+  /** Errors: `auth_database_unreadable`. */
+  look(authDb: string): Promise<OperationOutput<'import.lookAtAuthDatabase'>>
+  /** Errors: `busy`, `folder_unreadable`, `auth_database_unreadable`, `invalid_request`. */
   start(input: OperationInput<'import.start'>, actor: Actor): Promise<OperationOutput<'import.start'>>
   get(runId: string): Promise<OperationOutput<'import.get'>>
   cancel(runId: string): Promise<OperationOutput<'import.cancel'>>

@@ -10,6 +10,7 @@ import { UserManager } from './access/user-manager.ts'
 import { AlertManager } from './alerts/alert-manager.ts'
 import type { Actor, RestoresApi, Weir, WeirConfig } from './api.ts'
 import { AuditReader } from './audit/audit-reader.ts'
+import { AuthDatabaseImport } from './auth-database/auth-database.ts'
 import { BackupCopies } from './backup/backup-copies.ts'
 import { BackupManager } from './backup/backup-manager.ts'
 import { BackupRuns } from './backup/backup-runs.ts'
@@ -51,6 +52,7 @@ import { SettingsManager } from './settings/settings-manager.ts'
 import { type Core, type Lasting, WeirHost } from './weir-host.ts'
 import { openSessionFiles } from './weir-session-files.ts'
 import { isReady, readStatus, restoredAs } from './weir-status.ts'
+import { createAuthReader } from './workers/auth-reader.ts'
 import { createBackupCopier } from './workers/backup-copier.ts'
 import { createChangedScan } from './workers/changed-scan.ts'
 import { createReconciliationWorker } from './workers/reconciliation-worker.ts'
@@ -143,6 +145,11 @@ async function assemble(
   })
   const imports = new ImportManager({
     ledger: new LedgerAdapter(context),
+    authDatabase: new AuthDatabaseImport(
+      createAuthReader(worker, ports.clock, config.sqliteBinding),
+      context,
+      () => prices.reload(),
+    ),
     scanner: createSessionScanner(worker),
     clock: ports.clock,
     log: ports.log,

@@ -19,6 +19,10 @@ export const operatorHandlers = {
     kind: 'done',
     value: await weir.imports.start(input, caller),
   }),
+  'import.lookAtAuthDatabase': async (weir, input) => ({
+    kind: 'done',
+    value: await weir.imports.look(input.auth_db),
+  }),
   'import.get': async (weir, input) => ({ kind: 'done', value: await weir.imports.get(input.run_id) }),
   'import.cancel': async (weir, input) => ({ kind: 'done', value: await weir.imports.cancel(input.run_id) }),
   'books.verify': async (weir) => ({ kind: 'done', value: await weir.verify() }),

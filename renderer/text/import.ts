@@ -1,6 +1,16 @@
 import { formatCount, formatMoney, formatPercent } from '../format.ts'
 import { bytes, counted, span } from './figures.ts'
 
+/** The platform's tables in the operator's words. */
+const TABLES: Readonly<Record<string, string>> = {
+  consumption_profiles: 'Profiles',
+  users: 'Users',
+  access_tokens: 'Tokens',
+  llm_model_costs: 'Prices',
+  consumption_turns: 'Turns',
+  consumption_periods_archive: 'Closed months',
+}
+
 /** The first-run screen. */
 export const firstRunText = {
   title: 'Welcome to Weir',
@@ -36,6 +46,52 @@ export const importText = {
   folder: 'Folder with the session files',
   folderHint: 'One folder per user, in it one JSON file per session.',
   placeholder: '/path/to/sessions',
+  auth: {
+    ask: 'Also take over users, tokens and prices from an auth database …',
+    field: 'Auth database of the platform',
+    fieldHint:
+      'A SQLite file. It is only read; users, profiles, tokens, prices, closed months and turns come of it.',
+    placeholder: '/path/to/auth.db',
+    holds: (tables: readonly { readonly table: string; readonly rows: number }[]) =>
+      tables.map(({ table, rows }) => `${TABLES[table] ?? table}: ${formatCount(rows)}`).join(', '),
+    progress: (done: number, total: number) =>
+      `${formatCount(done)} of ${counted(total, 'row')} of the auth database`,
+    title: 'From the auth database',
+    accuracy: (value: number | null) =>
+      value === null
+        ? 'Nothing was written.'
+        : `${formatPercent(value)} of what could be taken is in Weir exactly.`,
+    tables: TABLES,
+    what: 'What',
+    found: 'Rows',
+    imported: 'New',
+    there: 'There before',
+    conflicting: 'Otherwise in Weir',
+    rejected: 'Not taken',
+    row: 'Row',
+    rejects: (rows: number) => `${counted(rows, 'row')} cannot be taken`,
+    rejectsHint: 'Everything else is taken all the same.',
+    conflicts: (rows: number) => `${counted(rows, 'row')} ${rows === 1 ? 'is' : 'are'} otherwise in Weir`,
+    conflictsHint: 'What Weir has is left as it is. Change it there if the platform is right.',
+    behind: (table: string, rows: number, reason: string) =>
+      `${table}${rows === 0 ? '' : ` (${counted(rows, 'row')})`} stays behind. ${reason}`,
+  },
+  zone: 'Time zone of months and days',
+  zoneHint: 'It cannot be changed once the first turn is in.',
+  people: {
+    title: 'Users of this import',
+    save: 'Save the report',
+    hint: (added: number) =>
+      added === 0 ? 'Weir knows all of them.' : `${counted(added, 'user')} unknown to Weir before.`,
+    folder: 'Id',
+    user: 'In Weir',
+    isNew: 'new',
+    turns: 'Turns',
+    input: 'Input tokens',
+    output: 'Output tokens',
+    readBack: 'Read back',
+    exact: (value: boolean | null) => (value === null ? 'not looked at' : value ? 'exact' : 'differs'),
+  },
   looking: 'Looking into the folder …',
   found: (users: number, files: number, size: number) =>
     `${counted(users, 'user')}, ${counted(files, 'session file')}, ${bytes(size)}`,
@@ -48,6 +104,7 @@ export const importText = {
   start: (files: number) => (files > 0 ? `Import ${counted(files, 'session')}` : 'Import sessions'),
   phases: {
     listing: 'Listing the files',
+    taking: 'Taking over users and prices',
     reading: 'Reading the files',
     writing: 'Writing to the ledger',
     archiving: 'Closing past months',

@@ -9,7 +9,35 @@ const nullableText = z.string().nullable()
 /** Why a session file was left out; the text is for a person. */
 export const unreadableFile = z.object({ path: z.string(), reason: z.string() })
 
-/** The answer of `weir import`: what the files hold, what was new, and what reading the database back proved. */
+/** What an auth database of the platform brought, table by table. */
+const authDatabaseReport = z.object({
+  file: z.string(),
+  tables: z.array(
+    z.object({
+      table: z.string(),
+      /** Rows of the table. */
+      found: z.number(),
+      /** Written by this run; in a dry run what it would write. */
+      imported: z.number(),
+      already_there: z.number(),
+      /** Weir has it otherwise, and keeps it so. */
+      conflicting: z.number(),
+      rejected: z.number(),
+    }),
+  ),
+  /** Share of what could be taken that Weir gives back exactly; null in a dry run and where there was nothing. */
+  accuracy_percent: z.number().nullable(),
+  /** Rows that cannot be taken. */
+  rejects: z.array(z.object({ table: z.string(), row: z.string(), reason: z.string() })),
+  conflicts: z.array(z.object({ table: z.string(), row: z.string(), reason: z.string() })),
+  /** Tables that stay behind altogether. */
+  not_taken: z.array(z.object({ table: z.string(), rows: z.number(), reason: z.string() })),
+})
+
+/**
+ * The answer of `weir import`: what the files hold, what was new, and what reading the database back proved. `users`
+ * counts those of both sources; the other figures are of the session files, with what an auth database brought beside them.
+ */
 export const importReport = z.object({
   users: z.number(),
   sessions: z.number(),
@@ -42,18 +70,38 @@ export const importReport = z.object({
       cost_usd: z.number(),
     }),
   ),
+  /** Everybody the sources tell of, those with the most tokens first. */
+  by_user: z.array(
+    z.object({
+      user_id: z.string(),
+      /** As Weir knew them before this run; null when nobody had the id. */
+      username: nullableText,
+      turns: z.number(),
+      input_tokens: z.number(),
+      output_tokens: z.number(),
+      /** Whether the database gives back all months of theirs exactly; null when that was not looked at. */
+      is_exact: z.boolean().nullable(),
+    }),
+  ),
   outside_turns_tokens: z.number(),
   dry_run: z.boolean(),
   validate_only: z.boolean(),
+  /** Null when only session files were read. */
+  auth_database: authDatabaseReport.nullable(),
 })
 
 export const importRun = z.object({
   run_id: z.string(),
-  sessions_dir: z.string(),
+  /** Null when only an auth database is read. */
+  sessions_dir: nullableText,
+  auth_db: nullableText,
   status: z.enum(['running', 'done', 'failed', 'cancelled']),
-  phase: z.enum(['listing', 'reading', 'writing', 'archiving', 'validating', 'finished']),
+  phase: z.enum(['listing', 'taking', 'reading', 'writing', 'archiving', 'validating', 'finished']),
   files_total: z.number(),
   files_done: z.number(),
+  /** Rows of the auth database, and how many of them were written or, to prove it, compared; both count. */
+  auth_rows_total: z.number(),
+  auth_rows_done: z.number(),
   turns_written: z.number(),
   files_per_second: z.number(),
   started_at: z.string(),
@@ -172,19 +220,38 @@ export const operatorOperations = {
     scopes: ['admin'],
     effect: 'write',
     status: 202,
-    summary: 'Read session files into the ledger; answers with a run to follow',
+    summary:
+      'Read session files, an auth database of the platform, or both into Weir; answers with a run to follow',
     description:
-      'Repeatable: turns that are there already are left alone. `dry_run` writes nothing; `validate_only` only compares ' +
-      'the files with the database.',
+      'Repeatable: turns that are there already are left alone. `auth_db` is a SQLite file that is opened for reading ' +
+      'only; of it come users, profiles, tokens, prices, closed months and turns. `dry_run` writes nothing; ' +
+      '`validate_only` only compares the sources with the database.',
     input: z.strictObject({
-      sessions_dir: z.string().min(1).max(4096),
+      /** One of the two is needed. */
+      sessions_dir: z.string().min(1).max(4096).optional(),
+      auth_db: z.string().min(1).max(4096).optional(),
       dry_run: z.boolean().optional(),
       validate_only: z.boolean().optional(),
     }),
     output: importRun,
-    errors: ['busy', 'folder_unreadable'],
+    errors: ['busy', 'folder_unreadable', 'auth_database_unreadable', 'invalid_request'],
     example: { sessions_dir: 'sessions', dry_run: true },
     command: 'import',
+  }),
+  'import.lookAtAuthDatabase': operation({
+    method: 'GET',
+    path: '/api/v1/admin/auth-database',
+    scopes: ['admin'],
+    effect: 'read',
+    status: 200,
+    summary: 'What an import could take from an auth database of the platform, table by table',
+    input: z.strictObject({ auth_db: z.string().min(1).max(4096) }),
+    output: z.object({
+      tables: z.array(z.object({ table: z.string(), rows: z.number() })),
+      not_taken: z.array(z.object({ table: z.string(), rows: z.number(), reason: z.string() })),
+    }),
+    errors: ['auth_database_unreadable'],
+    example: { auth_db: 'platform/auth.db' },
   }),
   'import.get': operation({
     method: 'GET',

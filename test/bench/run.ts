@@ -21,6 +21,7 @@ const HELP = `npm run bench -- [options]
   --quick           small sizes, less than a minute: shows that everything works, not how fast it is
   --large           also a ledger of ten million turns (P5, P6): an hour and 5 GB of disk
   --only P1,P5      only these rows
+  --files N         session files of P7 and P8, about 100 kB each; 5000 unless said, 500 with --quick
   --json FILE       writes the figures; rows that were not measured keep what the file says
   --write-docs      rewrites docs/benchmarks.md
   --from FILE       measures nothing: prints (and with --write-docs writes) what the file says
@@ -36,6 +37,7 @@ function options() {
       quick: { type: 'boolean', default: false },
       large: { type: 'boolean', default: false },
       only: { type: 'string' },
+      files: { type: 'string' },
       json: { type: 'string' },
       from: { type: 'string' },
       dir: { type: 'string', default: tmpdir() },
@@ -88,7 +90,8 @@ function build(isSkipped: boolean): void {
 }
 
 async function measure(rows: readonly Row[], chosen: Options): Promise<Report> {
-  const sizes = SIZES[chosen.quick ? 'quick' : chosen.large ? 'large' : 'full']
+  const named = SIZES[chosen.quick ? 'quick' : chosen.large ? 'large' : 'full']
+  const sizes = chosen.files === undefined ? named : { ...named, sessionFiles: Number(chosen.files) }
   const folder = new WorkFolder(chosen.dir)
   if (isInMemory(folder.path))
     say(`${folder.path} is in memory, where syncing costs nothing: name a folder on a disk with --dir`)

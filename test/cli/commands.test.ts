@@ -118,15 +118,20 @@ const REPORT: NonNullable<OperationOutput<'import.get'>['report']> = {
   outside_turns_tokens: 0,
   dry_run: false,
   validate_only: false,
+  by_user: [],
+  auth_database: null,
 }
 
 const RUNNING: OperationOutput<'import.get'> = {
   run_id: 'import-1',
   sessions_dir: '/somewhere/s',
+  auth_db: null,
   status: 'running',
   phase: 'reading',
   files_total: 3,
   files_done: 1,
+  auth_rows_total: 0,
+  auth_rows_done: 0,
   turns_written: 0,
   files_per_second: 10,
   started_at: NOW,
@@ -154,6 +159,33 @@ describe('import', () => {
     })
     expect(JSON.parse(ran.stdout)).toEqual(REPORT)
     expect(ran.calls[0]?.input).toEqual({ sessions_dir: '/s', dry_run: true })
+  })
+
+  test('an auth database is told table by table, and what of it was not taken with its reason', async () => {
+    const auth_database = {
+      file: '/somewhere/auth.db',
+      tables: [{ table: 'users', found: 3, imported: 2, already_there: 0, conflicting: 0, rejected: 1 }],
+      accuracy_percent: 100,
+      rejects: [{ table: 'users', row: '../evil', reason: 'id is nothing Weir can use as an id.' }],
+      conflicts: [],
+      not_taken: [{ table: 'auth_tokens', rows: 4, reason: 'They are logins.' }],
+    }
+    const ran = await runWith('import --auth-db auth.db', {
+      ...starts,
+      'import.get': ok({ ...DONE, report: { ...REPORT, auth_database } }),
+    })
+    expect(ran.calls[0]?.input).toEqual({ auth_db: '/somewhere/auth.db' })
+    expect(ran.stdout).toContain('Auth database /somewhere/auth.db, accuracy 100 %:')
+    expect(ran.stdout).toMatch(/users +\.\.\/evil +id is nothing Weir can use as an id\./)
+    expect(ran.stdout).toContain('auth_tokens (4 rows) stays behind. They are logins.')
+    // Somebody was not taken over.
+    expect(ran.code).toBe(1)
+  })
+
+  test('without a source it ends with 2 and says what is missing', async () => {
+    const ran = await runWith('import', {})
+    expect(ran).toMatchObject({ code: 2, calls: [] })
+    expect(ran.stderr).toContain('--sessions-dir')
   })
 
   test('unreadable files, and figures that do not come back, end with 1', async () => {

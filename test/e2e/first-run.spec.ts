@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { formatCount, formatMoneyExact } from '../../renderer/format.ts'
 import { firstRunText, importText } from '../../renderer/text/import.ts'
+import { writePlatformDatabase } from '../auth-database/platform-database.ts'
 import { REAL_SESSIONS_DIR } from '../support/session-files.ts'
 import { expect, type RunningApp, test } from './app.ts'
 import { card } from './support/screens.ts'
@@ -64,6 +65,36 @@ test('session files are tried first, then imported exactly, and the dashboard sh
   await expect(card(page, 'Success rate')).toContainText(`${files.failedTurns} failed of ${files.turns}`)
   await expect(card(page, 'Active users')).toContainText(`of ${files.users}`)
   await expect(page.getByText(`${files.turns} turns`, { exact: true })).toBeVisible()
+})
+
+test('an auth database is taken over with the sessions, and what of it could not be is listed', async ({
+  app,
+}) => {
+  const { page, folder } = app
+  const files = writeSessionFolder(dirname(folder.dataDir))
+  const file = writePlatformDatabase(join(dirname(folder.dataDir), 'platform.db'))
+  await page.getByRole('textbox', { name: importText.folder }).fill(files.path)
+  await page.getByRole('button', { name: importText.auth.ask }).click()
+  await page.getByRole('textbox', { name: importText.auth.field }).fill(`${file}.not`)
+  await expect(page.getByText('there is no such file', { exact: false })).toBeVisible()
+  await expect(page.getByRole('button', { name: importText.dryRun })).toBeDisabled()
+  await page.getByRole('textbox', { name: importText.auth.field }).fill(file)
+  await expect(page.getByText('Users: 3', { exact: false })).toBeVisible()
+
+  await page.getByRole('button', { name: importText.start(files.sessions + 1) }).click()
+  await expect(page.getByRole('link', { name: importText.toDashboard })).toBeVisible()
+  await expectFigure(app, 'accuracy', '100%')
+  const brought = page.getByRole('table', { name: importText.auth.title })
+  await expect(brought.getByRole('row', { name: /^Users/ }).getByRole('cell')).toHaveText([
+    'Users',
+    '3',
+    '2',
+    '0',
+    '0',
+    '1',
+  ])
+  await expect(page.getByRole('table', { name: importText.auth.rejects(8) })).toContainText('../evil')
+  await expect(page.getByRole('table', { name: importText.people.title })).toContainText('bob')
 })
 
 test('the real session files are imported whole: 277 sessions, 436 turns, 100 % accurate', async ({

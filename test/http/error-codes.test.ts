@@ -198,6 +198,7 @@ const PRODUCED: Readonly<Record<ErrorCode, () => Promise<Got>>> = {
     return answer
   },
   folder_unreadable: () => refused('import.start', { sessions_dir: '/nowhere/at/all' }),
+  auth_database_unreadable: () => refused('import.start', { auth_db: '/nowhere/at/all.db' }),
   not_empty: () => refused('setup.loadSample', {}),
   invalid_request: () => refused('users.create', { username: '' }),
   unauthorized: () => refused('status.get', {}, { ...admin, token: 'weir_wrong' }),

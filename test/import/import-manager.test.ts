@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Actor } from '../../electron/core/api.ts'
+import type { AuthDatabase } from '../../electron/core/import/auth-port.ts'
 import { ImportManager } from '../../electron/core/import/import-manager.ts'
 import { lookAtFolder } from '../../electron/core/sessions/look-at-folder.ts'
 import { scanSessions } from '../../electron/core/sessions/scan-sessions.ts'
@@ -25,6 +26,10 @@ const scanner: SessionScanner = {
   },
 }
 
+/** Imports of folders alone never ask for it; test/auth-database has those that do. */
+const never = () => Promise.reject(new Error('no auth database was named'))
+const NO_AUTH_DATABASE: AuthDatabase = { look: never, read: never, write: never, compare: never, take: never }
+
 let dir: string
 let remove: () => void
 let ledger: MemoryLedger
@@ -46,6 +51,7 @@ function managerWith(options: { zone?: string; scanner?: SessionScanner } = {}):
   const keep = (message: string) => logged.push(message)
   return new ImportManager({
     ledger,
+    authDatabase: NO_AUTH_DATABASE,
     scanner: options.scanner ?? scanner,
     clock,
     log: { debug: keep, info: keep, warn: keep, error: keep },
@@ -122,6 +128,11 @@ describe('an import', () => {
       outside_turns_tokens: 60,
       dry_run: false,
       validate_only: false,
+      by_user: [
+        { user_id: 'alice', username: null, turns: 3, input_tokens: 350, output_tokens: 40, is_exact: true },
+        { user_id: 'bob', username: null, turns: 1, input_tokens: 100, output_tokens: 10, is_exact: true },
+      ],
+      auth_database: null,
     })
     expect(ledger.files.map((file) => file.path)).toEqual([
       'alice/s1.json',

@@ -46,6 +46,11 @@ export class MemoryLedger implements LedgerImport {
     return effects
   }
 
+  async usersKnown(userIds: readonly string[]) {
+    const known = [...this.rows.values()].map((row) => row.userId)
+    return new Map(userIds.filter((id) => known.includes(id)).map((id) => [id, id]))
+  }
+
   async countKnownTurns(sessions: readonly SessionReading[]) {
     this.calls.push('countKnownTurns')
     const keys = sessions.flatMap((it) =>

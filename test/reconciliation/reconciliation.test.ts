@@ -196,6 +196,67 @@ test('turns that retention took out of the ledger are no drift', async () => {
   expect((await reconcile({ fix: true })).users[0]).toMatchObject({ status: 'ok', findings: [] })
 })
 
+/** November closed, its turns removed by the nightly job itself. */
+async function pruneNovember(): Promise<void> {
+  await importTwoTurns()
+  clock.set('2027-06-02T10:00:00Z')
+  await ask('limits.check', { user_id: 'alice' })
+  // Nothing is removed without a backup, nor by a clock that has jumped.
+  await own.weir.backups.create({ reason: 'manual' }, CALLER)
+  await ask('jobs.trustClock', {})
+  const { run_id } = await ask('jobs.run', { job: 'daily' })
+  await own.weir.jobs.finished(run_id)
+  expect((await ask('consumption.turns', { user_id: 'alice' })).turns).toEqual([])
+}
+
+test('a sealed month is compared by its totals: as long as they are the same, retention is no drift', async () => {
+  await pruneNovember()
+  const report = await reconcile({ fix: true, full: true })
+  expect(report.users[0]).toMatchObject({ status: 'ok', drift_percent: 0, findings: [] })
+})
+
+test('a sealed month whose file says more or fewer turns than were booked is named, and never repaired', async () => {
+  await pruneNovember()
+  write(130)
+  const more = await reconcile({ fix: true })
+  expect(more.users[0]).toMatchObject({
+    status: 'manual_review',
+    findings: [
+      {
+        session_id: 's1',
+        turn_number: null,
+        field: 'total_tokens',
+        file_value: 300,
+        database_value: 270,
+        cause: 'pruned_by_retention',
+        repair: 'restore_file',
+        state: 'open',
+      },
+    ],
+  })
+  writeSessionFile(folder.path, 'alice', 's1', sessionOf([turnOf()]))
+  const fewer = await reconcile({ fix: true })
+  expect(
+    fewer.users[0]?.findings.map((one) => [one.field, one.file_value, one.database_value, one.cause]),
+  ).toEqual([
+    ['turns', 1, 2, 'pruned_by_retention'],
+    ['total_tokens', 110, 270, 'pruned_by_retention'],
+  ])
+  expect((await own.weir.verify()).differences).toEqual([])
+  expect((await ask('consumption.history', { user_id: 'alice' })).periods).toMatchObject([
+    { period: '2026-11', total_tokens: 270 },
+  ])
+})
+
+test('a file that turns up for a month retention has emptied is named: its turns were never counted', async () => {
+  await pruneNovember()
+  writeSessionFile(folder.path, 'alice', 'late', sessionOf([turnOf()], { id: 'late' }))
+  expect((await reconcile({ fix: true })).users[0]?.findings).toMatchObject([
+    { session_id: 'late', field: 'turns', file_value: 1, database_value: 0, cause: 'pruned_by_retention' },
+    { session_id: 'late', field: 'total_tokens', file_value: 110, database_value: 0 },
+  ])
+})
+
 test('one month is compared alone', async () => {
   await importTwoTurns()
   change('DELETE FROM consumption_turns WHERE turn_number = 2')

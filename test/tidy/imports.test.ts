@@ -103,6 +103,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'electron/core/settings',
     'shared',
   ],
+  'electron/core/auth-database': [
+    'electron/core/access',
+    'electron/core/consumption',
+    'electron/core/database',
+    'electron/core/import',
+    'electron/core/kernel',
+    'electron/core/prices',
+    'electron/core/pricing',
+    'electron/core/sessions',
+    'shared',
+  ],
   'electron/core/dual-write': [
     'electron/core/api.ts',
     'electron/core/consumption',
@@ -182,6 +193,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'shared',
   ],
   'electron/core/workers': [
+    'electron/core/auth-database',
     'electron/core/backup',
     'electron/core/consumption',
     'electron/core/database',

@@ -4,6 +4,7 @@ import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { EXIT, type ExitCode } from '../../core/kernel/exit-codes.ts'
 import { type CliContext, optionsOf, withConnection } from '../cli-context.ts'
 import { withExamples } from '../command-help.ts'
+import { authDatabase } from '../import-auth-text.ts'
 import type { Output } from '../output.ts'
 import { count, counted, dollars, facts, table } from '../table.ts'
 import { ProblemError, valueFrom, type WeirConnection } from '../weir-connection.ts'
@@ -12,7 +13,8 @@ type ImportRun = OperationOutput<'import.get'>
 type ImportReport = NonNullable<ImportRun['report']>
 
 interface ImportOptions {
-  readonly sessionsDir: string
+  readonly sessionsDir?: string
+  readonly authDb?: string
   readonly dryRun?: boolean
   readonly validateOnly?: boolean
 }
@@ -26,12 +28,17 @@ const UNREADABLE_SHOWN_MAX = 20
 /** `weir import`: reads session files into the ledger, follows the run, and prints its report. */
 export function importCommand(context: CliContext): Command {
   const command = new Command('import')
-    .description('Read session files into the ledger; doing it again adds only what is new')
-    .requiredOption('--sessions-dir <folder>', 'where the session files are')
+    .description(
+      'Read session files, and an auth database of the platform; doing it again adds only what is new',
+    )
+    .option('--sessions-dir <folder>', 'where the session files are')
+    .option('--auth-db <file>', 'users, profiles, tokens, prices, months and turns of a SQLite auth database')
     .option('--dry-run', 'write nothing, only say what an import would bring')
     .option('--validate-only', 'write nothing, only compare the files with the database')
     .action(async (_options: object, self: Command) => {
       const options = optionsOf<ImportOptions>(self)
+      if (options.sessionsDir === undefined && options.authDb === undefined)
+        self.error('error: name what to import: --sessions-dir <folder>, --auth-db <file>, or both')
       await withConnection(context, self, async (connection, output) => {
         const report = await runImport(context, connection, output, options)
         if (report === undefined) {
@@ -47,6 +54,10 @@ export function importCommand(context: CliContext): Command {
   return withExamples(command, [
     { line: 'weir import --sessions-dir ~/agent/sessions --dry-run', what: 'look before writing' },
     { line: 'weir import --sessions-dir ~/agent/sessions', what: 'import, and check it by reading it back' },
+    {
+      line: 'weir import --sessions-dir ~/agent/sessions --auth-db ~/agent/auth.db',
+      what: 'users, tokens and prices too; the database is only read',
+    },
     {
       line: 'weir import --sessions-dir ~/agent/sessions --validate-only --json',
       what: 'compare files and database',
@@ -64,7 +75,10 @@ async function runImport(
   const started = valueFrom(
     await connection.call('import.start', {
       // The running Weir has another working directory: it needs the whole path.
-      sessions_dir: resolve(context.workingDir, options.sessionsDir),
+      ...(options.sessionsDir === undefined
+        ? {}
+        : { sessions_dir: resolve(context.workingDir, options.sessionsDir) }),
+      ...(options.authDb === undefined ? {} : { auth_db: resolve(context.workingDir, options.authDb) }),
       ...(options.dryRun ? { dry_run: true } : {}),
       ...(options.validateOnly ? { validate_only: true } : {}),
     }),
@@ -101,6 +115,7 @@ async function follow(
 
 const PHASES = {
   listing: 'Looking for session files',
+  taking: 'Taking over users and prices',
   reading: 'Reading',
   writing: 'Writing',
   archiving: 'Closing past months',
@@ -111,8 +126,12 @@ const PHASES = {
 function progressLine(run: ImportRun): string {
   const files =
     run.files_total === 0 ? '' : `: ${count(run.files_done)} of ${counted(run.files_total, 'file')}`
+  const rows =
+    run.auth_rows_total === 0
+      ? ''
+      : `, ${count(run.auth_rows_done)} of ${counted(run.auth_rows_total, 'row')} of the auth database`
   const turns = run.turns_written === 0 ? '' : `, ${counted(run.turns_written, 'turn')} written`
-  return `${PHASES[run.phase]}${files}${turns}`
+  return `${PHASES[run.phase]}${files}${rows}${turns}`
 }
 
 function reportOf(run: ImportRun): ImportReport | undefined {
@@ -131,8 +150,12 @@ function reportOf(run: ImportRun): ImportReport | undefined {
 }
 
 function verdict(report: ImportReport): ExitCode {
-  const isExact = report.accuracy_percent === null || report.accuracy_percent >= 100
-  return report.unreadable.length === 0 && isExact ? EXIT.fine : EXIT.look
+  const { auth_database: auth, accuracy_percent, unreadable } = report
+  const isExact = [accuracy_percent, auth?.accuracy_percent ?? null].every(
+    (one) => one === null || one >= 100,
+  )
+  const isWhole = unreadable.length === 0 && (auth === null || auth.rejects.length === 0)
+  return isWhole && isExact ? EXIT.fine : EXIT.look
 }
 
 function show(output: Output, report: ImportReport): void {
@@ -142,6 +165,7 @@ function show(output: Output, report: ImportReport): void {
   }
   output.text(`${headline(report)}\n\n${figures(report)}`)
   if (report.periods.length > 0) output.text(`\n${months(report)}`)
+  if (report.auth_database !== null) output.text(`\n${authDatabase(report.auth_database)}`)
   if (report.unreadable.length > 0) output.text(`\n${unreadable(report)}`)
   if (report.mismatches.length > 0) {
     output.text(`\nThe database gives back other figures than the files:\n${mismatches(report)}`)

@@ -6,7 +6,14 @@ import { findUserKey } from '../consumption/consumption-store.ts'
 import type { Database } from '../database/database.ts'
 import type { SystemPorts } from '../kernel/ports.ts'
 import { WeirError } from '../kernel/weir-error.ts'
-import { isTokenWellFormed, newToken, tokenPrefix, tokenSha256, tokenSha256Hex } from './token.ts'
+import {
+  isForeignToken,
+  isTokenWellFormed,
+  newToken,
+  tokenPrefix,
+  tokenSha256,
+  tokenSha256Hex,
+} from './token.ts'
 import { rotateToken } from './token-rotation.ts'
 import { findGrant, findToken, insertToken, listTokens, revokeToken, touchToken } from './token-store.ts'
 
@@ -142,7 +149,7 @@ export class TokenManager implements TokensApi {
 
   /** The caller behind a presented token, or undefined: malformed, unknown, revoked or expired. */
   async authenticate(token: string): Promise<Caller | undefined> {
-    if (!isTokenWellFormed(token)) return undefined
+    if (!isTokenWellFormed(token) && !isForeignToken(token)) return undefined
     const digest = tokenSha256Hex(token)
     if (this.#local.has(digest)) return LOCAL_CALLER
     const grant = this.#grants.get(digest) ?? (await this.#readGrant(token, digest))

@@ -32,6 +32,14 @@ export function isTokenWellFormed(text: string): boolean {
   return checksumOf(body) === text.slice(-CHECKSUM_CHARACTERS)
 }
 
+/** What a token of somebody else's making must at least be; a shorter one could be guessed. */
+const FOREIGN_TOKEN = /^(?!weir_)[\x21-\x7e]{20,512}$/
+
+/** Whether the text may be a token that was taken over with its hash: nothing more can be told of its shape. */
+export function isForeignToken(text: string): boolean {
+  return FOREIGN_TOKEN.test(text)
+}
+
 /** SHA-256 of the token, in hexadecimal: what caches are keyed by. */
 export function tokenSha256Hex(token: string): string {
   return hash('sha256', token, 'hex')

@@ -135,6 +135,7 @@ async function importSession(trx: Writer, session: SessionReading, usage: Usage,
     if (turn.turnNumber > 0) turns.push(inserted)
     return inserted
   }
+  const isNameKept = session.isFromBooks === true && row.name !== null
   let lastActivityAt = row.last_activity_at
   for (const turn of session.turns) {
     const before = held.get(turn.turnNumber)
@@ -153,11 +154,12 @@ async function importSession(trx: Writer, session: SessionReading, usage: Usage,
   if (outsideRow !== undefined) {
     const followed = await followOutside(trx, outsideRow, outside, turns, current, run)
     current = followed.usage
-    if (followed.became !== 'equal' || isOutsideTold) run.effect[EFFECTS[followed.became]] += 1
+    const isTold = session.isFromBooks !== true && (followed.became !== 'equal' || isOutsideTold)
+    if (isTold) run.effect[EFFECTS[followed.became]] += 1
   } else if (isOutsideTold && outside.input + outside.output > 0) {
     await book(outsideTurn(session, outside))
   }
-  await touchSession(trx, row, session.name, lastActivityAt)
+  await touchSession(trx, row, isNameKept ? null : session.name, lastActivityAt)
   return current
 }
 
@@ -219,7 +221,7 @@ function outsideTurn(session: SessionReading, tokens: Tokens): TurnReading {
 }
 
 /** Whether the ledger's turn has the figures of the file's. A price is compared only where both were told one. */
-function isSame(turn: TurnReading, held: TurnRow): boolean {
+export function isSame(turn: TurnReading, held: TurnRow): boolean {
   const isCostEqual =
     turn.costMicroUsd === null ||
     held.price_source !== 'reported' ||

@@ -1,4 +1,5 @@
 import { hourWindow } from '../../../shared/time-window.ts'
+import type { EpochMs } from '../../../shared/units.ts'
 import type { Reader, Writer } from '../database/database.ts'
 import { prepared } from '../database/prepared.ts'
 import type { NewTurn } from './ledger-store.ts'
@@ -228,6 +229,39 @@ export async function rollUpTurns(trx: Writer, turns: readonly NewTurn[], zone: 
   for (const row of userModels.values()) await addToUserModel(trx, row)
   for (const row of systemModels.values()) await addToSystemModel(trx, row)
   for (const row of sessionPeriods.values()) await addToSessionPeriod(trx, { ...row })
+}
+
+/** What turns that nobody has any more added up to: a month of a session with one model. */
+export interface RolledUpSums {
+  readonly user_key: number
+  readonly session_key: number
+  readonly period: number
+  readonly model_key: number
+  /** At which hour they stand: when each was, nobody knows. */
+  readonly hour_started_at: EpochMs
+  readonly last_turn_at: EpochMs
+  readonly totals: Totals
+}
+
+/** Tells every roll-up about the sums. */
+export async function rollUpSums(trx: Writer, sums: RolledUpSums): Promise<void> {
+  const { user_key, session_key, period, model_key, hour_started_at, last_turn_at, totals } = sums
+  const model: ModelSums = {
+    turns: totals.successful_turns + totals.failed_turns + totals.partial_turns,
+    input_tokens: totals.input_tokens,
+    output_tokens: totals.output_tokens,
+    cost_micro_usd: totals.cost_micro_usd,
+  }
+  const hour: HourSums = { ...model, failed_turns: totals.failed_turns }
+  await addToUserHour(trx, { ...hour, user_key, hour_started_at })
+  await addToSystemHour(trx, { ...hour, hour_started_at })
+  await addToUserPeriod(trx, { ...totals, user_key, period, sessions: 0 })
+  await addToUserModel(trx, { ...model, user_key, period, model_key })
+  await addToSystemModel(trx, { ...model, period, model_key })
+  for (const span of [period, ALL_PERIODS]) {
+    const session = { session_key, period: span, user_key, dearest_turn_micro_usd: 0, last_turn_at }
+    await addToSessionPeriod(trx, { ...model, ...session })
+  }
 }
 
 /** Counts a new session in the period of its creation. */

@@ -1,7 +1,7 @@
 import { periodOf } from '../../../shared/time-window.ts'
 import { microUsdToUsd } from '../../../shared/units.ts'
 import type { SessionPiece } from '../sessions/scan-sessions.ts'
-import type { TurnReading } from '../sessions/session-reading.ts'
+import type { SessionReading, TurnReading } from '../sessions/session-reading.ts'
 import type { PeriodTotals } from './ledger-port.ts'
 
 /** What session files add up to per user and period, and how that compares with the ledger. Pure. */
@@ -90,6 +90,18 @@ export class FileTotals {
     this.rows += session.turns.length
   }
 
+  isSameMonth(one: number, other: number): boolean {
+    return periodOf(this.#zone, one) === periodOf(this.#zone, other)
+  }
+
+  /** Takes tokens of the session's from those outside its turns: they are known to be of turns. */
+  lessOutside(session: SessionReading, input: number, output: number): void {
+    const figures = this.#figures(session.userId, session.createdAt)
+    figures.inputTokens -= input
+    figures.outputTokens -= output
+    this.outsideTokens -= input + output
+  }
+
   /** Compares these users' months; `ledger` must hold all the ledger has of them. */
   compare(
     userIds: readonly string[],
@@ -106,6 +118,19 @@ export class FileTotals {
       }
     }
     return { equalPairs, mismatches }
+  }
+
+  /** What everybody has in all their months together. */
+  byUser(): readonly { userId: string; turns: number; inputTokens: number; outputTokens: number }[] {
+    return [...this.#users].map(([userId, periods]) => {
+      const sum = { userId, turns: 0, inputTokens: 0, outputTokens: 0 }
+      for (const figures of periods.values()) {
+        sum.turns += figures.turns
+        sum.inputTokens += figures.inputTokens
+        sum.outputTokens += figures.outputTokens
+      }
+      return sum
+    })
   }
 
   /** Everybody's months, oldest first. */

@@ -4,13 +4,15 @@ import type { Actor, ImportsApi } from '../api.ts'
 import type { Clock, Logger, RandomBytes } from '../kernel/ports.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import type { SessionScanner } from '../sessions/session-scanner.ts'
-import { type ImportMode, ImportRun } from './import-run.ts'
-import type { LedgerImport } from './ledger-port.ts'
+import type { AuthDatabase } from './auth-port.ts'
+import { ImportRun, type ImportSources } from './import-run.ts'
+import type { ImportMode, LedgerImport } from './ledger-port.ts'
 
 type ImportRunState = OperationOutput<'import.get'>
 
 export interface ImportManagerPorts {
   readonly ledger: LedgerImport
+  readonly authDatabase: AuthDatabase
   readonly scanner: SessionScanner
   readonly clock: Clock
   readonly log: Logger
@@ -43,7 +45,12 @@ export class ImportManager implements ImportsApi {
     this.#ports = ports
   }
 
-  /** Errors: `busy`, `folder_unreadable`, `shutting_down`. */
+  async look(authDb: string): Promise<OperationOutput<'import.lookAtAuthDatabase'>> {
+    const { tables, notTaken } = await this.#ports.authDatabase.look(resolve(authDb))
+    return { tables: [...tables], not_taken: [...notTaken] }
+  }
+
+  /** Errors: `busy`, `folder_unreadable`, `auth_database_unreadable`, `invalid_request`, `shutting_down`. */
   async start(input: OperationInput<'import.start'>, actor: Actor): Promise<ImportRunState> {
     if (this.#isClosing) throw new WeirError('shutting_down', 'Weir is shutting down and starts no import.')
     if (this.#isStarting || this.running() !== null) {
@@ -54,12 +61,9 @@ export class ImportManager implements ImportsApi {
     // Set before the first await: two calls at once must not both get here.
     this.#isStarting = true
     try {
-      const sessionsDir = resolve(input.sessions_dir)
-      const look = await this.#ports.scanner.look(sessionsDir)
-      if (!look.readable) {
-        throw new WeirError('folder_unreadable', look.problem ?? `The folder ${sessionsDir} cannot be read.`)
-      }
-      return this.#begin(sessionsDir, modeOf(input), actor)
+      const sources = sourcesOf(input)
+      await this.#look(sources)
+      return this.#begin(sources, modeOf(input), actor)
     } finally {
       this.#isStarting = false
     }
@@ -106,9 +110,19 @@ export class ImportManager implements ImportsApi {
     return kept
   }
 
-  #begin(sessionsDir: string, mode: ImportMode, actor: Actor): ImportRunState {
+  /** A source that cannot be read is told before anything is written of the other one. */
+  async #look({ sessionsDir, authDb }: ImportSources): Promise<void> {
+    if (sessionsDir !== null) {
+      const look = await this.#ports.scanner.look(sessionsDir)
+      if (!look.readable)
+        throw new WeirError('folder_unreadable', look.problem ?? `The folder ${sessionsDir} cannot be read.`)
+    }
+    if (authDb !== null) await this.#ports.authDatabase.look(authDb)
+  }
+
+  #begin(sources: ImportSources, mode: ImportMode, actor: Actor): ImportRunState {
     const runId = `import-${Buffer.from(this.#ports.randomBytes(RUN_ID_BYTES)).toString('hex')}`
-    const run = new ImportRun(this.#ports, { runId, sessionsDir, mode, zone: this.#ports.zone() })
+    const run = new ImportRun(this.#ports, { runId, ...sources, mode, zone: this.#ports.zone() })
     const begun = run.snapshot()
     this.#runs.set(runId, { run, finished: this.#carryOut(run, actor) })
     // The oldest go first: a map keeps the order of insertion, and only the newest can be running.
@@ -155,7 +169,7 @@ export class ImportManager implements ImportsApi {
     try {
       await this.#ports.ledger.auditImport(actor, run.snapshot())
       const { status, sessions_dir } = run.snapshot()
-      if (status === 'done') await this.#ports.onImported?.(sessions_dir, actor)
+      if (status === 'done' && sessions_dir !== null) await this.#ports.onImported?.(sessions_dir, actor)
     } catch (error) {
       // The import itself is done: its result must not be lost because the line about it could not be written.
       this.#ports.log.error('import could not be written to the audit log', {
@@ -164,6 +178,18 @@ export class ImportManager implements ImportsApi {
       })
     }
   }
+}
+
+function sourcesOf(input: OperationInput<'import.start'>): ImportSources {
+  const { sessions_dir, auth_db } = input
+  if (sessions_dir === undefined && auth_db === undefined) {
+    const message = 'is missing: name a folder of session files, an auth database (auth_db), or both'
+    throw new WeirError('invalid_request', `sessions_dir ${message}.`, {
+      details: { errors: [{ path: 'sessions_dir', message }] },
+    })
+  }
+  const wholePath = (path: string | undefined) => (path === undefined ? null : resolve(path))
+  return { sessionsDir: wholePath(sessions_dir), authDb: wholePath(auth_db) }
 }
 
 function modeOf(input: OperationInput<'import.start'>): ImportMode {

@@ -5,8 +5,12 @@ import type { Clock } from '../kernel/ports.ts'
 import type { UnreadableFile } from '../sessions/list-session-files.ts'
 import type { ScanBatch, ScanMessage, SessionPiece } from '../sessions/scan-sessions.ts'
 import type { SessionScanner } from '../sessions/session-scanner.ts'
+import { AuthDatabasePart } from './auth-part.ts'
+import type { AuthDatabase } from './auth-port.ts'
+import { BooksOnly } from './books-only.ts'
 import { FileTotals, type Mismatch } from './file-totals.ts'
-import type { LedgerImport } from './ledger-port.ts'
+import { ImportedUsers } from './imported-users.ts'
+import type { ImportMode, LedgerImport } from './ledger-port.ts'
 import { slicesOf } from './write-slices.ts'
 
 /** One run of an import, from the first file to the report. */
@@ -14,11 +18,15 @@ import { slicesOf } from './write-slices.ts'
 type ImportRunState = OperationOutput<'import.get'>
 type ImportReport = NonNullable<ImportRunState['report']>
 
-/** `import` writes; `dry-run` only counts what would be written; `validate` only compares files and ledger. */
-export type ImportMode = 'import' | 'dry-run' | 'validate'
+/** Where an import reads; at least one of the two. */
+export interface ImportSources {
+  readonly sessionsDir: string | null
+  readonly authDb: string | null
+}
 
 export interface ImportRunPorts {
   readonly ledger: LedgerImport
+  readonly authDatabase: AuthDatabase
   readonly scanner: SessionScanner
   readonly clock: Clock
 }
@@ -33,8 +41,11 @@ export class ImportRun {
   readonly runId: string
   readonly mode: ImportMode
   readonly #ports: ImportRunPorts
-  readonly #sessionsDir: string
+  readonly #sources: ImportSources
+  readonly #auth: AuthDatabasePart | null
   readonly #totals: FileTotals
+  readonly #books: BooksOnly
+  readonly #people: ImportedUsers
   readonly #startedAt: number
   readonly #startedMonotonicMs: number
   readonly #stop = new AbortController()
@@ -58,15 +69,22 @@ export class ImportRun {
   #elapsedMs: number | null = null
   #finishedAt: number | null = null
 
-  constructor(
-    ports: ImportRunPorts,
-    run: { runId: string; sessionsDir: string; mode: ImportMode; zone: string },
-  ) {
+  constructor(ports: ImportRunPorts, run: ImportSources & { runId: string; mode: ImportMode; zone: string }) {
     this.#ports = ports
     this.runId = run.runId
     this.mode = run.mode
-    this.#sessionsDir = run.sessionsDir
+    this.#sources = { sessionsDir: run.sessionsDir, authDb: run.authDb }
+    this.#auth =
+      run.authDb === null
+        ? null
+        : new AuthDatabasePart(run.authDb, run.mode, ports.authDatabase, {
+            onUsers: (userIds) => this.#people.note(userIds),
+            stopIfCancelled: () => this.#stop.signal.throwIfAborted(),
+            onSession: (session, turns) => this.#books.add(session, turns),
+          })
     this.#totals = new FileTotals(run.zone)
+    this.#people = new ImportedUsers(ports.ledger)
+    this.#books = new BooksOnly(this.#totals)
     this.#startedAt = ports.clock.now()
     this.#startedMonotonicMs = ports.clock.monotonicMs()
   }
@@ -82,23 +100,43 @@ export class ImportRun {
 
   /** Reads, writes and compares. Throws what stopped it; `end` must be called in any case. */
   async work(): Promise<void> {
+    if (this.#auth !== null) {
+      // Before the files: their turns are priced by the prices it brings, and their users have a name then.
+      this.#state.phase = 'taking'
+      await this.#auth.people()
+    }
+    await this.#readFiles()
+    if (this.#auth !== null) {
+      this.#state.phase = this.mode === 'import' ? 'writing' : 'reading'
+      await this.#auth.ledger()
+    }
+    await this.#closeAndCompare()
+  }
+
+  async #readFiles(): Promise<void> {
+    const { sessionsDir } = this.#sources
+    if (sessionsDir === null) return
     const input = {
-      sessionsDir: this.#sessionsDir,
+      sessionsDir,
       // Comparing needs every file, also those that have not changed.
       known: new Map(),
       hashContents: this.mode === 'import',
     }
     await this.#ports.scanner.scan(input, (message) => this.#take(message))
-    if (this.mode === 'dry-run') return
-    const userIds = this.#totals.userIds
+  }
+
+  async #closeAndCompare(): Promise<void> {
     if (this.mode === 'import') {
+      const userIds = [...new Set([...this.#totals.userIds, ...(this.#auth?.userIds ?? [])])]
       this.#state.phase = 'archiving'
       await this.#forUsers(userIds, async (some) => {
         await this.#ports.ledger.archiveClosedPeriods(some)
       })
     }
     this.#state.phase = 'validating'
-    await this.#forUsers(userIds, (some) => this.#validate(some))
+    await this.#auth?.compare()
+    if (this.mode === 'dry-run') return
+    await this.#forUsers(this.#totals.userIds, (some) => this.#validate(some))
   }
 
   /** Closes the run with its report; `error` only for a run that failed. */
@@ -113,11 +151,14 @@ export class ImportRun {
     const elapsedMs = this.#elapsedMs ?? this.#ports.clock.monotonicMs() - this.#startedMonotonicMs
     return {
       run_id: this.runId,
-      sessions_dir: this.#sessionsDir,
+      sessions_dir: this.#sources.sessionsDir,
+      auth_db: this.#sources.authDb,
       ...this.#state,
       files_total: this.#filesTotal,
       files_done: this.#filesDone,
-      turns_written: this.#imported,
+      auth_rows_total: this.#auth?.rowsTotal ?? 0,
+      auth_rows_done: this.#auth?.rowsDone ?? 0,
+      turns_written: this.#imported + (this.#auth?.turnsWritten ?? 0),
       files_per_second: elapsedMs > 0 ? Math.round((this.#filesDone * SECOND_MS) / elapsedMs) : 0,
       started_at: toIso(this.#startedAt),
       finished_at: this.#finishedAt === null ? null : toIso(this.#finishedAt),
@@ -144,6 +185,7 @@ export class ImportRun {
   async #book(pieces: readonly SessionPiece[]): Promise<void> {
     const { ledger } = this.#ports
     const sessions = pieces.map((piece) => piece.session)
+    await this.#people.note(sessions.map((session) => session.userId))
     if (this.mode === 'import') {
       this.#state.phase = 'writing'
       const effects = await ledger.importSessions(sessions)
@@ -154,7 +196,10 @@ export class ImportRun {
       this.#alreadyThere += await ledger.countKnownTurns(sessions)
     }
     // Only now: the report of a run that was stopped tells what it booked, not what it had read ahead.
-    for (const piece of pieces) this.#totals.add(piece)
+    for (const piece of pieces) {
+      this.#totals.add(piece)
+      if (this.#auth !== null) this.#books.noteFile(piece.session)
+    }
   }
 
   async #takeFiles(batch: ScanBatch): Promise<void> {
@@ -173,6 +218,7 @@ export class ImportRun {
     const ledger = await this.#ports.ledger.totalsByUserAndPeriod(userIds)
     const { equalPairs, mismatches } = this.#totals.compare(userIds, ledger)
     this.#equalPairs += equalPairs
+    this.#people.noteInexact(mismatches.map((one) => one.user_id))
     this.#mismatches.push(...mismatches.slice(0, Math.max(0, REPORT_LIST_MAX - this.#mismatches.length)))
     for (const { period, costMicroUsd } of ledger) {
       this.#ledgerCosts.set(period, (this.#ledgerCosts.get(period) ?? 0) + costMicroUsd)
@@ -196,15 +242,19 @@ export class ImportRun {
   }
 
   #report(isComplete: boolean): ImportReport {
+    const writtenOfBooks = this.#auth?.turnsWritten ?? 0
+    const written = this.#imported + writtenOfBooks
+    // Read back, what was written is there too; a run that was stopped has not read back.
+    const alreadyThere = this.#alreadyThere + Math.max(0, this.#books.same - writtenOfBooks)
     const isValidated = isComplete && this.mode !== 'dry-run'
     return {
-      users: this.#totals.userIds.length,
+      users: new Set([...this.#totals.userIds, ...(this.#auth?.userIds ?? [])]).size,
       sessions: this.#totals.sessions,
       turns: this.#totals.turns,
       unreadable: listWithRest(this.#unreadable, this.#unreadableCount),
-      imported: this.mode === 'dry-run' ? this.#totals.rows - this.#alreadyThere : this.#imported,
-      already_there: this.#alreadyThere,
-      conflicting: this.#conflicting,
+      imported: this.mode === 'dry-run' ? this.#totals.rows - alreadyThere : written,
+      already_there: alreadyThere,
+      conflicting: this.#conflicting + this.#books.others,
       accuracy_percent: isValidated ? accuracyPercent(this.#equalPairs, this.#totals.pairs) : null,
       mismatches: this.#mismatches,
       periods: this.#totals.periods().map((sum) => ({
@@ -216,9 +266,11 @@ export class ImportRun {
         // Files seldom tell costs; the ledger has priced every turn.
         cost_usd: microUsdToUsd(isValidated ? (this.#ledgerCosts.get(sum.period) ?? 0) : sum.costMicroUsd),
       })),
+      by_user: this.#people.report(this.#totals.byUser(), isValidated).slice(0, REPORT_LIST_MAX),
       outside_turns_tokens: this.#totals.outsideTokens,
       dry_run: this.mode === 'dry-run',
       validate_only: this.mode === 'validate',
+      auth_database: this.#auth?.report(isComplete) ?? null,
     }
   }
 }

@@ -15,6 +15,14 @@ import type { SessionReading } from '../sessions/session-reading.ts'
 import { recordFiles } from './file-store.ts'
 import type { ImportEffects, LedgerImport, PeriodTotals } from './ledger-port.ts'
 
+type AuthReport = NonNullable<Parameters<LedgerImport['auditImport']>[1]['report']>['auth_database']
+
+/** Rows written of an auth database, by the table they came from; nothing without one. */
+function takenOf(auth: AuthReport | undefined): Readonly<Record<string, number>> | undefined {
+  if (auth == null) return undefined
+  return Object.fromEntries(auth.tables.map(({ table, imported }) => [table, imported]))
+}
+
 /** The ledger as an import sees it: every call is one short transaction, so that limit checks get in between. */
 export class LedgerAdapter implements LedgerImport {
   readonly #context: ConsumptionContext
@@ -30,6 +38,13 @@ export class LedgerAdapter implements LedgerImport {
     return this.#context.database.writeSlice((trx) =>
       importSessions(trx, sessions, this.#context, this.#erased),
     )
+  }
+
+  async usersKnown(userIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#context.database.read((db) =>
+      db.selectFrom('users').select(['id', 'username']).where('id', 'in', userIds).execute(),
+    )
+    return new Map(rows.map((row) => [row.id, row.username]))
   }
 
   countKnownTurns(sessions: readonly SessionReading[]): Promise<number> {
@@ -60,11 +75,13 @@ export class LedgerAdapter implements LedgerImport {
     const { report } = run
     const summary = {
       sessions_dir: run.sessions_dir,
+      auth_db: run.auth_db,
       status: run.status,
       turns_written: run.turns_written,
       users: report?.users ?? null,
       unreadable: report?.unreadable.length ?? null,
       accuracy_percent: report?.accuracy_percent ?? null,
+      taken: takenOf(report?.auth_database),
     }
     const now = this.#context.clock.now()
     await this.#context.database.writeSlice((trx) =>

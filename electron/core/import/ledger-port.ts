@@ -6,6 +6,9 @@ import type { SessionReading } from '../sessions/session-reading.ts'
 
 /** What importing asks of the ledger. */
 
+/** `import` writes; `dry-run` only counts what would be written; `validate` only compares the sources and the ledger. */
+export type ImportMode = 'import' | 'dry-run' | 'validate'
+
 /** What became of the rows of some sessions; a row is a turn, or what a session spent outside its turns. */
 export interface ImportEffects {
   readonly imported: number
@@ -46,6 +49,8 @@ export interface LedgerImport {
    * have no tokens outside turns.
    */
   importSessions(sessions: readonly SessionReading[]): Promise<ImportEffects>
+  /** The names of those of these users there are, by their ids. */
+  usersKnown(userIds: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** How many of the rows of these sessions the ledger has, with whatever figures. Writes nothing. */
   countKnownTurns(sessions: readonly SessionReading[]): Promise<number>
   /**

@@ -77,6 +77,11 @@ export class PriceManager implements PricesApi {
     return this.#book
   }
 
+  /** Lets what somebody else wrote into the table count. */
+  reload(): Promise<void> {
+    return this.#reload()
+  }
+
   list(query: ParsedInput<'prices.list'>): Promise<OperationOutput<'prices.list'>> {
     const now = this.#clock.now()
     const settings = this.#settings.current()

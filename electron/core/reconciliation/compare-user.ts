@@ -1,9 +1,17 @@
 import type { EpochMs } from '../../../shared/units.ts'
+import { carriedSessionId } from '../consumption/carried-month.ts'
 import type { ListedSessionFile, UnreadableFile } from '../sessions/list-session-files.ts'
 import type { ReadSessionFile } from '../sessions/read-session-file.ts'
 import { type SessionReading, UNREADABLE } from '../sessions/session-reading.ts'
 import type { ComparedSession, ComparedUser } from './compared.ts'
-import { type Cause, compareSession, type Difference, type Repair, type RowsOf } from './drift.ts'
+import {
+  type Cause,
+  compareSession,
+  type Difference,
+  type PrunedSums,
+  type Repair,
+  type RowsOf,
+} from './drift.ts'
 import { digestOf, type KnownSession, type LedgerSide, type SessionMonth } from './ledger-side.ts'
 
 /** One user's folder against the user's rows, file by file. */
@@ -29,6 +37,8 @@ export class UserComparison {
   readonly #known: Map<string, KnownSession>
   readonly #turnsImported: Map<string, number>
   readonly #pruned: Map<number, number>
+  /** By month and session; a month with nothing in it was pruned before its sums were kept. */
+  readonly #prunedSums: Map<number, Map<string, PrunedSums>>
   readonly #differences: Difference[] = []
   readonly #withFile = new Set<string>()
   #compared: ComparedSession[] = []
@@ -44,6 +54,7 @@ export class UserComparison {
     this.#known = ledger.known(userId)
     this.#turnsImported = ledger.turnsImported(userId)
     this.#pruned = ledger.pruned(this.#userKey)
+    this.#prunedSums = ledger.prunedSums(this.#userKey)
   }
 
   /** Whether both sides of the file's session are as they were when they were equal; counts it then. */
@@ -143,6 +154,7 @@ export class UserComparison {
       startedAt,
       periodOf: this.#rules.periodOf,
       prunedBefore: (period) => this.#pruned.get(period),
+      prunedSums: (period) => this.#prunedSumsOf(file.sessionId, period),
     })
     const isStill =
       differences.length === 0 ||
@@ -153,6 +165,13 @@ export class UserComparison {
       this.#fileSum += row.inputTokens + row.outputTokens + (row.turnNumber === 0 ? 0 : 1)
     }
     return differences
+  }
+
+  #prunedSumsOf(sessionId: string, period: number): PrunedSums | undefined {
+    const sums = this.#prunedSums.get(period)
+    // A month taken over as a whole has the turns of all its sessions in one sum.
+    if (sums === undefined || sums.has(carriedSessionId(period))) return undefined
+    return sums.get(sessionId) ?? { turns: 0, tokens: 0 }
   }
 
   /** The path of the file this one is a copy of, if there is one. */

@@ -61,6 +61,12 @@ export type Extensions = ReadonlyMap<
   { readonly input_tokens: number; readonly output_tokens: number; readonly cost_micro_usd: number }
 >
 
+/** Turns of a session that retention has taken out of a month, as they are summed up. */
+export interface PrunedSums {
+  readonly turns: number
+  readonly tokens: number
+}
+
 /** What is known of a session besides its two sides. */
 export interface SessionFacts {
   readonly modifiedAtMs: number
@@ -71,6 +77,8 @@ export interface SessionFacts {
   readonly periodOf: (at: EpochMs) => number
   /** Before when retention may have taken turns of the month out of the ledger. */
   readonly prunedBefore: (period: number) => EpochMs | undefined
+  /** What they added up to; undefined where nobody knows it of the session alone. */
+  readonly prunedSums: (period: number) => PrunedSums | undefined
 }
 
 /** The rows a session's file stands for; from `consumption/ledger-import.ts`. */
@@ -86,12 +94,16 @@ export function compareSession(
 ): Difference[] {
   const held = new Map(ledger.map((turn) => [turn.turn_number, turn]))
   const differences: Difference[] = []
+  const gone: TurnReading[] = []
   for (const row of rows) {
     const turn = held.get(row.turnNumber)
     held.delete(row.turnNumber)
-    if (turn !== undefined) differences.push(...compareTurn(session.sessionId, row, turn, extensions, facts))
+    if (turn === undefined && isPruned(row, facts)) gone.push(row)
+    else if (turn !== undefined)
+      differences.push(...compareTurn(session.sessionId, row, turn, extensions, facts))
     else differences.push(...missingInDatabase(session.sessionId, row, facts))
   }
+  differences.push(...sealedMonths(session.sessionId, gone, facts))
   const hasShrunk = session.turns.length < facts.turnsMax
   for (const turn of held.values()) {
     // What was outside and has become turns since leaves a row without tokens behind.
@@ -102,10 +114,45 @@ export function compareSession(
   return withCare(differences)
 }
 
+/** Whether retention has taken the row, if it ever was in the ledger: its month has it in its sums. */
+function isPruned(row: TurnReading, facts: SessionFacts): boolean {
+  return row.occurredAt < (facts.prunedBefore(facts.periodOf(row.occurredAt)) ?? Number.NEGATIVE_INFINITY)
+}
+
+/**
+ * Months whose turns retention has removed are compared by what these added up to. Tokens the sums have beyond the file
+ * are what was added to turns after they were recorded, of which files do not know. There is nothing to repair: the
+ * month is sealed, and what the file has beyond it was never booked.
+ */
+function sealedMonths(sessionId: string, gone: readonly TurnReading[], facts: SessionFacts): Difference[] {
+  const periods = new Set(gone.map((row) => facts.periodOf(row.occurredAt)))
+  return [...periods].flatMap((period) => {
+    const sums = facts.prunedSums(period)
+    if (sums === undefined) return []
+    const rows = gone.filter((row) => facts.periodOf(row.occurredAt) === period)
+    const turns = rows.filter((row) => row.turnNumber > 0).length
+    const tokens = rows.reduce((sum, row) => sum + row.inputTokens + row.outputTokens, 0)
+    const finding = (field: string, fileValue: number, databaseValue: number): Difference => ({
+      sessionId,
+      turnNumber: null,
+      field,
+      fileValue,
+      databaseValue,
+      cause: 'pruned_by_retention',
+      repair: 'restore_file',
+      period,
+      weight: Math.abs(fileValue - databaseValue),
+    })
+    const isLess = tokens < sums.tokens && turns < sums.turns
+    return [
+      ...(turns === sums.turns ? [] : [finding('turns', turns, sums.turns)]),
+      ...(tokens > sums.tokens || isLess ? [finding('total_tokens', tokens, sums.tokens)] : []),
+    ]
+  })
+}
+
 function missingInDatabase(sessionId: string, row: TurnReading, facts: SessionFacts): Difference[] {
   const period = facts.periodOf(row.occurredAt)
-  // What retention took is in the archive of its month: that is how it should be.
-  if (row.occurredAt < (facts.prunedBefore(period) ?? Number.NEGATIVE_INFINITY)) return []
   const tokens = row.inputTokens + row.outputTokens
   return [
     {

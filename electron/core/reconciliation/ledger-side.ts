@@ -1,5 +1,5 @@
 import type BetterSqlite3 from 'better-sqlite3'
-import type { Extensions, LedgerTurn } from './drift.ts'
+import type { Extensions, LedgerTurn, PrunedSums } from './drift.ts'
 
 /** What the worker reads of the ledger, over a read connection of its own: a user's sessions in short, one session in full. */
 
@@ -51,6 +51,11 @@ const EXTENSIONS_SQL = `SELECT turn_number, sum(input_tokens) AS input_tokens, s
     sum(added_cost_micro_usd) AS cost_micro_usd
   FROM turn_extensions WHERE session_key = ? GROUP BY turn_number`
 
+const PRUNED_SUMS_SQL = `SELECT p.period AS period, s.id AS session_id, sum(p.turns) AS turns,
+    sum(p.input_tokens + p.output_tokens) AS tokens
+  FROM sessions s CROSS JOIN pruned_turn_sums p ON p.session_key = s.key
+  WHERE s.user_key = ? GROUP BY p.period, s.key`
+
 const KNOWN_SQL = `SELECT session_id, size_bytes, modified_at_ms, ledger_digest, is_equal, turns_max
   FROM reconciled_sessions WHERE user_id = ?`
 
@@ -69,6 +74,10 @@ export class LedgerSide {
   >
   readonly #known: BetterSqlite3.Statement<[string], KnownSession>
   readonly #readBefore: BetterSqlite3.Statement<[string], { session_id: string; turns: number }>
+  readonly #prunedSums: BetterSqlite3.Statement<
+    [number],
+    PrunedSums & { readonly period: number; readonly session_id: string }
+  >
   readonly #pruned: BetterSqlite3.Statement<[number], { period: number; pruned_before: number }>
 
   constructor(handle: BetterSqlite3.Database) {
@@ -86,6 +95,7 @@ export class LedgerSide {
     this.#extensions = handle.prepare(EXTENSIONS_SQL)
     this.#known = handle.prepare(KNOWN_SQL)
     this.#readBefore = handle.prepare(READ_BEFORE_SQL)
+    this.#prunedSums = handle.prepare(PRUNED_SUMS_SQL)
     this.#pruned = handle.prepare('SELECT period, pruned_before FROM pruned_periods WHERE user_key = ?')
   }
 
@@ -131,6 +141,18 @@ export class LedgerSide {
   /** How many turns the user's files had when they were imported. */
   turnsImported(userId: string): Map<string, number> {
     return new Map(this.#readBefore.all(userId).map((row) => [row.session_id, row.turns]))
+  }
+
+  /** What the turns retention has taken added up to, by month and session. */
+  prunedSums(userKey: number | undefined): Map<number, Map<string, PrunedSums>> {
+    const months = new Map<number, Map<string, PrunedSums>>()
+    for (const { period, session_id, turns, tokens } of userKey === undefined
+      ? []
+      : this.#prunedSums.all(userKey)) {
+      const month = months.get(period) ?? new Map<string, PrunedSums>()
+      months.set(period, month.set(session_id, { turns, tokens }))
+    }
+    return months
   }
 
   /** Up to when retention has taken turns of the user's months. */

@@ -162,6 +162,8 @@ async function differencesNow(
       startedAt: order.startedAt,
       periodOf: (at) => periodNumber(periodOf(zone, at)),
       prunedBefore: (period) => prunedBefore.get(period),
+      // A sealed month is not repaired: what retention took is left out.
+      prunedSums: () => undefined,
     },
   )
 }

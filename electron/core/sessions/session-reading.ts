@@ -52,6 +52,8 @@ export interface SessionReading {
   readonly outsideOutputTokens: number
   /** The highest turn number, 0 without turns. */
   readonly lastTurnNumber: number
+  /** From the platform's own books: the name, and what was spent outside turns, only the session's file knows. */
+  readonly isFromBooks?: true
   /** Only where the file says inside that it is another session, or another user's, than its place says. */
   readonly claims?: { readonly userId: string; readonly sessionId: string }
 }

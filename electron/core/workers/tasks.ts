@@ -1,6 +1,8 @@
+import type { AuthFile, AuthReadInput } from '../auth-database/read-auth-database.ts'
 import type { BackupInput, CopyProgress } from '../backup/backup-task.ts'
 import type { CopiedBackup, CopyInput } from '../backup/copy-task.ts'
 import type { Manifest } from '../backup/manifest.ts'
+import type { AuthBatch, AuthLook } from '../import/auth-port.ts'
 import type { ChangedScanInput } from '../import/scan-changed.ts'
 import type { MeasureInput, RetrievalMeasurement } from '../intelligence/measure-retrieval.ts'
 import type { RepricePlan, RepricePlanInput } from '../prices/reprice-plan.ts'
@@ -32,6 +34,18 @@ export interface WorkerTasks {
     readonly input: { readonly sessionsDir: string }
     readonly batch: never
     readonly result: FolderLook
+  }
+  /** What of an auth database of the platform could be taken. Errors: `auth_database_unreadable`. */
+  readonly 'look-at-auth-database': {
+    readonly input: AuthFile
+    readonly batch: never
+    readonly result: AuthLook
+  }
+  /** Reads an auth database of the platform. Errors: `auth_database_unreadable`, `cancelled`. */
+  readonly 'read-auth-database': {
+    readonly input: AuthReadInput
+    readonly batch: AuthBatch
+    readonly result: undefined
   }
   /** SQLite's own look at the database; what it found wrong. */
   readonly 'check-database': {

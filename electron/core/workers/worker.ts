@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads'
+import { lookAtAuthDatabase, readAuthDatabase } from '../auth-database/read-auth-database.ts'
 import { makeBackup, verifyBackup } from '../backup/backup-task.ts'
 import { copyBackup } from '../backup/copy-task.ts'
 import { scanChanged } from '../import/scan-changed.ts'
@@ -19,6 +20,8 @@ const runners: TaskRunners<WorkerTasks> = {
   'scan-sessions': (input) => scanSessions(input),
   'scan-changed': (input) => scanChanged(input),
   'look-at-folder': async (input) => lookAtFolder(input.sessionsDir),
+  'look-at-auth-database': async (input) => lookAtAuthDatabase(input),
+  'read-auth-database': (input) => readAuthDatabase(input),
   'check-database': async (input) => {
     const { checkDatabase } = await import('../verify/check-database-task.ts')
     return checkDatabase(input.databaseFile, input.sqliteBinding)

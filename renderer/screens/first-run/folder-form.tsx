@@ -1,13 +1,11 @@
-import { Alert, Button, Group, Loader, Stack, Text, TextInput, Tooltip } from '@mantine/core'
+import { Alert, Button, Group, Stack, TextInput, Tooltip } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react'
 import { type FormEvent, type ReactNode, useId } from 'react'
-import type { OperationOutput } from '../../../shared/contract/index.ts'
-import type { Problem } from '../../../shared/contract/problem.ts'
 import { useWeirMutation, useWeirQuery } from '../../app/queries.ts'
 import { text } from '../../text.ts'
-
-type Folder = OperationOutput<'setup.suggestions'>['folder']
+import { AuthFileField, useAuthLook } from './auth-file-field.tsx'
+import { FolderFinding } from './finding.tsx'
+import { ZoneField } from './zone-field.tsx'
 
 /** Long enough not to look into every folder on the way to the one that is typed. */
 const LOOK_DELAY_MS = 300
@@ -16,12 +14,16 @@ interface FolderFormProps {
   /** What is in the field; null takes what Weir suggests. */
   readonly folder: string | null
   readonly onFolder: (folder: string) => void
+  /** Null while no auth database was asked for. */
+  readonly authDb: string | null
+  readonly onAuthDb: (file: string) => void
   readonly onStarted: (runId: string) => void
   readonly isFirstRun: boolean
 }
 
 /** The folder, what a look at it found, and the two things to do with it. */
-export function FolderForm({ folder, onFolder, onStarted, isFirstRun }: FolderFormProps): ReactNode {
+export function FolderForm(props: FolderFormProps): ReactNode {
+  const { folder, onFolder, authDb, onAuthDb, onStarted, isFirstRun } = props
   const suggested = useWeirQuery('setup.suggestions', {}, { refresh: false })
   const path = (folder ?? suggested.data?.sessions_dir ?? '').trim()
   const [settledPath] = useDebouncedValue(path, LOOK_DELAY_MS)
@@ -33,9 +35,22 @@ export function FolderForm({ folder, onFolder, onStarted, isFirstRun }: FolderFo
   const start = useWeirMutation('import.start')
   const hint = useId()
   const found = settledPath === path ? (look.data?.folder ?? null) : null
-  const isUsable = found?.readable === true && found.files > 0
+  const file = (authDb ?? '').trim()
+  const auth = useAuthLook(file)
+  // A source that is named must be one; at least one is needed.
+  const isFolderGood = found?.readable === true && found.files > 0
+  const isFileGood = auth.settled && auth.look.data !== undefined
+  const isUsable =
+    (path !== '' || file !== '') && (path === '' || isFolderGood) && (file === '' || isFileGood)
   const go = (dryRun: boolean): void =>
-    start.mutate({ sessions_dir: path, dry_run: dryRun }, { onSuccess: (run) => onStarted(run.run_id) })
+    start.mutate(
+      {
+        ...(path === '' ? {} : { sessions_dir: path }),
+        ...(file === '' ? {} : { auth_db: file }),
+        dry_run: dryRun,
+      },
+      { onSuccess: (run) => onStarted(run.run_id) },
+    )
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (isUsable && !start.isPending) go(false)
@@ -56,8 +71,14 @@ export function FolderForm({ folder, onFolder, onStarted, isFirstRun }: FolderFo
           classNames={{ input: 'path' }}
         />
         <div id={hint} aria-live="polite">
-          <Finding isAsked={path !== ''} found={found} problem={settledPath === path ? look.error : null} />
+          <FolderFinding
+            isAsked={path !== ''}
+            found={found}
+            problem={settledPath === path ? look.error : null}
+          />
         </div>
+        <AuthFileField file={authDb} onFile={onAuthDb} />
+        <ZoneField />
         {start.error !== null && (
           <Alert color="red" title={start.error.title}>
             {start.error.detail}
@@ -84,53 +105,5 @@ export function FolderForm({ folder, onFolder, onStarted, isFirstRun }: FolderFo
         </Group>
       </Stack>
     </form>
-  )
-}
-
-interface FindingProps {
-  readonly isAsked: boolean
-  readonly found: Folder
-  readonly problem: Problem | null
-}
-
-/** What a look at the folder found, in words. */
-function Finding({ isAsked, found, problem }: FindingProps): ReactNode {
-  if (!isAsked) return <div className="finding" />
-  if (problem !== null) return <BadFinding says={problem.detail} />
-  if (found === null) {
-    return (
-      <div className="finding">
-        <Loader size="xs" aria-hidden />
-        <Text size="sm" c="dimmed">
-          {text.import.looking}
-        </Text>
-      </div>
-    )
-  }
-  const trouble = troubleOf(found)
-  if (trouble !== null) return <BadFinding says={trouble} />
-  return (
-    <div className="finding" data-kind="good">
-      <IconCircleCheck size={17} aria-hidden />
-      <Text size="sm" className="tabular">
-        {text.import.found(found.users, found.files, found.bytes)}
-      </Text>
-    </div>
-  )
-}
-
-function troubleOf(found: NonNullable<Folder>): string | null {
-  if (found.problem !== null) return found.problem
-  if (!found.exists) return text.import.missing
-  if (!found.readable) return text.import.unreadable
-  return found.files === 0 ? text.import.nothing : null
-}
-
-function BadFinding({ says }: { readonly says: string }): ReactNode {
-  return (
-    <div className="finding" data-kind="bad">
-      <IconAlertTriangle size={17} aria-hidden />
-      <Text size="sm">{says}</Text>
-    </div>
   )
 }

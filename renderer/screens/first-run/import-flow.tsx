@@ -15,6 +15,7 @@ import { type ImportRun, useImportRun } from './use-import-run.ts'
 export function ImportFlow({ isFirstRun }: { readonly isFirstRun: boolean }): ReactNode {
   const { run, show } = useImportRun()
   const [folder, setFolder] = useState<string | null>(null)
+  const [authDb, setAuthDb] = useState<string | null>(null)
   if (run?.status === 'running') return <RunProgress run={run} />
   if (run?.status === 'done' && run.report !== null && !run.report.dry_run) {
     return <ImportResult report={run.report} onAnother={() => show(undefined)} />
@@ -26,6 +27,8 @@ export function ImportFlow({ isFirstRun }: { readonly isFirstRun: boolean }): Re
         // A dry run or a stopped import was of a folder: the next step is about the same one.
         folder={folder ?? run?.sessions_dir ?? null}
         onFolder={setFolder}
+        authDb={authDb ?? run?.auth_db ?? null}
+        onAuthDb={setAuthDb}
         onStarted={show}
         isFirstRun={isFirstRun}
       />

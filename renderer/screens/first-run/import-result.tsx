@@ -4,9 +4,11 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { formatCount } from '../../format.ts'
 import { text } from '../../text.ts'
+import { AuthReport } from './auth-report.tsx'
 import { PeriodTable } from './period-table.tsx'
 import { MismatchList, UnreadableList } from './report-lists.tsx'
 import type { ImportReport } from './use-import-run.ts'
+import { UserTable } from './user-table.tsx'
 
 interface ImportResultProps {
   readonly report: ImportReport
@@ -15,7 +17,11 @@ interface ImportResultProps {
 
 /** What an import did, whether the ledger gives back what the files hold, and where to go from here. */
 export function ImportResult({ report, onAnother }: ImportResultProps): ReactNode {
-  const needsLook = report.unreadable.length > 0 || report.mismatches.length > 0
+  const auth = report.auth_database
+  const needsLook =
+    report.unreadable.length > 0 ||
+    report.mismatches.length > 0 ||
+    (auth !== null && auth.rejects.length + auth.conflicts.length > 0)
   const Icon = needsLook ? IconAlertTriangle : IconCircleCheck
   return (
     <section className="panel">
@@ -48,6 +54,8 @@ export function ImportResult({ report, onAnother }: ImportResultProps): ReactNod
         </Group>
         <UnreadableList files={report.unreadable} />
         <MismatchList mismatches={report.mismatches} />
+        {report.auth_database !== null && <AuthReport report={report.auth_database} />}
+        <UserTable report={report} />
         <PeriodTable periods={report.periods} />
       </Stack>
     </section>

@@ -60,7 +60,7 @@ interface TroubleProps {
   readonly children: ReactNode
 }
 
-function Trouble({ title, hint, heads, rows, children }: TroubleProps): ReactNode {
+export function Trouble({ title, hint, heads, rows, children }: TroubleProps): ReactNode {
   return (
     <Stack gap={6} component="section">
       <Title order={3}>{title}</Title>

@@ -13,7 +13,9 @@ export function RunProgress({ run }: { readonly run: ImportRun }): ReactNode {
       { run_id: run.run_id },
       { onSuccess: () => showDone(text.import.cancelDone), onError: showProblem },
     )
-  const percent = run.files_total === 0 ? 0 : (run.files_done / run.files_total) * 100
+  // A row of the auth database and a session file take about as long.
+  const total = run.files_total + run.auth_rows_total
+  const percent = total === 0 ? 0 : ((run.files_done + run.auth_rows_done) / total) * 100
   const phase = text.import.phases[run.phase]
   return (
     <section className="panel">
@@ -37,7 +39,7 @@ export function RunProgress({ run }: { readonly run: ImportRun }): ReactNode {
           ))}
         </Group>
         <Text size="sm" c="dimmed" className="path">
-          {text.import.from(run.sessions_dir)}
+          {text.import.from([run.sessions_dir, run.auth_db].filter((path) => path !== null).join(', '))}
         </Text>
         <Text size="sm" c="dimmed">
           {text.import.leave}
@@ -56,6 +58,7 @@ function factsOf(run: ImportRun): readonly string[] {
     const left = run.files_total - run.files_done
     if (left > 0) facts.push(text.import.left(left / run.files_per_second))
   }
+  if (run.auth_rows_total > 0) facts.push(text.import.auth.progress(run.auth_rows_done, run.auth_rows_total))
   if (run.turns_written > 0) facts.push(text.import.written(run.turns_written))
   return facts
 }

@@ -6,6 +6,7 @@ import { records } from './p04-records.ts'
 import { userReads } from './p05-user-reads.ts'
 import { systemReads } from './p06-system-reads.ts'
 import { sessionFiles } from './p07-session-files.ts'
+import { secondReconciliation } from './p08-second-reconciliation.ts'
 import { ledgerImport } from './p09-import.ts'
 import { rollover } from './p11-rollover.ts'
 import { memory } from './p13-memory.ts'
@@ -21,6 +22,7 @@ export const ROWS: readonly Row[] = [
   userReads,
   systemReads,
   sessionFiles,
+  secondReconciliation,
   rollover,
   databaseBytes,
   memory,

@@ -46,15 +46,20 @@ const REPORT: Report = {
   outside_turns_tokens: 880,
   dry_run: false,
   validate_only: false,
+  by_user: [],
+  auth_database: null,
 }
 
 const RUNNING: Run = {
   run_id: 'import-1',
   sessions_dir: FOLDER,
+  auth_db: null,
   status: 'running',
   phase: 'writing',
   files_total: 1204,
   files_done: 301,
+  auth_rows_total: 0,
+  auth_rows_done: 0,
   turns_written: 4500,
   files_per_second: 100,
   started_at: '2026-11-24T07:00:00.000Z',
@@ -100,6 +105,58 @@ describe('the first run', () => {
     expect(screen.getByText('100%')).toBeDefined()
     expect(screen.getByText('bob/3f1c.json')).toBeDefined()
     expect(screen.getByText('Open the dashboard').closest('a')?.getAttribute('href')).toContain('/dashboard')
+  })
+
+  it('takes an auth database as a further source, and tells what of it was not taken', async () => {
+    let run: Run = RUNNING
+    const auth_database = {
+      file: '/agent/auth.db',
+      tables: [{ table: 'users', found: 3, imported: 2, already_there: 0, conflicting: 0, rejected: 1 }],
+      accuracy_percent: 100,
+      rejects: [{ table: 'users', row: '../evil', reason: 'id is nothing Weir can use as an id.' }],
+      conflicts: [],
+      not_taken: [{ table: 'auth_tokens', rows: 4, reason: 'They are logins.' }],
+    }
+    const by_user = [
+      { user_id: 'alice', username: null, turns: 4, input_tokens: 40, output_tokens: 4, is_exact: true },
+    ]
+    const weir = freshWeir({
+      'import.lookAtAuthDatabase': () => ({ tables: [{ table: 'users', rows: 3 }], not_taken: [] }),
+      'import.start': () => RUNNING,
+      'import.get': () => run,
+    })
+    openPage(weir, '/welcome')
+    await button(/^Import 1.204/)
+    fireEvent.click(await button(/auth database/))
+    fireEvent.change(screen.getByRole('textbox', { name: 'Auth database of the platform' }), {
+      target: { value: '/agent/auth.db' },
+    })
+    await screen.findByText('Users: 3')
+    fireEvent.click(await button(/^Import 1.204/))
+    await waitFor(() =>
+      expect(callsOf(weir, 'import.start')).toEqual([
+        { sessions_dir: FOLDER, auth_db: '/agent/auth.db', dry_run: false },
+      ]),
+    )
+    run = { ...RUNNING, status: 'done', phase: 'finished', report: { ...REPORT, auth_database, by_user } }
+    const table = await screen.findByRole('table', { name: 'From the auth database' })
+    expect(table.textContent).toContain('Users32001')
+    expect(screen.getByRole('table', { name: '1 row cannot be taken' }).textContent).toContain('../evil')
+    expect(screen.getByText('auth_tokens (4 rows) stays behind. They are logins.')).toBeDefined()
+    expect(screen.getByRole('table', { name: 'Users of this import' }).textContent).toContain(
+      'alicenew4404exact',
+    )
+  })
+
+  it('lets the time zone be chosen as long as no turn is booked', async () => {
+    const weir = freshWeir({
+      'status.get': () => ({ ...STATUS, first_run: true, turns: 0 }),
+      'settings.update': () => problem('busy', 'not now'),
+    })
+    openPage(weir, '/welcome')
+    const zone = await screen.findByRole('combobox', { name: 'Time zone of months and days' })
+    fireEvent.change(zone, { target: { value: 'Europe/Berlin' } })
+    await waitFor(() => expect(callsOf(weir, 'settings.update')).toEqual([{ time_zone: 'Europe/Berlin' }]))
   })
 
   it('takes Enter in the folder field for the primary action', async () => {
