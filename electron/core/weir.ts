@@ -44,7 +44,7 @@ import { ReconciliationManager } from './reconciliation/reconciliation-manager.t
 import type { SafetyCopy } from './reconciliation/safety-copy.ts'
 import { forgetKept } from './restore/forget-kept.ts'
 import { REAL_FILES } from './restore/restore-files.ts'
-import { noteRestore } from './restore/restore-notes.ts'
+import { noteRestore, noteUpgrade } from './restore/restore-notes.ts'
 import { restorePlaces } from './restore/restore-places.ts'
 import { sessionsFolder } from './settings/sessions-folder.ts'
 import { SettingsManager } from './settings/settings-manager.ts'
@@ -364,6 +364,7 @@ async function assemble(
           closing.signal,
         ),
       note: (run, actor) => noteRestore({ database, alerts, clock: ports.clock }, run, actor),
+      noteUpgrade: (intent) => noteUpgrade({ database, alerts, clock: ports.clock }, intent),
     },
     close: async () => {
       closing.abort()

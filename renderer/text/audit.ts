@@ -24,6 +24,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'import.run': 'Sessions imported',
   'sample.load': 'Sample loaded',
   'backups.create': 'Backup made',
+  'database.upgrade': 'Database converted for a new version',
   'reconciliation.fix': 'Ledger repaired',
   'reconciliation.repair': 'Ledger repaired by hand',
 }

@@ -105,6 +105,11 @@ export class RestoreManager implements RestoresApi {
   /** Keeps and tells what a start has carried out or taken back for a process that is no more. */
   async noteRecovered(recovery: Recovery): Promise<void> {
     if (recovery.kind === 'nothing') return
+    if (recovery.intent.kind === 'upgrade') {
+      // One that was taken back is tried again by the next start, which says why it does not go.
+      if (recovery.kind === 'exchanged') await this.#parts.core()?.noteUpgrade(recovery.intent)
+      return
+    }
     const { run } = recovery.intent
     const now = this.#parts.ports.clock.now()
     const at = toIso(now)

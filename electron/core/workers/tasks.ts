@@ -8,7 +8,7 @@ import type { RereadSession } from '../reconciliation/repair-user.ts'
 import type { DriftMessage, DriftResult, DriftScanInput } from '../reconciliation/scan-drift.ts'
 import type { CompareInput, Comparison } from '../restore/compare-task.ts'
 import type { Carried, CarryInput, FinishInput, Sealed } from '../restore/restore-task.ts'
-import type { StageInput, StageProgress } from '../restore/staged-database.ts'
+import type { Converted, StageInput, StageProgress } from '../restore/staged-database.ts'
 import type { FolderLook } from '../sessions/look-at-folder.ts'
 import type { ScanInput, ScanMessage, ScanResult } from '../sessions/scan-sessions.ts'
 import type { VerifyReport } from '../verify/verify-task.ts'
@@ -108,6 +108,12 @@ export interface WorkerTasks {
     readonly input: { readonly staged: string; readonly sqliteBinding: string | null }
     readonly batch: never
     readonly result: number
+  }
+  /** Brings the working copy of a database to the schema of this Weir and closes it for good. Errors: `backup_damaged`. */
+  readonly 'convert-staged': {
+    readonly input: { readonly staged: string; readonly sqliteBinding: string | null }
+    readonly batch: never
+    readonly result: Converted
   }
   /** Carries what is newer than the backup into the working copy. Errors: `restore_impossible`. */
   readonly 'carry-forward': { readonly input: CarryInput; readonly batch: never; readonly result: Carried }
