@@ -14,6 +14,7 @@ import { BackupCopies } from './backup/backup-copies.ts'
 import { BackupManager } from './backup/backup-manager.ts'
 import { BackupRuns } from './backup/backup-runs.ts'
 import { backupCheck, backupCopyCheck, backupSamples } from './backup/backup-watch.ts'
+import { backUpBeforeImport } from './backup/before-import.ts'
 import { ConsumptionManager } from './consumption/consumption-manager.ts'
 import { findUserKey } from './consumption/consumption-store.ts'
 import { type ConsumptionContext, momentOf } from './consumption/context.ts'
@@ -148,6 +149,7 @@ async function assemble(
     log: ports.log,
     randomBytes: ports.randomBytes,
     zone: () => settings.current().time_zone,
+    safetyCopy: (actor, signal) => backUpBeforeImport(database, backups, actor, signal),
     onImported: async (sessionsDir, actor) => {
       await settings.change({ sessions_dir: sessionsDir }, actor)
       sessionFiles.look()
