@@ -21,6 +21,7 @@ import { type ConsumptionContext, momentOf } from './consumption/context.ts'
 import { readForecast } from './consumption/forecast-reader.ts'
 import { claimDataFolder } from './database/data-folder-lock.ts'
 import { Database } from './database/database.ts'
+import { isDamagedDatabase } from './database/storage-error.ts'
 import { DualWriter } from './dual-write/dual-writer.ts'
 import { EnforcementManager } from './enforcement/enforcement-manager.ts'
 import { CatchUpRun } from './import/catch-up-run.ts'
@@ -38,6 +39,7 @@ import type { SystemPorts } from './kernel/ports.ts'
 import { WorkerClient } from './kernel/worker-client.ts'
 import { observe } from './observing/observe.ts'
 import { statusCounter } from './observing/status-counts.ts'
+import { StorageWatch } from './observing/storage-watch.ts'
 import { PriceManager } from './prices/price-manager.ts'
 import { RepricingManager } from './prices/repricing-manager.ts'
 import { seedPriceCatalogue } from './pricing/price-catalogue.ts'
@@ -222,17 +224,25 @@ async function assemble(
   })
   const tokens = new TokenManager(database, ports, lasting.localTokens)
   const closing = new AbortController()
+  const storage = new StorageWatch({
+    database,
+    ports,
+    alerts,
+    backups,
+    look: () =>
+      worker.run('check-database', {
+        databaseFile: opened.databaseFile,
+        sqliteBinding: config.sqliteBinding,
+      }),
+    changed: () => lasting.changes.publish('status'),
+  })
   const observed = observe({
     config,
     ports,
     ...opened,
     settings,
     apiUrl: () => lasting.apiUrl,
-    checkDatabase: () =>
-      worker.run('check-database', {
-        databaseFile: opened.databaseFile,
-        sqliteBinding: config.sqliteBinding,
-      }),
+    checkDatabase: () => storage.check(),
   })
   observed.readiness.register(backupCheck(backups, ports.clock))
   observed.readiness.register(backupCopyCheck(backups))
@@ -260,8 +270,10 @@ async function assemble(
     alerts,
     noteEnds: () => enforcement.noteEnds(),
     reconcile: reconcileJob(reconciliation),
-    backup: backupJob(backups, () =>
-      forgetKept(REAL_FILES, restorePlaces(config.dataDir), ports.clock.now()),
+    backup: backupJob(
+      backups,
+      () => storage.check(),
+      () => forgetKept(REAL_FILES, restorePlaces(config.dataDir), ports.clock.now()),
     ),
     removalHold: () => removalHold(backups, ports.clock),
   })
@@ -271,7 +283,7 @@ async function assemble(
     executor_tokens: await countUsableTokens(database.reader, 'executor', ports.clock.now()),
     unread_alerts: await alerts.unreadCount(),
   }))
-  const sources = { config, ports, database, settings, imports, counts, dashboards, lasting }
+  const sources = { config, ports, database, settings, imports, counts, dashboards, storage, lasting }
   const restored = await restoredAs(database)
   const status = () => readStatus({ ...sources, restoredAs: restored, isClosing: closing.signal.aborted })
   const parts: Core['parts'] = {
@@ -372,7 +384,9 @@ async function assemble(
       closing.abort()
       const failures: unknown[] = []
       for (const end of ends) await end().catch((error: unknown) => failures.push(error))
-      if (failures.length > 0) throw failures[0]
+      // One that is damaged takes no last words; what was to be written is in its log.
+      const [failure] = failures.filter((one) => !isDamagedDatabase(one))
+      if (failure !== undefined) throw failure
     },
   }
 }

@@ -11,6 +11,7 @@ import type { Carried, CarryInput, FinishInput, Sealed } from '../restore/restor
 import type { Converted, StageInput, StageProgress } from '../restore/staged-database.ts'
 import type { FolderLook } from '../sessions/look-at-folder.ts'
 import type { ScanInput, ScanMessage, ScanResult } from '../sessions/scan-sessions.ts'
+import type { DatabaseLook } from '../verify/check-database-task.ts'
 import type { VerifyReport } from '../verify/verify-task.ts'
 
 /** What the worker thread can do: the table both ends are typed by. */
@@ -37,7 +38,7 @@ export interface WorkerTasks {
   readonly 'check-database': {
     readonly input: { readonly databaseFile: string; readonly sqliteBinding: string | null }
     readonly batch: never
-    readonly result: readonly string[]
+    readonly result: DatabaseLook
   }
   /** Adds the ledger up again over a read connection of its own. */
   readonly 'verify-books': {
