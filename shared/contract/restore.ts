@@ -175,7 +175,6 @@ export const restoreOperations = {
     output: restoreRun,
     errors: ['backup_unknown', 'restore_impossible', 'busy'],
     example: { confirm: true },
-    command: 'restore',
   }),
   'restore.list': operation({
     method: 'GET',

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { isDamagedDatabase } from '../../electron/core/database/storage-error.ts'
 import { createWeir, openForRescue } from '../../electron/core/weir.ts'
+import { openOrRecover } from '../../electron/shell/open-or-recover.ts'
 import { damageTables } from '../support/damage.ts'
 import { sessionOf, temporaryFolder, turnOf, writeSessionFile } from '../support/session-files.ts'
 import { configOf, OPERATOR, openWeir, SYSTEM_CLOCK, type TestWeir } from '../support/weir.ts'
@@ -109,7 +110,7 @@ describe('recovering', () => {
     })
   })
 
-  test('works where the database cannot be opened at all', async () => {
+  test('is offered by a start that finds the database damaged, and done after a yes', async () => {
     await backedUp()
     await open.weir.close()
     const bytes = readFileSync(file())
@@ -118,11 +119,20 @@ describe('recovering', () => {
     const config = configOf(open.dataDir, { sessionsDir: sessions.path })
     const failure = await createWeir(config, open.weir.ports).catch((error: unknown) => error)
     expect(isDamagedDatabase(failure)).toBe(true)
-    const rescue = openForRescue(config, open.weir.ports)
-    const { run_id } = await rescue.restores.recover(OPERATOR)
-    expect(await rescue.restores.finished(run_id)).toMatchObject({ status: 'done', error: null })
-    await rescue.close()
-    open = { ...open, weir: await createWeir(config, open.weir.ports) }
+    const { ports } = open.weir
+    const start = (wish: boolean) =>
+      openOrRecover({
+        open: () => createWeir(config, ports),
+        rescue: () => openForRescue(config, ports),
+        ask: async (why) => {
+          expect(why).toContain('The database is damaged')
+          return wish
+        },
+        actor: OPERATOR,
+      })
+    await expect(start(false)).rejects.toMatchObject({ code: 'cancelled' })
+    expect(readFileSync(file()).equals(bytes), 'after a no nothing was changed').toBe(true)
+    open = { ...open, weir: await start(true) }
     expect(await turnsOf(open.weir, 'alice')).toEqual([1, 2, 3])
     expect(existsSync(join(open.dataDir, 'quarantine'))).toBe(true)
   })
