@@ -7,6 +7,11 @@ export interface RestoresApi {
   plan(backupId: string): Promise<OperationOutput<'restore.plan'>>
   /** Answers at once with the run. Errors: `backup_unknown`, `backup_damaged`, `busy`. */
   start(input: ParsedInput<'restore.start'>, actor: Actor): OperationOutput<'restore.start'>
+  /**
+   * Restores the newest backup that is whole, whether the database can be read or not. Answers with the run once one was
+   * found. Errors: `backup_unknown`, `restore_impossible`, `busy`.
+   */
+  recover(actor: Actor): Promise<OperationOutput<'restore.recover'>>
   /** Goes back to what was before a restore. Errors: `run_unknown`, `restore_impossible`, `backup_unknown`, `busy`. */
   undo(runId: string, actor: Actor): OperationOutput<'restore.undo'>
   /** Errors: `run_unknown`. */

@@ -5,14 +5,17 @@ import { listBackups } from './backup/backup-catalogue.ts'
 import { ChangeFeed } from './kernel/change-feed.ts'
 import { Gate } from './kernel/gate.ts'
 import type { SystemPorts } from './kernel/ports.ts'
-import { finishRestore, type Recovery, recoverRestore, rollBack } from './restore/exchange.ts'
+import type { Recovery } from './restore/exchange.ts'
+import { openWhole } from './restore/open-whole.ts'
 import { REAL_FILES } from './restore/restore-files.ts'
 import { RestoreManager } from './restore/restore-manager.ts'
 import type { RestoreCore } from './restore/restore-parts.ts'
 import { restorePlaces } from './restore/restore-places.ts'
 import { sessionsOfDatabase } from './restore/sessions-of-database.ts'
 import { replayIntoFile } from './restore/staged-ledger.ts'
+import { prepareUpgrade } from './restore/upgrade.ts'
 import { openRestoreWorker } from './workers/restore-worker.ts'
+import { openUpgradeWorker } from './workers/upgrade-worker.ts'
 
 /** What outlives an exchange of the database: it belongs to the process and not to the data. */
 export interface Lasting {
@@ -87,8 +90,7 @@ export class WeirHost {
 
   /** Ends what was interrupted, and opens the database. Errors: those of `CreateWeir`. */
   async open(): Promise<Weir> {
-    const recovery = await this.#openRecovered()
-    await this.restores.noteRecovered(recovery)
+    for (const recovery of await this.#openWhole()) await this.restores.noteRecovered(recovery)
     if (this.#weir === undefined) throw new Error('a host that is open has a Weir')
     return this.#weir
   }
@@ -118,7 +120,7 @@ export class WeirHost {
     } catch (error) {
       this.#parts.ports.log.warn('a part did not end in order before a restore', { error })
     }
-    const recovery = await this.#openRecovered()
+    const recovery = (await this.#openWhole()).at(-1) ?? { kind: 'nothing' }
     if (areJobsStarted) {
       this.#weir?.sessionFiles.start()
       this.#weir?.jobs.start()
@@ -127,22 +129,17 @@ export class WeirHost {
     return recovery
   }
 
-  async #openRecovered(): Promise<Recovery> {
-    const { dataDir, sqliteBinding } = this.#parts.config
-    const places = restorePlaces(dataDir)
-    const recovery = recoverRestore(REAL_FILES, places, sqliteBinding)
-    try {
-      await this.#openCore()
-    } catch (error) {
-      if (recovery.kind !== 'exchanged') throw error
-      this.#parts.ports.log.error('the restored database cannot be opened; the old one returns', { error })
-      const back = rollBack(REAL_FILES, places, recovery.intent)
-      await this.#openCore()
-      finishRestore(REAL_FILES, places)
-      return back
-    }
-    if (recovery.kind !== 'nothing') finishRestore(REAL_FILES, places)
-    return recovery
+  #openWhole(): Promise<readonly Recovery[]> {
+    const { ports, config } = this.#parts
+    const { dataDir, sqliteBinding, version, workerFile } = config
+    const exchange = { files: REAL_FILES, places: restorePlaces(dataDir), sqliteBinding }
+    const openWorker = () => openUpgradeWorker(workerFile, ports, sqliteBinding)
+    return openWhole({
+      ...exchange,
+      log: ports.log,
+      upgrade: () => prepareUpgrade({ ...exchange, ports, version, openWorker }),
+      open: () => this.#openCore(),
+    })
   }
 
   async #openCore(): Promise<void> {

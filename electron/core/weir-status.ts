@@ -8,6 +8,7 @@ import type { Dashboards } from './files-view/dashboards.ts'
 import type { ImportManager } from './import/import-manager.ts'
 import type { SystemPorts } from './kernel/ports.ts'
 import type { StatusCounts } from './observing/status-counts.ts'
+import type { StorageWatch } from './observing/storage-watch.ts'
 import { enforcementInForce, overrideInForce } from './settings/settings.ts'
 import type { SettingsManager } from './settings/settings-manager.ts'
 import type { Lasting } from './weir-host.ts'
@@ -42,6 +43,7 @@ export interface StatusSources {
   readonly imports: ImportManager
   readonly counts: () => Promise<StatusCounts>
   readonly dashboards: Dashboards
+  readonly storage: StorageWatch
   readonly lasting: Lasting
   readonly restoredAs: string | null
   readonly isClosing: boolean
@@ -78,6 +80,7 @@ export async function readStatus(from: StatusSources): ReturnType<Weir['status']
     executor_tokens,
     running_import: runningImport,
     restored_as: from.restoredAs,
+    storage: from.storage.state(),
     dashboards: from.dashboards.state(),
     unread_alerts,
     started_at: toIso(config.startedAt),

@@ -15,12 +15,14 @@ import { BackupCopies } from './backup/backup-copies.ts'
 import { BackupManager } from './backup/backup-manager.ts'
 import { BackupRuns } from './backup/backup-runs.ts'
 import { backupCheck, backupCopyCheck, backupSamples } from './backup/backup-watch.ts'
+import { backUpBeforeImport } from './backup/before-import.ts'
 import { ConsumptionManager } from './consumption/consumption-manager.ts'
 import { findUserKey } from './consumption/consumption-store.ts'
 import { type ConsumptionContext, momentOf } from './consumption/context.ts'
 import { readForecast } from './consumption/forecast-reader.ts'
 import { claimDataFolder } from './database/data-folder-lock.ts'
 import { Database } from './database/database.ts'
+import { isDamagedDatabase } from './database/storage-error.ts'
 import { DualWriter } from './dual-write/dual-writer.ts'
 import { EnforcementManager } from './enforcement/enforcement-manager.ts'
 import { CatchUpRun } from './import/catch-up-run.ts'
@@ -38,6 +40,7 @@ import type { SystemPorts } from './kernel/ports.ts'
 import { WorkerClient } from './kernel/worker-client.ts'
 import { observe } from './observing/observe.ts'
 import { statusCounter } from './observing/status-counts.ts'
+import { StorageWatch } from './observing/storage-watch.ts'
 import { PriceManager } from './prices/price-manager.ts'
 import { RepricingManager } from './prices/repricing-manager.ts'
 import { seedPriceCatalogue } from './pricing/price-catalogue.ts'
@@ -45,7 +48,7 @@ import { ReconciliationManager } from './reconciliation/reconciliation-manager.t
 import type { SafetyCopy } from './reconciliation/safety-copy.ts'
 import { forgetKept } from './restore/forget-kept.ts'
 import { REAL_FILES } from './restore/restore-files.ts'
-import { noteRestore } from './restore/restore-notes.ts'
+import { noteRestore, noteUpgrade } from './restore/restore-notes.ts'
 import { restorePlaces } from './restore/restore-places.ts'
 import { sessionsFolder } from './settings/sessions-folder.ts'
 import { SettingsManager } from './settings/settings-manager.ts'
@@ -155,6 +158,7 @@ async function assemble(
     log: ports.log,
     randomBytes: ports.randomBytes,
     zone: () => settings.current().time_zone,
+    safetyCopy: (actor, signal) => backUpBeforeImport(database, backups, actor, signal),
     onImported: async (sessionsDir, actor) => {
       await settings.change({ sessions_dir: sessionsDir }, actor)
       sessionFiles.look()
@@ -227,17 +231,25 @@ async function assemble(
   })
   const tokens = new TokenManager(database, ports, lasting.localTokens)
   const closing = new AbortController()
+  const storage = new StorageWatch({
+    database,
+    ports,
+    alerts,
+    backups,
+    look: () =>
+      worker.run('check-database', {
+        databaseFile: opened.databaseFile,
+        sqliteBinding: config.sqliteBinding,
+      }),
+    changed: () => lasting.changes.publish('status'),
+  })
   const observed = observe({
     config,
     ports,
     ...opened,
     settings,
     apiUrl: () => lasting.apiUrl,
-    checkDatabase: () =>
-      worker.run('check-database', {
-        databaseFile: opened.databaseFile,
-        sqliteBinding: config.sqliteBinding,
-      }),
+    checkDatabase: () => storage.check(),
   })
   observed.readiness.register(backupCheck(backups, ports.clock))
   observed.readiness.register(backupCopyCheck(backups))
@@ -265,8 +277,10 @@ async function assemble(
     alerts,
     noteEnds: () => enforcement.noteEnds(),
     reconcile: reconcileJob(reconciliation),
-    backup: backupJob(backups, () =>
-      forgetKept(REAL_FILES, restorePlaces(config.dataDir), ports.clock.now()),
+    backup: backupJob(
+      backups,
+      () => storage.check(),
+      () => forgetKept(REAL_FILES, restorePlaces(config.dataDir), ports.clock.now()),
     ),
     removalHold: () => removalHold(backups, ports.clock),
   })
@@ -276,7 +290,7 @@ async function assemble(
     executor_tokens: await countUsableTokens(database.reader, 'executor', ports.clock.now()),
     unread_alerts: await alerts.unreadCount(),
   }))
-  const sources = { config, ports, database, settings, imports, counts, dashboards, lasting }
+  const sources = { config, ports, database, settings, imports, counts, dashboards, storage, lasting }
   const restored = await restoredAs(database)
   const status = () => readStatus({ ...sources, restoredAs: restored, isClosing: closing.signal.aborted })
   const parts: Core['parts'] = {
@@ -371,12 +385,15 @@ async function assemble(
           closing.signal,
         ),
       note: (run, actor) => noteRestore({ database, alerts, clock: ports.clock }, run, actor),
+      noteUpgrade: (intent) => noteUpgrade({ database, alerts, clock: ports.clock }, intent),
     },
     close: async () => {
       closing.abort()
       const failures: unknown[] = []
       for (const end of ends) await end().catch((error: unknown) => failures.push(error))
-      if (failures.length > 0) throw failures[0]
+      // One that is damaged takes no last words; what was to be written is in its log.
+      const [failure] = failures.filter((one) => !isDamagedDatabase(one))
+      if (failure !== undefined) throw failure
     },
   }
 }

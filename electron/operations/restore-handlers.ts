@@ -10,6 +10,10 @@ export const restoreHandlers = {
     kind: 'done',
     value: await weir.restores.start(input, caller),
   }),
+  'restore.recover': async (weir, _input, caller) => ({
+    kind: 'done',
+    value: await weir.restores.recover(caller),
+  }),
   'restore.list': async (weir) => ({ kind: 'done', value: await weir.restores.list() }),
   'restore.get': async (weir, input) => ({ kind: 'done', value: await weir.restores.get(input.run_id) }),
   'restore.cancel': async (weir, input) => ({

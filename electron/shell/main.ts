@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { app, type BrowserWindow, powerMonitor } from 'electron'
 import type { DesktopEvent } from '../../shared/desktop-bridge.ts'
-import type { Caller, Weir } from '../core/api.ts'
+import type { Caller, Weir, WeirConfig } from '../core/api.ts'
 import { keepFilesPrivate, prepareDataFolder } from '../core/kernel/data-folder-path.ts'
 import { EXIT, exitCodeOf } from '../core/kernel/exit-codes.ts'
 import { operatorName } from '../core/kernel/operator-name.ts'
@@ -13,15 +13,16 @@ import { EXIT_WRONG_RUNTIME, runtimeProblem, specialBinding } from '../core/kern
 import { type StartSettings, startSettings } from '../core/kernel/start-settings.ts'
 import { systemPorts } from '../core/kernel/system-ports.ts'
 import { SYSTEM_TIMERS } from '../core/kernel/system-timers.ts'
-import { createWeir } from '../core/weir.ts'
+import { createWeir, openForRescue } from '../core/weir.ts'
 import type { LocalInstance } from '../http/local-instance.ts'
 import { openMainWindow, showWindow } from './main-window.ts'
 import { setMenu } from './menu.ts'
 import { startNotifications } from './notifications.ts'
+import { openOrRecover } from './open-or-recover.ts'
 import { bindOperationsToIpc, sendToPage } from './operations-ipc.ts'
 import { declarePageScheme, servePage } from './page-protocol.ts'
 import { exitOnBug, quitSafely } from './process-end.ts'
-import { openInstanceOrAsk, sayWhyNot, withFolderOwner } from './start-dialogs.ts'
+import { askToRecover, openInstanceOrAsk, sayWhyNot, withFolderOwner } from './start-dialogs.ts'
 
 /** Everything that is open while the window is. */
 interface Running {
@@ -156,18 +157,21 @@ async function openAll(settings: StartSettings, files: ProductFiles): Promise<Ru
 
 async function openWeir(settings: StartSettings, files: ProductFiles, logFile: LogFile): Promise<Weir> {
   const ports = { ...systemPorts(logFile.log, logFile), timers: SYSTEM_TIMERS }
-  const weir = await createWeir(
-    {
-      dataDir: settings.dataDir,
-      sessionsDir: settings.sessionsDir,
-      version: files.version,
-      workerFile: files.workerFile,
-      face: 'window',
-      sqliteBinding,
-      startedAt: ports.clock.now(),
-    },
-    ports,
-  )
+  const config: WeirConfig = {
+    dataDir: settings.dataDir,
+    sessionsDir: settings.sessionsDir,
+    version: files.version,
+    workerFile: files.workerFile,
+    face: 'window',
+    sqliteBinding,
+    startedAt: ports.clock.now(),
+  }
+  const weir = await openOrRecover({
+    open: () => createWeir(config, ports),
+    rescue: () => openForRescue(config, ports),
+    ask: askToRecover,
+    actor: windowCaller(),
+  })
   // Only now is the folder ours: another Weir may have been writing that log.
   logFile.own()
   return weir

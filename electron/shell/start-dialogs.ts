@@ -41,6 +41,21 @@ async function askAboutPort(error: WeirError): Promise<(typeof PORT_ANSWERS)[num
   return PORT_ANSWERS[response]
 }
 
+/** Asks whether a damaged database is to be recovered; `why` says what is wrong with it. */
+export async function askToRecover(why: string): Promise<boolean> {
+  const { response } = await dialog.showMessageBox({
+    type: 'error',
+    title: 'Weir',
+    message: 'The database is damaged, so Weir cannot open it.',
+    detail: `${why}\n\nWhat was administered since that backup and cannot be read is gone.`,
+    buttons: ['Recover', 'Quit'],
+    defaultId: 1,
+    cancelId: 1,
+    noLink: true,
+  })
+  return response === 0
+}
+
 /** Says why Weir does not start, in a box and on stderr. What the operator chose himself needs no box. */
 export function sayWhyNot(error: unknown): void {
   process.stderr.write(`weir: ${sentenceOf(error)}\n`)

@@ -15,6 +15,7 @@ import type { Problem } from '../../shared/contract/problem.ts'
 import { useNow } from '../components/use-now.ts'
 import { text } from '../text.ts'
 import { isUnreachable } from '../weir-client.ts'
+import { DamageBanner } from './damage-banner.tsx'
 import { showDone, showProblem } from './notify.ts'
 import { useWeirMutation } from './queries.ts'
 import { isRestoring, useStatus, type WeirStatus } from './status.ts'
@@ -66,6 +67,7 @@ export function Banners({ showsImport }: { readonly showsImport: boolean }): Rea
   )
   return (
     <div className="banners" role="status">
+      {status.data !== undefined && <DamageBanner storage={status.data.storage} />}
       {banners.map((banner) => (
         <Group key={banner.id} className="banner" data-tone={banner.tone} gap="sm" wrap="nowrap">
           <banner.icon size={17} aria-hidden className="banner-icon" />

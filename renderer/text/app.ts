@@ -110,6 +110,18 @@ export const shellText = {
   periodHint: 'The billing month now running and the time zone its days and months are counted in',
   importChip: (done: number, total: number) => `Import ${formatCount(done)} of ${formatCount(total)}`,
   importChipLabel: 'An import is running. Show it.',
+  damage: {
+    says: (foundAt: string | null, detail: string | null) =>
+      `The database is damaged${foundAt === null ? '' : `, found ${dateTime(foundAt)}`}${detail === null ? '' : ` (${detail})`}. Nothing is written to it any more, and checks get the answer set for that.`,
+    hint: (madeAt: string) => `The newest verified backup is of ${dateTime(madeAt)}.`,
+    noBackup: 'There is no verified backup: import the session files into an empty data folder.',
+    recover: 'Recover …',
+    title: 'Recover the database?',
+    means: (madeAt: string) =>
+      `The newest backup that is still whole is put in its place, if nothing is wrong with it that of ${dateTime(madeAt)}. What can be read of the damaged database and the turns of the session files are added. Checks and records wait for some seconds.`,
+    lost: 'What was administered since and cannot be read is gone: the report says which parts. The damaged files are kept.',
+    yes: 'Recover',
+  },
   banner: {
     unreachable: (since: number) =>
       `Weir has not answered since ${time(since)}. What you see is what it said last.`,

@@ -43,6 +43,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'clock.trust': 'Clock trusted',
   'alerts.setSettings': 'Alert settings changed',
   'alerts.mute': 'Alerts muted or not',
+  'database.upgrade': 'Database converted for a new version',
   'reconciliation.fix': 'Ledger repaired',
   'reconciliation.repair': 'Ledger repaired by hand',
 }

@@ -142,6 +142,13 @@ export const operatorOperations = {
       running_import: importRun.nullable(),
       /** The restore that put this database in its place; null when none did. Another one: everything is to be asked again. */
       restored_as: nullableText,
+      /** Whether the database is whole. A damaged one is not written to any more; `backup` is what a recovery would put there. */
+      storage: z.object({
+        state: z.enum(['ok', 'damaged']),
+        found_at: nullableText,
+        detail: nullableText,
+        backup: z.object({ id: z.string(), created_at: z.string() }).nullable(),
+      }),
       /** Where the dashboards' figures come from. */
       dashboards: z.object({
         source: z.enum(['database', 'files']),

@@ -163,6 +163,19 @@ export const restoreOperations = {
     example: { backup_id: '20261124T013000Z-9f3a', confirm: true },
     command: 'restore',
   }),
+  'restore.recover': operation({
+    method: 'POST',
+    path: '/api/v1/admin/restore/newest',
+    scopes: ['admin'],
+    effect: 'write',
+    status: 202,
+    summary:
+      'Restore the newest backup that is still whole: the way out of a damaged database, also of one that cannot be read',
+    input: z.strictObject({ confirm: z.literal(true) }),
+    output: restoreRun,
+    errors: ['backup_unknown', 'restore_impossible', 'busy'],
+    example: { confirm: true },
+  }),
   'restore.list': operation({
     method: 'GET',
     path: '/api/v1/admin/restore',

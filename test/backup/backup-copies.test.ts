@@ -180,7 +180,13 @@ describe('backups that have rotted', () => {
     await expect(open.weir.backups.verify(first.id)).rejects.toMatchObject({ code: 'backup_damaged' })
     const proved = () => entry(second.id)?.verified_at ?? ''
     const before = proved()
-    expect(await backupJob(open.weir.backups, () => [])(run)).toMatchObject({
+    expect(
+      await backupJob(
+        open.weir.backups,
+        async () => [],
+        () => [],
+      )(run),
+    ).toMatchObject({
       failures: 0,
       counts: { backups_made: 1 },
     })
@@ -191,7 +197,13 @@ describe('backups that have rotted', () => {
     const first = await make()
     const { backups } = open.weir
     const byHand = make()
-    expect(await backupJob(backups, () => [])(run)).toMatchObject({
+    expect(
+      await backupJob(
+        backups,
+        async () => [],
+        () => [],
+      )(run),
+    ).toMatchObject({
       failures: 0,
       counts: { backups_made: 0 },
     })
@@ -206,17 +218,35 @@ describe('backups that have rotted', () => {
       entries: () => backups.entries().filter(({ id }) => id === first.id),
       verify: isGone,
     }
-    expect(await backupJob(losing, () => [])(run)).toMatchObject({ failures: 0, firstError: null })
+    expect(
+      await backupJob(
+        losing,
+        async () => [],
+        () => [],
+      )(run),
+    ).toMatchObject({ failures: 0, firstError: null })
   })
 
   test('the nightly job proves the one nobody looked at for longest again, and says which is damaged', async () => {
     const first = await make()
-    expect(await backupJob(open.weir.backups, () => [])(run)).toMatchObject({ failures: 0, firstError: null })
+    expect(
+      await backupJob(
+        open.weir.backups,
+        async () => [],
+        () => [],
+      )(run),
+    ).toMatchObject({ failures: 0, firstError: null })
     const second = open.weir.backups.list()[0]
     // The job has just opened the first one again, so the second one was not looked at for longer.
     flip(second?.id ?? '')
     const firstError = expect.stringContaining(`Backup ${second?.id}: `)
-    expect(await backupJob(open.weir.backups, () => [])(run)).toMatchObject({ failures: 1, firstError })
+    expect(
+      await backupJob(
+        open.weir.backups,
+        async () => [],
+        () => [],
+      )(run),
+    ).toMatchObject({ failures: 1, firstError })
     expect(entry(second?.id ?? '')).toMatchObject({ status: 'invalid' })
     expect(entry(first.id)).toMatchObject({ status: 'verified' })
   })

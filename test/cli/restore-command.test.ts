@@ -112,6 +112,18 @@ describe('restore', () => {
     expect(called(ran)).toContain('restore.cancel')
   })
 
+  test('of the newest backup finds it by itself, after a yes, also where the database cannot be opened', async () => {
+    const answers = { ...ANSWERS, 'restore.recover': ok(RUNNING) }
+    const connectFails = new WeirError('storage_unavailable', 'The database is damaged.')
+    const ran = await runWith('restore --newest', answers, { connectFails, typed: 'y' })
+    expect(ran.code).toBe(0)
+    expect(called(ran)).toEqual(expect.arrayContaining(['(rescue)', 'restore.recover']))
+    const unasked = await runWith('restore --newest', answers, { typed: 'n' })
+    expect(called(unasked)).not.toContain('restore.recover')
+    expect((await runWith('restore', answers)).code).toBe(2)
+    expect((await runWith(`restore ${ID} --newest`, answers)).code).toBe(2)
+  })
+
   test('works where the database cannot be opened, which is what a backup is for', async () => {
     const connectFails = new WeirError('storage_unavailable', 'The database is damaged.')
     const ran = await runWith(`restore ${ID} --yes`, ANSWERS, { connectFails })

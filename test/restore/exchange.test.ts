@@ -68,7 +68,13 @@ function intentOf(at: RestorePlaces): Intent {
     },
     0,
   )
-  return { direction: 'forward', run_id: RUN_ID, staged_sha256: REAL_FILES.sha256(at.staged), run }
+  return {
+    kind: 'restore',
+    direction: 'forward',
+    run_id: RUN_ID,
+    staged_sha256: REAL_FILES.sha256(at.staged),
+    run,
+  }
 }
 
 /** Who is served, and that the old set is whole: in its place or kept, all of it or none. */

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
+import type { OperationAnswer } from '../../../shared/contract/problem.ts'
 import { EXIT, type ExitCode } from '../../core/kernel/exit-codes.ts'
 import { WeirError } from '../../core/kernel/weir-error.ts'
 import { type CliContext, optionsOf, withConnection } from '../cli-context.ts'
@@ -21,12 +22,18 @@ export function restoreCommand(context: CliContext): Command {
       'Go back to a backup: its limits, profiles and settings; what was consumed since stays counted, ' +
         'what was revoked stays revoked. Says first what changes, and asks',
     )
-    .argument('<id>', 'the backup, as "weir backup list" names it')
+    .argument('[id]', 'the backup, as "weir backup list" names it')
+    .option('--newest', 'the newest backup that is whole: the way out of a damaged database')
     .option('--yes', 'do not ask')
-    .action(async (id: string, _options: object, self: Command) => {
-      const { yes } = optionsOf<{ readonly yes?: boolean }>(self)
+    .action(async (id: string | undefined, _options: object, self: Command) => {
+      const { yes, newest } = optionsOf<{ readonly yes?: boolean; readonly newest?: boolean }>(self)
+      if ((id === undefined) !== (newest === true))
+        throw new WeirError('invalid_request', 'Name a backup, or give --newest, and not both.')
+      const isConfirmed = yes === true
       const work = (connection: WeirConnection, output: Output) =>
-        restore(context, connection, output, { id, isConfirmed: yes === true })
+        id === undefined
+          ? recover(context, connection, output, isConfirmed)
+          : restore(context, connection, output, { id, isConfirmed })
       await withConnection({ ...context, connect: (dir) => connectOrRescue(context, dir) }, self, work)
     })
   return withExamples(command, [
@@ -35,6 +42,7 @@ export function restoreCommand(context: CliContext): Command {
       what: 'shows the comparison and asks before anything happens',
     },
     { line: 'weir restore 20261124T013000Z-9f3a --yes --json', what: 'for scripts: the run, step by step' },
+    { line: 'weir restore --newest', what: 'recovers a damaged database' },
   ])
 }
 
@@ -62,27 +70,56 @@ async function restore(
   output.progressDone()
   if (!output.isJson) output.text(planInWords(plan))
   if (!what.isConfirmed) {
-    const answer = await context.ask('Restore this backup? [y/N] ')
-    if (answer === null) {
-      if (output.isJson) output.json(plan)
-      output.say('Nothing was changed. Add --yes to restore.')
-      return EXIT.usage
-    }
-    if (!/^y(es)?$/i.test(answer.trim())) {
-      output.say('Nothing was changed.')
-      return EXIT.fine
-    }
+    const refused = await confirm(context, output, 'Restore this backup? [y/N] ')
+    if (refused === EXIT.usage && output.isJson) output.json(plan)
+    if (refused !== null) return refused
   }
-  return tellEnd(await follow(context, connection, output, what.id), output)
+  return tellEnd(
+    await follow(context, connection, output, () =>
+      connection.call('restore.start', { backup_id: what.id, confirm: true }),
+    ),
+    output,
+  )
+}
+
+/** Without a comparison: of a database that is damaged there is often nothing to compare with. */
+async function recover(
+  context: CliContext,
+  connection: WeirConnection,
+  output: Output,
+  isConfirmed: boolean,
+): Promise<ExitCode> {
+  if (!isConfirmed) {
+    const question = 'Restore the newest backup that is whole? What is there now is kept. [y/N] '
+    const refused = await confirm(context, output, question)
+    if (refused !== null) return refused
+  }
+  output.progress('Looking for the newest backup that is whole …')
+  return tellEnd(
+    await follow(context, connection, output, () => connection.call('restore.recover', { confirm: true })),
+    output,
+  )
+}
+
+/** Null after a yes; else how the command ends, which has been said. */
+async function confirm(context: CliContext, output: Output, question: string): Promise<ExitCode | null> {
+  const answer = await context.ask(question)
+  if (answer === null) {
+    output.say('Nothing was changed. Add --yes to restore.')
+    return EXIT.usage
+  }
+  if (/^y(es)?$/i.test(answer.trim())) return null
+  output.say('Nothing was changed.')
+  return EXIT.fine
 }
 
 async function follow(
   context: CliContext,
   connection: WeirConnection,
   output: Output,
-  backup_id: string,
+  begin: () => Promise<OperationAnswer<Run>>,
 ): Promise<Run> {
-  let run: Run = valueFrom(await connection.call('restore.start', { backup_id, confirm: true }))
+  let run: Run = valueFrom(await begin())
   const { run_id } = run
   let cancelling: Promise<unknown> | undefined
   const stopListening = context.onInterrupt(() => {

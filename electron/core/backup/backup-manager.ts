@@ -1,18 +1,18 @@
-import { existsSync, renameSync, rmSync, statfsSync } from 'node:fs'
+import { existsSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { toIso } from '../../../shared/units.ts'
 import type { Actor, BackupManifestView, BackupsApi } from '../api.ts'
 import { audit } from '../audit/audit-store.ts'
 import type { Database } from '../database/database.ts'
-import { writeFileAtomically } from '../kernel/atomic-file.ts'
 import type { SystemPorts } from '../kernel/ports.ts'
 import { WeirError } from '../kernel/weir-error.ts'
-import { backupIds, DAMAGE_FILE, type Entry, entryOf, listBackups, viewOf } from './backup-catalogue.ts'
+import { backupIds, type Entry, entryOf, listBackups } from './backup-catalogue.ts'
 import type { BackupCopies } from './backup-copies.ts'
 import { BACKUP_ID, expendableBackups, KEPT, newBackupId } from './backup-rules.ts'
 import { type BackupInput, backupNeedsBytes, removePartials } from './backup-task.ts'
 import { isRecent } from './backup-watch.ts'
 import type { Manifest } from './manifest.ts'
+import { proveBackup, removeBackup } from './prove-backup.ts'
 
 /** The slow part, done by the worker thread: the tasks of `backup-task.ts`. */
 export interface BackupCopier {
@@ -167,7 +167,7 @@ export class BackupManager implements BackupsApi {
     }
     const { ports, database } = this.#parts
     const before = { reason: entry.reason, size_bytes: entry.size_bytes, sha256: entry.sha256 }
-    this.#remove(id)
+    removeBackup(this.#dir, id)
     await database.write((trx) =>
       audit(trx, {
         at: ports.clock.now(),
@@ -184,7 +184,7 @@ export class BackupManager implements BackupsApi {
     const folder = this.#refuseUnknown(id)
     this.#beingVerified.add(id)
     try {
-      return await this.#prove(folder)
+      return await proveBackup(folder, this.#parts.copier.verify, this.#parts.ports.clock)
     } finally {
       this.#beingVerified.delete(id)
     }
@@ -195,23 +195,6 @@ export class BackupManager implements BackupsApi {
     const folder = join(this.#dir, id)
     if (BACKUP_ID.test(id) && existsSync(folder)) return folder
     throw new WeirError('backup_unknown', `There is no backup ${id}.`)
-  }
-
-  async #prove(folder: string): Promise<BackupManifestView> {
-    const proof = join(folder, 'verified.json')
-    // What was found whole once must not stand as whole while it is looked at again.
-    rmSync(proof, { force: true })
-    const damage = join(folder, DAMAGE_FILE)
-    const manifest = await this.#parts.copier.verify(folder).catch(async (error: unknown) => {
-      // Kept beside it, so that the list says what is wrong with it and not only that nobody has looked.
-      if (error instanceof WeirError && error.code === 'backup_damaged')
-        await writeFileAtomically(damage, `${JSON.stringify({ problem: error.message })}\n`)
-      throw error
-    })
-    rmSync(damage, { force: true })
-    const verified_at = toIso(this.#parts.ports.clock.now())
-    await writeFileAtomically(proof, `${JSON.stringify({ sha256: manifest.sha256, verified_at })}\n`)
-    return viewOf(manifest, verified_at)
   }
 
   /** Removes what the rule gives up; the ids whose copies may go as well. */
@@ -225,14 +208,7 @@ export class BackupManager implements BackupsApi {
     const isInUse = (id: string) => this.#parts.copies.isCopying(id) || this.#beingVerified.has(id)
     const expendable = expendableBackups(kept).filter((id) => !isInUse(id))
     const copied = this.#parts.copies.copiedOf(expendable)
-    for (const id of expendable) this.#remove(id)
+    for (const id of expendable) removeBackup(this.#dir, id)
     return copied
-  }
-
-  #remove(id: string): void {
-    const trash = join(this.#dir, `.trash-${id}`)
-    // First out of the list: a crash while deleting must not leave half a backup in it.
-    renameSync(join(this.#dir, id), trash)
-    rmSync(trash, { recursive: true, force: true })
   }
 }

@@ -4,7 +4,7 @@ import { SqliteDialect } from './dialect.ts'
 import { GroupCommit } from './group-commit.ts'
 import { openReadHandle, openWriteHandle } from './open-handle.ts'
 import type { Schema } from './schema.ts'
-import { toStorageError } from './storage-error.ts'
+import { damagedDatabase, damageInWords, toStorageError } from './storage-error.ts'
 
 /** What a read takes: it cannot write. */
 export type Reader = Kysely<Schema>
@@ -27,13 +27,18 @@ export class Database {
   readonly #writeHandle: BetterSqlite3.Database
   readonly #readHandle: BetterSqlite3.Database
   readonly #groupCommit: GroupCommit
+  #damage: string | null = null
+  #whenDamaged: ((detail: string) => void) | undefined
 
   private constructor(writeHandle: BetterSqlite3.Database, readHandle: BetterSqlite3.Database) {
     this.#writeHandle = writeHandle
     this.#readHandle = readHandle
-    this.reader = new Kysely<Schema>({ dialect: new SqliteDialect(readHandle, { begin: 'deferred' }) })
+    const onDamage = (error: unknown): void => this.noteDamage(damageInWords(error))
+    this.reader = new Kysely<Schema>({
+      dialect: new SqliteDialect(readHandle, { begin: 'deferred', onDamage }),
+    })
     this.#groupCommit = new GroupCommit(
-      new Kysely<Schema>({ dialect: new SqliteDialect(writeHandle, { begin: 'immediate' }) }),
+      new Kysely<Schema>({ dialect: new SqliteDialect(writeHandle, { begin: 'immediate', onDamage }) }),
     )
   }
 
@@ -73,6 +78,20 @@ export class Database {
 
   unfence(): void {
     this.#groupCommit.unfence()
+  }
+
+  /** Says that the file is damaged: from now on nothing is written to it. Only the first time counts. */
+  noteDamage(detail: string): void {
+    if (this.#damage !== null) return
+    this.#damage = detail
+    this.#groupCommit.refuseFrom(() => damagedDatabase(detail))
+    this.#whenDamaged?.(detail)
+  }
+
+  /** Tells once when a statement or a check came upon damage, at once if one has. */
+  whenDamaged(tell: (detail: string) => void): void {
+    this.#whenDamaged = tell
+    if (this.#damage !== null) tell(this.#damage)
   }
 
   /**

@@ -12,10 +12,13 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
+import { isDamage } from './storage-error.ts'
 
 export interface SqliteDialectOptions {
   /** `immediate` takes the write lock at once, so that a transaction that reads first cannot fail later (L13); `deferred` suits readers. */
   readonly begin: 'immediate' | 'deferred'
+  /** Told of a statement that came upon a damaged page, before its caller is. */
+  readonly onDamage?: (error: unknown) => void
 }
 
 /**
@@ -61,7 +64,7 @@ class SqliteDriver implements Driver {
   readonly #begin: CompiledQuery
 
   constructor(handle: BetterSqlite3.Database, options: SqliteDialectOptions) {
-    this.#connection = new SqliteConnection(handle)
+    this.#connection = new SqliteConnection(handle, options.onDamage)
     this.#begin = CompiledQuery.raw(options.begin === 'immediate' ? 'begin immediate' : 'begin deferred')
   }
 
@@ -95,13 +98,24 @@ const KEPT_STATEMENTS_MAX = 500
 
 class SqliteConnection implements DatabaseConnection {
   readonly #handle: BetterSqlite3.Database
+  readonly #onDamage: ((error: unknown) => void) | undefined
   readonly #statements = new Map<string, BetterSqlite3.Statement<unknown[]>>()
 
-  constructor(handle: BetterSqlite3.Database) {
+  constructor(handle: BetterSqlite3.Database, onDamage: ((error: unknown) => void) | undefined) {
     this.#handle = handle
+    this.#onDamage = onDamage
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    try {
+      return this.#execute(query)
+    } catch (error) {
+      if (isDamage(error)) this.#onDamage?.(error)
+      throw error
+    }
+  }
+
+  #execute<Row>(query: CompiledQuery): QueryResult<Row> {
     const statement = this.#prepare(query.sql)
     if (statement.reader) return { rows: statement.all(...query.parameters) as Row[] }
     const { changes, lastInsertRowid } = statement.run(...query.parameters)

@@ -47,13 +47,16 @@ export class GroupCommit {
   #flushing: Promise<void> | undefined
   /** Why nothing is taken any more; undefined while it is. */
   #refusal: (() => WeirError) | undefined
+  /** Why nothing will be taken again from this file. */
+  #end: (() => WeirError) | undefined
 
   constructor(db: Kysely<Schema>) {
     this.#db = db
   }
 
   write<Result>(run: (trx: Writer) => Promise<Result>): Promise<Result> {
-    if (this.#refusal !== undefined) return Promise.reject(this.#refusal())
+    const refusal = this.#refusal ?? this.#end
+    if (refusal !== undefined) return Promise.reject(refusal())
     return new Promise<Result>((resolve, reject) => {
       this.#queue.push({ run, resolve: resolve as (result: unknown) => void, reject })
       this.#wake?.()
@@ -63,7 +66,8 @@ export class GroupCommit {
 
   /** The same for one slice of long work: in a transaction of its own, when nobody else is waiting or its patience ends. */
   writeSlice<Result>(run: (trx: Writer) => Promise<Result>): Promise<Result> {
-    if (this.#refusal !== undefined) return Promise.reject(this.#refusal())
+    const refusal = this.#refusal ?? this.#end
+    if (refusal !== undefined) return Promise.reject(refusal())
     return new Promise<Result>((resolve, reject) => {
       const queuedAtMs = performance.now()
       this.#slices.push({ run, resolve: resolve as (result: unknown) => void, reject, queuedAtMs })
@@ -86,6 +90,11 @@ export class GroupCommit {
     this.#refusal = () =>
       new WeirError('restoring', 'A backup is being restored. Try again in a few seconds.')
     await this.#flushing
+  }
+
+  /** Takes nothing more from now on, whatever a restore does: for a file that is damaged. */
+  refuseFrom(refusal: () => WeirError): void {
+    this.#end = refusal
   }
 
   /** Takes jobs again: the restore was given up. */

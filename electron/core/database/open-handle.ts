@@ -4,7 +4,7 @@ import { MIGRATIONS } from '../../../migrations/index.ts'
 import { assert, WeirError } from '../kernel/weir-error.ts'
 import { readFileHeader } from './file-header.ts'
 import { migrate } from './migrate.ts'
-import { toStorageError } from './storage-error.ts'
+import { damagedDatabase, toStorageError } from './storage-error.ts'
 
 /** Marks the file as Weir's in its header ("WEIR" in ASCII), so that a foreign database is never written to. */
 export const APPLICATION_ID = 0x57454952
@@ -112,13 +112,7 @@ export function openWriteHandle(file: string, binding: string | null): BetterSql
     configure(handle)
     const health = handle.pragma('quick_check(1)', { simple: true })
     if (health !== 'ok') {
-      throw new WeirError(
-        'storage_unavailable',
-        `The database is damaged: ${String(health)}. Restore a backup.`,
-        {
-          details: { sqlite_code: 'SQLITE_CORRUPT' },
-        },
-      )
+      throw damagedDatabase(String(health))
     }
     migrate(handle, MIGRATIONS)
     return handle

@@ -11,9 +11,39 @@ export function isLockedByOthers(error: unknown): boolean {
   return sqliteCode(error)?.startsWith('SQLITE_BUSY') ?? false
 }
 
+/** The file itself is not what it should be; trying again does not help. */
+export function isDamage(error: unknown): boolean {
+  return DAMAGED.test(sqliteCode(error) ?? '')
+}
+
+/** What SQLite came upon, with its code. */
+export function damageInWords(error: unknown): string {
+  return `${sqliteCode(error)}: ${error instanceof Error ? error.message : String(error)}`
+}
+
+const DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/
+
+/** A damaged database, in a sentence for the operator; `what` says how it was found. */
+export function damagedDatabase(what: string, cause?: unknown): WeirError {
+  return new WeirError(
+    'storage_unavailable',
+    `The database is damaged (${what}). Recovering puts the newest proved backup in its place and adds what the session ` +
+      'files hold; the damaged one is kept. Use the screen of the backups, or: weir restore --newest',
+    { cause, details: { sqlite_code: sqliteCode(cause) ?? 'SQLITE_CORRUPT' } },
+  )
+}
+
+/** Whether an error of opening says that the database is damaged. */
+export function isDamagedDatabase(error: unknown): boolean {
+  return (
+    error instanceof WeirError &&
+    error.code === 'storage_unavailable' &&
+    DAMAGED.test(String(error.details['sqlite_code']))
+  )
+}
+
 /** The classes of SQLite errors that speak of the storage and not of our statement. */
-const UNAVAILABLE =
-  /^SQLITE_(BUSY|LOCKED|IOERR|CORRUPT|NOTADB|CANTOPEN|READONLY|PERM|PROTOCOL|NOLFS|AUTH|NOMEM)/
+const UNAVAILABLE = /^SQLITE_(BUSY|LOCKED|IOERR|CANTOPEN|READONLY|PERM|PROTOCOL|NOLFS|AUTH|NOMEM)/
 
 /**
  * Turns errors of the storage into a `WeirError` with a sentence for the operator; everything else (a bug,
@@ -27,6 +57,7 @@ export function toStorageError(error: unknown): unknown {
       cause: error,
     })
   }
+  if (DAMAGED.test(code)) return damagedDatabase(code, error)
   if (UNAVAILABLE.test(code)) {
     return new WeirError('storage_unavailable', `The database cannot be used right now (${code}).`, {
       cause: error,

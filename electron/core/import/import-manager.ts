@@ -19,6 +19,8 @@ export interface ImportManagerPorts {
   readonly randomBytes: RandomBytes
   /** The billing time zone; asked once at the start of a run. */
   readonly zone: () => string
+  /** Makes a backup where there is something to lose; an import that cannot have one does not begin. */
+  readonly safetyCopy?: (actor: Actor, signal: AbortSignal) => Promise<void>
   /** Told of the folder of an import that went through. */
   readonly onImported?: (sessionsDir: string, actor: Actor) => Promise<void>
 }
@@ -138,7 +140,7 @@ export class ImportManager implements ImportsApi {
     const { log } = this.#ports
     log.info('import started', { runId: run.runId, mode: run.mode })
     try {
-      await run.work()
+      await run.work((signal) => this.#ports.safetyCopy?.(actor, signal))
       run.end('done', null)
     } catch (error) {
       this.#endEarly(run, error)

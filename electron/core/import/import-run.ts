@@ -98,8 +98,17 @@ export class ImportRun {
     this.#stop.abort()
   }
 
-  /** Reads, writes and compares. Throws what stopped it; `end` must be called in any case. */
-  async work(): Promise<void> {
+  /**
+   * Reads, writes and compares. Throws what stopped it; `end` must be called in any case. `beforeWriting` is waited for
+   * by a run that writes.
+   */
+  async work(beforeWriting: (signal: AbortSignal) => Promise<void> | undefined): Promise<void> {
+    if (this.mode === 'import') {
+      await beforeWriting(this.#stop.signal)?.catch((error: unknown) => {
+        this.#stopIfCancelled()
+        throw error
+      })
+    }
     if (this.#auth !== null) {
       // Before the files: their turns are priced by the prices it brings, and their users have a name then.
       this.#state.phase = 'taking'

@@ -8,17 +8,24 @@ const SCHEDULED: Actor = { name: 'job backup', via: 'job' }
 type Backups = Pick<BackupsApi, 'create' | 'list' | 'entries' | 'verify'>
 
 /**
- * Makes a backup, opens it once, and removes those that are no longer needed. Then the one that nobody has looked at
+ * Looks at every page of the database, makes a backup, opens it once, and removes those that are no longer needed. Then the one that nobody has looked at
  * for longest is proved again: disks forget, and a backup that has rotted should be known before it is needed.
  * `forgetReplaced` removes what restores took out of service long ago, and names it.
  */
-export function backupJob(backups: Backups, forgetReplaced: () => readonly string[]): JobWork {
+export function backupJob(
+  backups: Backups,
+  checkDatabase: () => Promise<readonly string[]>,
+  forgetReplaced: () => readonly string[],
+): JobWork {
   return async (run) => {
     const before = backups.list().length
     if (run.dryRun) {
       run.log.info(`Would make a backup beside the ${before} there are`)
       return { counts: { backups_made: 0, backups_kept: before }, failures: 0, firstError: null }
     }
+    run.progress('Looking at every page of the database')
+    const [problem] = await checkDatabase()
+    if (problem !== undefined) run.log.warn(`The database: ${problem}`)
     run.progress('Copying the database and opening the copy')
     const made = await make(backups, run)
     // Only beside a backup that was proved just now.
@@ -32,7 +39,8 @@ export function backupJob(backups: Backups, forgetReplaced: () => readonly strin
       backups_removed: made === null ? 0 : Math.max(0, before + 1 - kept),
       ...(made !== null && { size_bytes: made.size_bytes }),
     }
-    return { counts, failures: rot === null ? 0 : 1, firstError: rot }
+    const found = problem === undefined ? rot : `The database is damaged: ${problem}`
+    return { counts, failures: found === null ? 0 : 1, firstError: found }
   }
 }
 

@@ -7,7 +7,8 @@ import { FILE_SET, type RestorePlaces } from './restore-places.ts'
 
 /**
  * The exchange of the databases, and what a start makes of one that was interrupted: RELIABILITY 4.4. Both are the same
- * code: a restore writes its intent, closes everything, and goes through the start. Every step may be the last one of
+ * code: a restore writes its intent, closes everything, and goes through the start; a new schema is prepared by the start
+ * and goes the same way. Every step may be the last one of
  * this process, and doing all of it again from any point ends the same.
  */
 
@@ -21,7 +22,7 @@ export type Recovery =
 
 const KEPT_AWAY = 'The prepared database was damaged before it could take its place.'
 const GONE = 'The prepared database was gone before it could take its place.'
-const TAKEN_BACK = 'The restored database could not be opened.'
+const TAKEN_BACK = 'The new database could not be opened.'
 
 /**
  * Ends what an earlier process began, before anything is opened: under the lock of the folder. Errors:
@@ -51,7 +52,7 @@ export function recoverRestore(
     if (isOldKept) return goBack(files, places, intent)
     throw stuck(places, 'neither the database nor the one that was prepared is there')
   }
-  if (restoredAs(places.database, sqliteBinding) === intent.run_id) return { kind: 'exchanged', intent }
+  if (isPrepared(intent, places.database, sqliteBinding)) return { kind: 'exchanged', intent }
   // Still the old one: it never left its place.
   if (!isOldKept) return { kind: 'old', intent, reason: GONE }
   throw stuck(places, 'the database is neither the old nor the restored one')
@@ -131,18 +132,42 @@ function tidyUp(files: RestoreFiles, places: RestorePlaces): void {
   files.syncFolder(dirname(places.lock))
 }
 
+/** Whether a database is the one that was prepared. */
+function isPrepared(intent: Intent, database: string, sqliteBinding: string | null): boolean {
+  // A Weir that is newer still may have opened it since.
+  if (intent.kind === 'upgrade') return (schemaOf(database, sqliteBinding) ?? 0) >= intent.to_version
+  return restoredAs(database, sqliteBinding) === intent.run_id
+}
+
 /** The run a database was made by, read without writing; null for one no restore made, or that cannot be read. */
 export function restoredAs(database: string, sqliteBinding: string | null): string | null {
+  const value = readFrom(database, sqliteBinding, (handle) =>
+    handle.prepare(`select value from system_settings where name = 'restored_as'`).pluck().get(),
+  )
+  return typeof value === 'string' ? String(JSON.parse(value)) : null
+}
+
+/** The schema of a database, read without writing; null where it cannot be read. */
+export function schemaOf(database: string, sqliteBinding: string | null): number | null {
+  return readFrom(database, sqliteBinding, (handle) =>
+    Number(handle.pragma('user_version', { simple: true })),
+  )
+}
+
+function readFrom<Value>(
+  database: string,
+  sqliteBinding: string | null,
+  read: (handle: BetterSqlite3.Database) => Value,
+): Value | null {
   let handle: BetterSqlite3.Database | undefined
   try {
     handle = new BetterSqlite3(database, {
       readonly: true,
       ...(sqliteBinding === null ? {} : { nativeBinding: sqliteBinding }),
     })
-    const value = handle.prepare(`select value from system_settings where name = 'restored_as'`).pluck().get()
-    return typeof value === 'string' ? String(JSON.parse(value)) : null
+    return read(handle)
   } catch (error) {
-    // What cannot be read was not restored by us; the caller compares with the run it looks for.
+    // What cannot be read was not prepared by us; the caller compares with what it looks for.
     if (error instanceof Error) return null
     throw error
   } finally {
@@ -153,7 +178,7 @@ export function restoredAs(database: string, sqliteBinding: string | null): stri
 function stuck(places: RestorePlaces, what: string): WeirError {
   return new WeirError(
     'storage_unavailable',
-    `A restore was interrupted and ${what}. Nothing was changed. The databases of before are in ${places.kept}, ` +
+    `An exchange of the database was interrupted and ${what}. Nothing was changed. The databases of before are in ${places.kept}, ` +
       `backups in ${join(places.dataDir, 'backups')}; put one in place as auth.db and remove ${places.intent}.`,
   )
 }

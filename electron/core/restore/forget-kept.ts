@@ -7,10 +7,10 @@ import type { RestorePlaces } from './restore-places.ts'
 const KEPT_MS = 30 * DAY_MS
 
 /** `restore-20261124T013000Z-9f3a`: the run a folder is of, and when it began. */
-const RUN_ID = /^restore-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{4}$/
+const RUN_ID = /^(?:restore|upgrade)-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{4}$/
 
 /**
- * Removes the databases that restores took out of service thirty days ago or earlier, and those that could not be opened
+ * Removes the databases that restores and new schemas took out of service thirty days ago or earlier, and those that could not be opened
  * then. To be called when a backup was made and proved since: RELIABILITY 4.3, R9. Answers the runs they were of.
  */
 export function forgetKept(

@@ -4,18 +4,42 @@ import { WeirError } from '../kernel/weir-error.ts'
 import { type RestoreFiles, replaceFile } from './restore-files.ts'
 import type { RestorePlaces } from './restore-places.ts'
 
-const intentSchema = z.strictObject({
+/** What every decision says. `run_id` names the folder in which the old database is kept. */
+const exchangeOf = {
   /** `forward`: the staged database takes the place of the old one. `back`: it could not be opened, the old one returns. */
   direction: z.enum(['forward', 'back']),
-  run_id: z.string().regex(/^restore-[0-9TZa-f-]+$/),
   /** Of the staged database, in hex. */
   staged_sha256: z.string().regex(/^[0-9a-f]{64}$/),
+}
+
+const restoreIntent = z.strictObject({
+  // A Weir of before may have been interrupted: it knew no other kind and did not say.
+  kind: z.literal('restore').default('restore'),
+  ...exchangeOf,
+  run_id: z.string().regex(/^restore-[0-9TZa-f-]+$/),
   /** The run as it was then: whoever finishes it, perhaps another process, tells the whole story. */
   run: restoreRun,
 })
 
+const upgradeIntent = z.strictObject({
+  kind: z.literal('upgrade'),
+  ...exchangeOf,
+  run_id: z.string().regex(/^upgrade-[0-9TZa-f-]+$/),
+  /** The schemas of the old database and of the staged one: by them the two are told apart. */
+  from_version: z.int(),
+  to_version: z.int(),
+  /** Holds what was there before. */
+  backup_id: z.string(),
+})
+
+const intentSchema = z.union([restoreIntent, upgradeIntent])
+
 /** The decision to exchange the databases, on disk. */
 export type Intent = z.output<typeof intentSchema>
+/** The one of a restore. */
+export type RestoreIntent = z.output<typeof restoreIntent>
+/** The one of a new schema. */
+export type UpgradeIntent = z.output<typeof upgradeIntent>
 
 /** Makes the decision: after this the exchange is carried through. */
 export function writeIntent(files: RestoreFiles, places: RestorePlaces, intent: Intent): void {
@@ -30,7 +54,7 @@ export function readIntent(files: RestoreFiles, places: RestorePlaces): Intent |
   } catch (error) {
     throw new WeirError(
       'storage_unavailable',
-      `A restore was interrupted and its note ${places.intent} cannot be read. Nothing was changed. ` +
+      `An exchange of the database was interrupted and its note ${places.intent} cannot be read. Nothing was changed. ` +
         'Look which of auth.db, restore/staged.db and quarantine/ is there, keep a copy of all, and remove the note.',
       { cause: error },
     )

@@ -60,6 +60,19 @@ export class RestoreManager implements RestoresApi {
     return this.#begin(this.#backup(input.backup_id), null, actor)
   }
 
+  async recover(actor: Actor): Promise<Run> {
+    if (this.#isPlanning || this.#running() !== null)
+      throw new WeirError('busy', 'A backup is being compared or restored already. Wait until that is done.')
+    this.#isPlanning = true
+    let whole: BackupManifestView
+    try {
+      whole = await this.#newestWhole()
+    } finally {
+      this.#isPlanning = false
+    }
+    return this.#begin(whole, null, actor)
+  }
+
   undo(runId: string, actor: Actor): Run {
     const undone = this.get(runId)
     if (!undone.can_undo || undone.safety_backup_id === null) {
@@ -105,6 +118,11 @@ export class RestoreManager implements RestoresApi {
   /** Keeps and tells what a start has carried out or taken back for a process that is no more. */
   async noteRecovered(recovery: Recovery): Promise<void> {
     if (recovery.kind === 'nothing') return
+    if (recovery.intent.kind === 'upgrade') {
+      // One that was taken back is tried again by the next start, which says why it does not go.
+      if (recovery.kind === 'exchanged') await this.#parts.core()?.noteUpgrade(recovery.intent)
+      return
+    }
     const { run } = recovery.intent
     const now = this.#parts.ports.clock.now()
     const at = toIso(now)
@@ -160,6 +178,32 @@ export class RestoreManager implements RestoresApi {
       ended: run.carryOut().finally(() => this.#parts.changed()),
     }
     return run.state
+  }
+
+  /** Those that were proved once are looked at again, newest first: what damaged the database may have damaged them. */
+  async #newestWhole(): Promise<BackupManifestView> {
+    const { backups, openWorker, places, ports } = this.#parts
+    const worker = openWorker()
+    try {
+      for (const backup of backups().list()) {
+        if (backup.verified_at === null) continue
+        try {
+          await worker.verify(join(places.dataDir, 'backups', backup.id))
+          return backup
+        } catch (error) {
+          const isUnfit =
+            error instanceof WeirError && ['backup_damaged', 'database_newer'].includes(error.code)
+          if (!isUnfit) throw error
+          ports.log.warn('a backup cannot be used to recover', { backup: backup.id, error: error.message })
+        }
+      }
+    } finally {
+      await worker.close()
+    }
+    throw new WeirError(
+      'backup_unknown',
+      'There is no backup that is whole. The session files can be imported into an empty data folder: weir import.',
+    )
   }
 
   #running(): Run | null {

@@ -3,6 +3,7 @@ import type { CatchUpResult } from '../import/catch-up-run.ts'
 import type { Gate } from '../kernel/gate.ts'
 import type { SystemPorts } from '../kernel/ports.ts'
 import type { Recovery } from './exchange.ts'
+import type { UpgradeIntent } from './intent.ts'
 import type { RestoreFiles } from './restore-files.ts'
 import type { RestorePlaces } from './restore-places.ts'
 import type { Run } from './restore-runs.ts'
@@ -21,6 +22,8 @@ export interface RestoreCore {
   catchUp(sessionsDir: string): Promise<CatchUpResult>
   /** Tells the audit log and the operator how a restore ended. */
   note(run: Run, actor: Actor): Promise<void>
+  /** The same of a new schema. */
+  noteUpgrade(intent: UpgradeIntent): Promise<void>
 }
 
 /** What outlives the exchange. */

@@ -3,7 +3,7 @@ import { SECOND_MS, toIso } from '../../../shared/units.ts'
 import type { Actor } from '../api.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { finishRestore } from './exchange.ts'
-import { type Intent, writeIntent } from './intent.ts'
+import { type RestoreIntent, writeIntent } from './intent.ts'
 import { replaceFile } from './restore-files.ts'
 import type { RestoreParts } from './restore-parts.ts'
 import { ended, type RestoreHistory, type Run, type StepName, withStep } from './restore-runs.ts'
@@ -61,7 +61,7 @@ export class RestoreRun {
   }
 
   /** Everything that can still be given up; what is served is not touched. */
-  async #prepare(worker: RestoreWorker): Promise<Intent> {
+  async #prepare(worker: RestoreWorker): Promise<RestoreIntent> {
     const { places, sqliteBinding, ports } = this.#parts
     const { staged } = places
     await this.#step('validate', () => this.#validate(worker))
@@ -91,6 +91,7 @@ export class RestoreRun {
     })
     this.#begin('swap')
     return {
+      kind: 'restore',
       direction: 'forward',
       run_id: this.#run.run_id,
       staged_sha256: sealed.sha256,
@@ -183,7 +184,7 @@ export class RestoreRun {
     }
   }
 
-  async #exchange(intent: Intent): Promise<void> {
+  async #exchange(intent: RestoreIntent): Promise<void> {
     const { files, places, gate, ports } = this.#parts
     this.#stop.signal.throwIfAborted()
     // From here on it is carried through: by this process, or by the next one.

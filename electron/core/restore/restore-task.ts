@@ -1,7 +1,4 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
 import type BetterSqlite3 from 'better-sqlite3'
-import { syncFolder } from '../backup/backup-task.ts'
 import { toStorageError } from '../database/storage-error.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { addWindowFunctions, billingZone, verifyBooks } from '../verify/verify-task.ts'
@@ -15,8 +12,7 @@ import {
 import { carryLedger, carryRecords } from './carry-ledger.ts'
 import { makeMaps } from './carry-rows.ts'
 import { recompute } from './recompute.ts'
-import { REAL_FILES } from './restore-files.ts'
-import { withStaged } from './staged-database.ts'
+import { closeStaged, proveStaged, withStaged } from './staged-database.ts'
 
 /** The long parts of a restore, for the worker thread. */
 
@@ -183,15 +179,7 @@ export interface Sealed {
 /** Proves the working copy and puts all of it on disk in one file. Errors: `backup_damaged`. */
 export function sealStaged(input: FinishInput): Sealed {
   const { staged, sqliteBinding } = input
-  withStaged(staged, sqliteBinding, (handle) => {
-    if (handle.pragma('integrity_check(1)', { simple: true }) !== 'ok')
-      throw new WeirError(
-        'backup_damaged',
-        'What was put together from the backup is not whole. Choose another backup.',
-      )
-    if ((handle.pragma('foreign_key_check') as readonly unknown[]).length > 0)
-      throw new WeirError('backup_damaged', 'What was put together from the backup contradicts itself.')
-  })
+  proveStaged(staged, sqliteBinding)
   const books = verifyBooks(staged, sqliteBinding)
   const wrong = books.differences.filter((one) => one.table !== 'consumption_periods_archive')
   if (wrong.length > 0) {
@@ -201,21 +189,8 @@ export function sealStaged(input: FinishInput): Sealed {
       `The books of what was put together do not add up (${first?.table} ${first?.key} ${first?.field}). Nothing was changed.`,
     )
   }
-  withStaged(staged, sqliteBinding, (handle) => {
-    handle.pragma('synchronous = FULL')
-    handle.pragma('wal_checkpoint(TRUNCATE)')
-    // Without a write-ahead log the file is all there is; the next one to open it starts a new log.
-    handle.pragma('journal_mode = DELETE')
-  })
-  const file = openSync(staged, 'r+')
-  try {
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-  syncFolder(dirname(staged))
   return {
-    sha256: REAL_FILES.sha256(staged),
+    sha256: closeStaged(staged, sqliteBinding),
     rowsCompared: books.checked,
     archiveDifferences: books.differences.length - wrong.length,
   }

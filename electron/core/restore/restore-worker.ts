@@ -8,6 +8,8 @@ import type { StageInput, StageProgress } from './staged-database.ts'
 export interface RestoreWorker {
   readonly scanner: SessionScanner
   compare(input: CompareInput): Promise<Comparison>
+  /** Proves a backup where it lies. Errors: `backup_damaged`, `database_newer`. */
+  verify(folder: string): Promise<Manifest>
   stage(
     input: StageInput,
     signal: AbortSignal,

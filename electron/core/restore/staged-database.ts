@@ -1,7 +1,24 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import type BetterSqlite3 from 'better-sqlite3'
-import { backupNeedsBytes, check, copyInPieces, damaged, toDiskError } from '../backup/backup-task.ts'
+import {
+  backupNeedsBytes,
+  check,
+  copyInPieces,
+  damaged,
+  sha256OfFile,
+  syncFolder,
+  toDiskError,
+} from '../backup/backup-task.ts'
 import { type Manifest, parseManifest } from '../backup/manifest.ts'
 import { openWriteHandle, SCHEMA_VERSION } from '../database/open-handle.ts'
 import { WeirError } from '../kernel/weir-error.ts'
@@ -49,6 +66,62 @@ export function* stageBackup(input: StageInput): Generator<StageProgress, Manife
 /** Brings the working copy to the schema of this Weir, and answers which that is: opening migrates, step by step. */
 export function migrateStaged(file: string, sqliteBinding: string | null): number {
   return withStaged(file, sqliteBinding, (handle) => Number(handle.pragma('user_version', { simple: true })))
+}
+
+/** A working copy that has the schema of this Weir. */
+export interface Converted {
+  readonly schemaVersion: number
+  readonly sha256: string
+}
+
+/** What can be found nowhere else: no step of the schema may lose a row of these. */
+const KEPT_TABLES = ['users', 'access_tokens', 'consumption_turns', 'consumption_periods_archive']
+
+/**
+ * Brings the working copy of a database to the schema of this Weir, proves it and puts it on disk in one file. Errors:
+ * `backup_damaged` for one that is not whole afterwards, and what a step of the schema throws.
+ */
+export function convertStaged(file: string, sqliteBinding: string | null): Converted {
+  const before = check(file, sqliteBinding).rows
+  const schemaVersion = migrateStaged(file, sqliteBinding)
+  proveStaged(file, sqliteBinding)
+  const after = check(file, sqliteBinding).rows
+  for (const table of KEPT_TABLES) {
+    if (after[table] !== before[table])
+      throw damaged(`of ${before[table]} rows of ${table} the new schema has ${after[table]}`)
+  }
+  return { schemaVersion, sha256: closeStaged(file, sqliteBinding) }
+}
+
+/** Looks at every page and every reference of the working copy. Errors: `backup_damaged`. */
+export function proveStaged(file: string, sqliteBinding: string | null): void {
+  withStaged(file, sqliteBinding, (handle) => {
+    if (handle.pragma('integrity_check(1)', { simple: true }) !== 'ok')
+      throw new WeirError(
+        'backup_damaged',
+        'What was put together from the backup is not whole. Choose another backup.',
+      )
+    if ((handle.pragma('foreign_key_check') as readonly unknown[]).length > 0)
+      throw new WeirError('backup_damaged', 'What was put together from the backup contradicts itself.')
+  })
+}
+
+/** Puts all of the working copy on disk in one file, and answers its hash. */
+export function closeStaged(file: string, sqliteBinding: string | null): string {
+  withStaged(file, sqliteBinding, (handle) => {
+    handle.pragma('synchronous = FULL')
+    handle.pragma('wal_checkpoint(TRUNCATE)')
+    // Without a write-ahead log the file is all there is; the next one to open it starts a new log.
+    handle.pragma('journal_mode = DELETE')
+  })
+  const descriptor = openSync(file, 'r+')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+  syncFolder(dirname(file))
+  return sha256OfFile(file)
 }
 
 /** Before the first byte, because a disk that fills up on the way holds up everybody who records. */

@@ -14,6 +14,7 @@ export function openRestoreWorker(
   return {
     scanner: createSessionScanner(worker),
     compare: (input) => worker.run('compare-backup', input),
+    verify: (folder) => worker.run('verify-backup', { folder, sqliteBinding }),
     stage: (input, signal, onProgress) =>
       worker.run('stage-backup', input, { signal, onBatch: (progress) => onProgress(progress) }),
     migrate: (staged) => worker.run('migrate-staged', { staged, sqliteBinding }),

@@ -10,9 +10,10 @@ import type { RereadSession } from '../reconciliation/repair-user.ts'
 import type { DriftMessage, DriftResult, DriftScanInput } from '../reconciliation/scan-drift.ts'
 import type { CompareInput, Comparison } from '../restore/compare-task.ts'
 import type { Carried, CarryInput, FinishInput, Sealed } from '../restore/restore-task.ts'
-import type { StageInput, StageProgress } from '../restore/staged-database.ts'
+import type { Converted, StageInput, StageProgress } from '../restore/staged-database.ts'
 import type { FolderLook } from '../sessions/look-at-folder.ts'
 import type { ScanInput, ScanMessage, ScanResult } from '../sessions/scan-sessions.ts'
+import type { DatabaseLook } from '../verify/check-database-task.ts'
 import type { VerifyReport } from '../verify/verify-task.ts'
 
 /** What the worker thread can do: the table both ends are typed by. */
@@ -51,7 +52,7 @@ export interface WorkerTasks {
   readonly 'check-database': {
     readonly input: { readonly databaseFile: string; readonly sqliteBinding: string | null }
     readonly batch: never
-    readonly result: readonly string[]
+    readonly result: DatabaseLook
   }
   /** Adds the ledger up again over a read connection of its own. */
   readonly 'verify-books': {
@@ -122,6 +123,12 @@ export interface WorkerTasks {
     readonly input: { readonly staged: string; readonly sqliteBinding: string | null }
     readonly batch: never
     readonly result: number
+  }
+  /** Brings the working copy of a database to the schema of this Weir and closes it for good. Errors: `backup_damaged`. */
+  readonly 'convert-staged': {
+    readonly input: { readonly staged: string; readonly sqliteBinding: string | null }
+    readonly batch: never
+    readonly result: Converted
   }
   /** Carries what is newer than the backup into the working copy. Errors: `restore_impossible`. */
   readonly 'carry-forward': { readonly input: CarryInput; readonly batch: never; readonly result: Carried }

@@ -8,7 +8,7 @@ import { rereadSessions } from '../reconciliation/reread-sessions.ts'
 import { scanDrift } from '../reconciliation/scan-drift.ts'
 import { compareBackup } from '../restore/compare-task.ts'
 import { carryForward, recomputeStaged, sealStaged } from '../restore/restore-task.ts'
-import { migrateStaged, stageBackup } from '../restore/staged-database.ts'
+import { convertStaged, migrateStaged, stageBackup } from '../restore/staged-database.ts'
 import { lookAtFolder } from '../sessions/look-at-folder.ts'
 import { scanSessions } from '../sessions/scan-sessions.ts'
 import { serveTasks, type TaskRunners } from './task-runner.ts'
@@ -47,6 +47,7 @@ const runners: TaskRunners<WorkerTasks> = {
   'compare-backup': (input) => compareBackup(input),
   'stage-backup': (input) => stageBackup(input),
   'migrate-staged': async (input) => migrateStaged(input.staged, input.sqliteBinding),
+  'convert-staged': async (input) => convertStaged(input.staged, input.sqliteBinding),
   'carry-forward': async (input) => carryForward(input),
   'recompute-staged': async (input) => recomputeStaged(input),
   'seal-staged': async (input) => sealStaged(input),

@@ -8,7 +8,7 @@ import { ROOT } from './serve.ts'
 export type LocalWeir = Weir
 
 /** The core in this process, from source. */
-export function openWeir(dataDir: string): Promise<LocalWeir> {
+export function openWeir(dataDir: string, sessionsDir: string | null = null): Promise<LocalWeir> {
   const nothing = () => undefined
   const log = { debug: nothing, info: nothing, warn: console.warn, error: console.error }
   return createWeir(
@@ -16,7 +16,7 @@ export function openWeir(dataDir: string): Promise<LocalWeir> {
       dataDir,
       face: 'command-line',
       version: '0',
-      sessionsDir: null,
+      sessionsDir,
       workerFile: join(ROOT, 'electron', 'core', 'workers', 'worker.ts'),
       sqliteBinding: null,
       startedAt: Date.now(),

@@ -13,6 +13,10 @@ export interface Sizes {
   readonly admissionsARound: number
   readonly sessionFiles: number
   readonly residentSeconds: number
+  /** The database a backup is made of. */
+  readonly backupBytes: number
+  /** Turns of the ledger that is restored. */
+  readonly restoreTurns: number
 }
 
 const FULL: Sizes = {
@@ -27,6 +31,8 @@ const FULL: Sizes = {
   admissionsARound: 32_000,
   sessionFiles: 5_000,
   residentSeconds: 240,
+  backupBytes: 1e9,
+  restoreTurns: 200_000,
 }
 
 /** The sizes by name; `quick` takes less than a minute and shows that everything works, not how fast it is. */
@@ -42,6 +48,8 @@ export const SIZES: Readonly<Record<Sizes['name'], Sizes>> = {
     admissionsARound: 3_200,
     sessionFiles: 500,
     residentSeconds: 5,
+    backupBytes: 60e6,
+    restoreTurns: 20_000,
   },
   full: FULL,
   large: { ...FULL, name: 'large', ledgers: [100_000, 1_000_000, 10_000_000] },

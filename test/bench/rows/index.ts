@@ -8,9 +8,11 @@ import { systemReads } from './p06-system-reads.ts'
 import { sessionFiles } from './p07-session-files.ts'
 import { secondReconciliation } from './p08-second-reconciliation.ts'
 import { ledgerImport } from './p09-import.ts'
+import { backup } from './p10-backup.ts'
 import { rollover } from './p11-rollover.ts'
 import { memory } from './p13-memory.ts'
 import { databaseBytes } from './p14-bytes.ts'
+import { restore } from './p15-restore.ts'
 
 /** Every row, in the order they run: P9 first, because it builds the ledger that others copy. */
 export const ROWS: readonly Row[] = [
@@ -23,7 +25,9 @@ export const ROWS: readonly Row[] = [
   systemReads,
   sessionFiles,
   secondReconciliation,
+  backup,
   rollover,
+  restore,
   databaseBytes,
   memory,
 ]

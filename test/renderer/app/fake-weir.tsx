@@ -44,6 +44,7 @@ export const STATUS: OperationOutput<'status.get'> = {
   unread_alerts: 0,
   running_import: null,
   restored_as: null,
+  storage: { state: 'ok', found_at: null, detail: null, backup: null },
   dashboards: {
     source: 'database',
     chosen: 'database',

@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { toIso } from '../../../shared/units.ts'
+import type { BackupManifestView } from '../api.ts'
+import { listBackups } from '../backup/backup-catalogue.ts'
+import type { BackupCopier } from '../backup/backup-manager.ts'
+import { newBackupId } from '../backup/backup-rules.ts'
+import { removePartials } from '../backup/backup-task.ts'
+import { proveBackup, removeBackup } from '../backup/prove-backup.ts'
+import { readFileHeader } from '../database/file-header.ts'
+import { APPLICATION_ID, SCHEMA_VERSION } from '../database/open-handle.ts'
+import type { SystemPorts } from '../kernel/ports.ts'
+import { WeirError } from '../kernel/weir-error.ts'
+import { schemaOf } from './exchange.ts'
+import { writeIntent } from './intent.ts'
+import type { RestoreFiles } from './restore-files.ts'
+import type { RestorePlaces } from './restore-places.ts'
+import type { Converted, StageInput } from './staged-database.ts'
+
+/** The slow parts, done by a worker thread of their own. */
+export interface UpgradeWorker {
+  readonly copier: BackupCopier
+  stage(input: StageInput): Promise<unknown>
+  /** The task of `convertStaged`. */
+  convert(staged: string): Promise<Converted>
+  close(): Promise<void>
+}
+
+/** What an upgrade of the schema needs. */
+export interface UpgradeParts {
+  readonly ports: Pick<SystemPorts, 'clock' | 'log' | 'randomBytes'>
+  readonly files: RestoreFiles
+  readonly places: RestorePlaces
+  readonly sqliteBinding: string | null
+  /** Of this Weir. */
+  readonly version: string
+  readonly openWorker: () => UpgradeWorker
+}
+
+/**
+ * Where the database has an older schema: makes a backup and proves it, converts a copy of it, and decides to put that in
+ * its place, which the start then carries out. Answers whether there is something to carry out; what is served is not
+ * touched. Errors: `storage_full`, `storage_unavailable`.
+ */
+export async function prepareUpgrade(parts: UpgradeParts): Promise<boolean> {
+  const { files, places, sqliteBinding, ports } = parts
+  const from = olderSchema(places.database, sqliteBinding)
+  if (from === null) return false
+  ports.log.info('the database has an older schema and is converted', { from, to: SCHEMA_VERSION })
+  const worker = parts.openWorker()
+  try {
+    const backup = await makeBackup(parts, worker)
+    await worker.stage({
+      backupFolder: join(places.dataDir, 'backups', backup.id),
+      target: places.staged,
+      sqliteBinding,
+    })
+    const converted = await worker.convert(places.staged)
+    writeIntent(files, places, {
+      kind: 'upgrade',
+      direction: 'forward',
+      staged_sha256: converted.sha256,
+      run_id: `upgrade-${backup.id}`,
+      from_version: from,
+      to_version: converted.schemaVersion,
+      backup_id: backup.id,
+    })
+    return true
+  } catch (error) {
+    throw toUpgradeError(error, from)
+  } finally {
+    await worker.close()
+  }
+}
+
+/** The schema of a database of ours that is to be converted; null for all others, of which opening says more. */
+function olderSchema(database: string, sqliteBinding: string | null): number | null {
+  if (!existsSync(database)) return null
+  const header = readFileHeader(database)
+  // SQLite would put its files beside it: what is foreign stays as it is.
+  if (header !== undefined && header.pages > 1 && header.applicationId !== APPLICATION_ID) return null
+  const version = schemaOf(database, sqliteBinding)
+  return version !== null && version > 0 && version < SCHEMA_VERSION ? version : null
+}
+
+/** A proved backup of what is there. It is pinned, so that starts that fail again and again cannot push it out. */
+async function makeBackup(parts: UpgradeParts, worker: UpgradeWorker): Promise<BackupManifestView> {
+  const { ports, places, sqliteBinding, version } = parts
+  const backupsDir = join(places.dataDir, 'backups')
+  removePartials(backupsDir)
+  const now = ports.clock.now()
+  const random = () => Buffer.from(ports.randomBytes(2)).readUInt16BE()
+  const id = newBackupId(now, random, (one) => existsSync(join(backupsDir, one)))
+  const task = {
+    databaseFile: places.database,
+    sqliteBinding,
+    backupsDir,
+    id,
+    createdAt: toIso(now),
+    reason: 'before-migration' as const,
+    appVersion: version,
+  }
+  await worker.copier.make(task, undefined, undefined)
+  const made = await proveBackup(join(backupsDir, id), worker.copier.verify, ports.clock)
+  for (const earlier of listBackups(backupsDir)) {
+    // Of the very same bytes: one that an earlier attempt has made.
+    const isSame = earlier.reason === made.reason && earlier.sha256 === made.sha256
+    if (isSame && earlier.id !== id) removeBackup(backupsDir, earlier.id)
+  }
+  return made
+}
+
+function toUpgradeError(error: unknown, from: number): unknown {
+  if (!(error instanceof WeirError)) return error
+  // Here it is the database itself that cannot be read, and not a backup that could be exchanged for another.
+  const isDamaged = error.code === 'backup_damaged'
+  return new WeirError(
+    isDamaged ? 'storage_unavailable' : error.code,
+    `The database has the schema ${from}, and this Weir needs ${SCHEMA_VERSION}. Before it is converted a backup is made, ` +
+      `and that did not go through: ${error.message} Nothing was changed; the Weir of before can still be started.`,
+    { details: isDamaged ? { sqlite_code: 'SQLITE_CORRUPT' } : error.details, cause: error },
+  )
+}
