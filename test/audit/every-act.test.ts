@@ -95,6 +95,7 @@ const ELSEWHERE: Readonly<Partial<Record<OperationName, string>>> = {
   'backups.copy': 'backup/backup-copies.test.ts',
   'restore.start': 'restore/restore.test.ts',
   'restore.undo': 'restore/restore.test.ts',
+  'restore.recover': 'restore/damaged.test.ts',
   'jobs.run': 'stands in the history of the job with who asked',
   'jobs.cancel': 'jobs/jobs.test.ts',
   'jobs.trustClock': 'jobs/jobs.test.ts',

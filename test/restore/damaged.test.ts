@@ -76,6 +76,8 @@ describe('a database that turns out to be damaged while it is served', () => {
     expect(await storage()).toMatchObject({ state: 'ok' })
     expect(await check()).toMatchObject({ ok: true, value: { allowed: true } })
     expect(readdirSync(run.kept_in ?? '')).toContain('auth.db')
+    const { entries } = await value(open.weir, 'audit.list', { action: 'restore.start' })
+    expect(entries).toMatchObject([{ object_id: backup, after: { run_id: run.run_id, status: 'done' } }])
     // It is written to again.
     await record(open.weir, 'alice', 4)
   })
