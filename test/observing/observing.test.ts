@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CheckFinding } from '../../electron/core/api.ts'
 import { Latency } from '../../electron/core/kernel/latency.ts'
@@ -37,6 +38,7 @@ describe('readiness', () => {
       integrity: 'ok',
       wal: 'ok',
       limits: 'ok',
+      prices: 'ok',
       clock: 'ok',
     })
     expect(report.success.every(({ state }) => state === 'cannot_judge')).toBe(true)
@@ -55,6 +57,15 @@ describe('readiness', () => {
       state: 'attention',
       fix: { text: expect.stringContaining('weir enforcement on'), path: null },
     })
+  })
+
+  test('a catalogue that waits to be looked at needs a person until it is taken over', async () => {
+    const handle = new BetterSqlite3(join(opened.dataDir, 'auth.db'))
+    handle.exec("update model_prices set catalogue_version = 'an older one' where source = 'catalogue'")
+    handle.close()
+    expect(await stateOf('prices')).toMatchObject({ state: 'attention', fix: { path: '/costs' } })
+    await opened.weir.prices.updateCatalogue({}, OPERATOR)
+    expect((await stateOf('prices'))?.state).toBe('ok')
   })
 
   test('a check that hangs or throws is unknown, never ok, and takes no other with it', async () => {

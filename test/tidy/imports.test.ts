@@ -158,6 +158,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'electron/core/database',
     'electron/core/kernel',
     'electron/core/logs',
+    'electron/core/pricing',
     'electron/core/settings',
     'shared',
   ],

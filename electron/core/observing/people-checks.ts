@@ -4,10 +4,12 @@ import { decideAdmission, type LimitState } from '../consumption/admission.ts'
 import { LIMIT_NAMES, type LimitDecision } from '../consumption/limits.ts'
 import type { Reader } from '../database/database.ts'
 import type { Clock } from '../kernel/ports.ts'
+import { CATALOGUE_VERSION } from '../pricing/bundled-catalogue.ts'
+import { storedCatalogueVersion } from '../pricing/price-store.ts'
 import { enforcementInForce, type Settings } from '../settings/settings.ts'
 import { fine, needsPerson, notKnown, some } from './findings.ts'
 
-/** Checks of what the operator has set up: profiles, users, the agent's token, and that limits hold. */
+/** Checks of what the operator has set up: profiles, users, the agent's token, prices, and that limits hold. */
 
 /** What these checks look at. */
 export interface PeopleChecksParts {
@@ -27,6 +29,7 @@ export function peopleChecks(parts: PeopleChecksParts): readonly ReadinessCheck[
     { id: 'assigned', title: 'Every user has a profile', run: () => assigned(parts) },
     { id: 'token', title: 'The agent uses its token', run: () => tokenUsed(parts) },
     { id: 'limits', title: 'Users at a limit are blocked', run: () => limitsHold(parts) },
+    { id: 'prices', title: 'Turns are priced by the newest catalogue there is', run: () => prices(parts) },
   ]
 }
 
@@ -145,6 +148,17 @@ async function limitsHold({ reader, clock, settings }: PeopleChecksParts): Promi
     return fine(`${blocked.user_id} was blocked at ${at} (${blocked.code}).`, at)
   }
   return await dryProof(reader)
+}
+
+/** Nothing is fetched from outside: the newest there is comes with this Weir, and waits to be looked at. */
+async function prices({ reader }: PeopleChecksParts): Promise<CheckFinding> {
+  const held = await storedCatalogueVersion(reader)
+  if (held === CATALOGUE_VERSION) return fine(`The catalogue in force is ${held}.`)
+  return needsPerson(
+    `The catalogue in force is ${held ?? 'none'}; this Weir comes with ${CATALOGUE_VERSION}.`,
+    'Look at what it would change, and update it.',
+    '/costs',
+  )
 }
 
 /** Nobody reached a limit: the deciding function is asked about a user who has used up each limit of each profile. */

@@ -90,7 +90,6 @@ function Actions({ summary, onGone }: UserHeadProps): ReactNode {
       <Button
         size="xs"
         variant="default"
-        c="red"
         leftSection={<IconTrash size={15} aria-hidden />}
         onClick={() => setDeleting(true)}
       >
