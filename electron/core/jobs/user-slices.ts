@@ -32,8 +32,14 @@ export interface UserFailures {
  * main thread; a user takes between a twentieth and a quarter of one.
  */
 const SLICE_MS = 5
-/** Users a slice does together before it looks at the time: enough to share reads, few enough if each takes long. */
-const PART_USERS = 32
+/**
+ * Users of a slice share reads, so many at a time. Between two such parts the slice looks at the time: a part is to
+ * take one or two milliseconds, whether its users have one month to close or thirty-six.
+ */
+const PART_USERS_FIRST = 8
+const PART_USERS_MAX = 64
+const PART_MS_MIN = 1
+const PART_MS_MAX = 2
 
 /**
  * Does it for all users in slices that let everybody else go first. A user it fails for is noted and left as they
@@ -46,6 +52,7 @@ export async function forUsers<Done>(
 ): Promise<UserFailures> {
   const { userKeys, phase } = work
   const problems: string[] = []
+  let partUsers = PART_USERS_FIRST
   let done = 0
   /** Where the part begins that failed: what was done before it in the same slice was undone with it. */
   let failedAt: number | undefined
@@ -54,7 +61,7 @@ export async function forUsers<Done>(
     run.progress(`${phase}: ${done} of ${userKeys.length} users`)
     if (done === failedAt) {
       // Whose fault it was is found by doing them one by one.
-      const part = userKeys.slice(done, done + PART_USERS)
+      const part = userKeys.slice(done, done + partUsers)
       for (const userKey of part) {
         const problem = await tryOne(tools, work, userKey)
         if (problem === undefined) continue
@@ -67,16 +74,21 @@ export async function forUsers<Done>(
     }
     let reached = done
     try {
+      const end = failedAt ?? userKeys.length
       const parts = await tools.database.writeSlice(async (trx) => {
-        const until = tools.clock.monotonicMs() + SLICE_MS
+        const startedMs = tools.clock.monotonicMs()
         const results: Done[] = []
         // Begun anew each time: a transaction that found the database locked is tried again.
         reached = done
+        let nowMs = startedMs
         do {
-          const part = userKeys.slice(reached, Math.min(reached + PART_USERS, failedAt ?? userKeys.length))
+          const part = userKeys.slice(reached, Math.min(reached + partUsers, end))
           results.push(await work.some(trx, part))
           reached += part.length
-        } while (reached < (failedAt ?? userKeys.length) && tools.clock.monotonicMs() < until)
+          const tookMs = tools.clock.monotonicMs() - nowMs
+          nowMs += tookMs
+          partUsers = partAfter(partUsers, tookMs)
+        } while (reached < end && nowMs - startedMs < SLICE_MS)
         return results
       })
       for (const part of parts) work.count(part)
@@ -87,6 +99,11 @@ export async function forUsers<Done>(
     }
   }
   return { failures: problems.length, firstError: problems[0] ?? null }
+}
+
+function partAfter(users: number, tookMs: number): number {
+  if (tookMs > PART_MS_MAX) return Math.max(1, Math.floor(users / 2))
+  return tookMs < PART_MS_MIN ? Math.min(PART_USERS_MAX, users * 2) : users
 }
 
 async function tryOne<Done>(
