@@ -1,19 +1,27 @@
 import type { BackupReason } from '../../../shared/backup-reasons.ts'
-import { DAY_MS, type EpochMs } from '../../../shared/units.ts'
+import { DAY_MS, type EpochMs, SECOND_MS } from '../../../shared/units.ts'
 
-/** `20261124T013000Z-9f3a`: sorts by time, and the random end keeps two of one second apart. */
+/** `20261124T013000Z-1f3a`: sorts by time, and the end keeps those of one second apart and in their order. */
 export const BACKUP_ID = /^\d{8}T\d{6}Z-[0-9a-f]{4}$/
 
-/** The id of a backup begun at `at`; `taken` says which ids exist, and `random` gives two bytes as a number. */
-export function newBackupId(at: EpochMs, random: () => number, taken: (id: string) => boolean): string {
+const END_MAX = 0xffff
+
+/**
+ * The id of a backup begun at `at`, after all of that second in `known`. The first of a second has a random end in the
+ * lower half (`random` gives two bytes as a number): those that follow count on from it, and lists sort by id.
+ */
+export function newBackupId(at: EpochMs, random: () => number, known: readonly string[]): string {
   const second = new Date(at)
     .toISOString()
     .replace(/\.\d+Z$/, 'Z')
     .replaceAll(/[-:]/g, '')
-  for (;;) {
-    const id = `${second}-${(random() & 0xffff).toString(16).padStart(4, '0')}`
-    if (!taken(id)) return id
-  }
+  const ends = known
+    .filter((id) => id.startsWith(`${second}-`))
+    .map((id) => Number.parseInt(id.slice(-4), 16))
+  const end = ends.length === 0 ? random() & (END_MAX >> 1) : Math.max(...ends) + 1
+  // Only an older Weir gave the second half away as well; the next second is as good a name.
+  if (end > END_MAX) return newBackupId(at + SECOND_MS, random, known)
+  return `${second}-${end.toString(16).padStart(4, '0')}`
 }
 
 /** A backup as the rule sees it. */
