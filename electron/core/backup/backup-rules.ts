@@ -40,21 +40,20 @@ const VERIFIED_KEPT_MIN = 2
 
 /**
  * The ids that may be deleted. Never the newest verified one, never one made before a restore or a migration, and
- * never so many that fewer than two verified ones are left.
+ * never so many that fewer than two verified ones are left. Those made before something drastic take nobody's place:
+ * going back three times must not cost the backup one goes back to.
  */
 export function expendableBackups(backups: readonly KeptBackup[]): readonly string[] {
   const newestFirst = [...backups].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
-  const kept = new Set(newestFirst.slice(0, KEPT.last).map((backup) => backup.id))
-  keepNewestOfEach(newestFirst, KEPT.days, (at) => Math.floor(at / DAY_MS), kept)
-  keepNewestOfEach(newestFirst, KEPT.weeks, (at) => Math.floor(at / (7 * DAY_MS)), kept)
-  keepNewestOfEach(newestFirst, KEPT.months, (at) => new Date(at).toISOString().slice(0, 7), kept)
-  for (const backup of newestFirst) {
-    if (isPinned(backup.reason)) kept.add(backup.id)
-  }
+  const ordinary = newestFirst.filter(({ reason }) => !isPinned(reason))
+  const kept = new Set(ordinary.slice(0, KEPT.last).map((backup) => backup.id))
+  keepNewestOfEach(ordinary, KEPT.days, (at) => Math.floor(at / DAY_MS), kept)
+  keepNewestOfEach(ordinary, KEPT.weeks, (at) => Math.floor(at / (7 * DAY_MS)), kept)
+  keepNewestOfEach(ordinary, KEPT.months, (at) => new Date(at).toISOString().slice(0, 7), kept)
   for (const backup of newestFirst.filter((one) => one.isVerified).slice(0, VERIFIED_KEPT_MIN)) {
     kept.add(backup.id)
   }
-  return newestFirst.filter((backup) => !kept.has(backup.id)).map((backup) => backup.id)
+  return ordinary.filter((backup) => !kept.has(backup.id)).map((backup) => backup.id)
 }
 
 /** Whether the rule never removes a backup made for this reason: it is the way back of something drastic. */
