@@ -2,24 +2,32 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { expendableBackups, newBackupId } from '../../electron/core/backup/backup-rules.ts'
 import { BACKUP_REASONS } from '../../shared/backup-reasons.ts'
-import { DAY_MS } from '../../shared/units.ts'
+import { DAY_MS, MINUTE_MS } from '../../shared/units.ts'
 
 const NOON = Date.parse('2026-11-24T12:00:00Z')
 
 describe('the rules of backups', () => {
-  test('two backups of one second have different names, even when chance repeats itself', () => {
-    const numbers = [7, 7, 8]
-    const first = newBackupId(
-      NOON,
-      () => numbers.shift() ?? 0,
-      () => false,
-    )
-    const second = newBackupId(
-      NOON,
-      () => numbers.shift() ?? 0,
-      (id) => id === first,
-    )
-    expect([first, second]).toEqual(['20261124T120000Z-0007', '20261124T120000Z-0008'])
+  test('backups of one second have different names that sort in their order, whatever chance says', () => {
+    const numbers = [0x8007, 3, 0xffff]
+    const names: string[] = []
+    for (let made = 0; made < 3; made += 1)
+      names.push(newBackupId(NOON + made * 300, () => numbers[made] ?? 0, names))
+    expect(names).toEqual(['20261124T120000Z-0007', '20261124T120000Z-0008', '20261124T120000Z-0009'])
+    expect(newBackupId(NOON + 1_000, () => 1, names)).toBe('20261124T120001Z-0001')
+    expect(newBackupId(NOON, () => 1, ['20261124T120000Z-ffff'])).toBe('20261124T120001Z-0001')
+  })
+
+  test('backups made before restores are kept and take no other backup its place, however often one goes back', () => {
+    const made = (id: string, minutes: number, reason: 'manual' | 'before-restore') => ({
+      id,
+      createdAt: NOON + minutes * MINUTE_MS,
+      reason,
+      isVerified: true,
+    })
+    const chosen = [made('a', 0, 'manual'), made('b', 1, 'manual'), made('c', 2, 'manual')]
+    const before = Array.from({ length: 5 }, (_, at) => made(`r${at}`, 3 + at, 'before-restore'))
+    expect(expendableBackups([...chosen, ...before])).toEqual([])
+    expect(expendableBackups([...chosen, ...before, made('d', 9, 'manual')])).toEqual(['a'])
   })
 
   test('a year of daily backups keeps the last days, weeks and months', () => {

@@ -21,7 +21,7 @@ const KILLS = Number(process.env['WEIR_ROLLOVER_KILLS'] ?? 2)
 /** Hours after the month ended: every job but the weekly one is due. */
 const NOW = '2026-12-01T03:00:00Z'
 /** A rollover of a thousand users takes about so long, more on a busy machine. */
-const LIFE_MS_MAX = 300
+const LIFE_MS_MAX = 80
 
 let seeded: string
 let remove: () => void

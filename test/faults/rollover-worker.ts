@@ -34,7 +34,7 @@ for (;;) {
     say(`ended ${job.last_run.status} ${job.last_run.attempts}`)
     break
   }
-  await pause(5)
+  await pause(1)
 }
 await weir.close()
 say('done')

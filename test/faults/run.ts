@@ -1,6 +1,6 @@
 // npm run test:faults: the fault tests and the random histories at the sizes that find what is rare. About half an hour.
 // node test/faults/run.ts [--cycles 200] [--histories 2000] [--injuries 200] [--days 1096] [--rollovers 50]
-//   [--restores 60] [--flips 2000] [--backup-kills 100] [--restore-kills 100] [--upgrade-kills 100]
+//   [--restores 60] [--flips 2000] [--backup-kills 100] [--restore-kills 100] [--upgrade-kills 100] [--log-rounds 400]
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     'backup-kills': { type: 'string', default: '100' },
     'restore-kills': { type: 'string', default: '100' },
     'upgrade-kills': { type: 'string', default: '100' },
+    'log-rounds': { type: 'string', default: '400' },
   },
 })
 const root = resolve(import.meta.dirname, '../..')
@@ -37,6 +38,7 @@ const { status } = spawnSync(process.execPath, [vitest, 'run', '--config', 'test
     WEIR_BACKUP_KILLS: values['backup-kills'],
     WEIR_RESTORE_KILLS: values['restore-kills'],
     WEIR_UPGRADE_KILLS: values['upgrade-kills'],
+    WEIR_LOG_SOAK: values['log-rounds'],
   },
 })
 process.exitCode = status ?? 1

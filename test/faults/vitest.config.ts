@@ -1,6 +1,9 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
+/** What takes seconds on an idle machine may take minutes on one that others use; what hangs ends all the same. */
+const TEST_LIMIT_MS = 10 * 60_000
+
 /** The fault tests alone, one after the other: they measure what survives, and need the machine for it. */
 export default defineConfig({
   root: resolve(import.meta.dirname, '../..'),
@@ -15,7 +18,10 @@ export default defineConfig({
       'test/reconciliation/real-sessions.test.ts',
       'test/restore/**/*.test.ts',
       'test/backup/flips.test.ts',
+      'test/logs/soak.test.ts',
     ],
+    testTimeout: TEST_LIMIT_MS,
+    hookTimeout: TEST_LIMIT_MS,
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,

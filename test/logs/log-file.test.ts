@@ -2,9 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openJobLog } from '../../electron/core/jobs/job-log-file.ts'
 import { type LogFile, openLogFile } from '../../electron/core/kernel/pino-logger.ts'
 import { logFolderBytes } from '../../electron/core/kernel/rotating-file.ts'
 import { LogReader } from '../../electron/core/logs/log-reader.ts'
+import { JOB_NAMES } from '../../shared/contract/jobs.ts'
 import { TestClock } from '../support/clock.ts'
 
 let dataDir: string
@@ -48,6 +50,28 @@ describe('the log folder', () => {
     expect(Math.max(largest, logFolderBytes(folder()))).toBeLessThanOrEqual(cap)
     expect(largest, 'the cap is made use of').toBeGreaterThan(cap / 2)
     expect(everything()).toContain('"message":"line 19999"')
+    file.limitTo(100_000)
+    expect(logFolderBytes(folder())).toBeLessThanOrEqual(100_000)
+  })
+
+  test('keeps within its cap while the logs of jobs grow, and none of those takes more than its share', () => {
+    const cap = 400_000
+    file.own()
+    file.limitTo(cap)
+    const jobs = JOB_NAMES.map((job) => openJobLog({ folder: folder(), log: file.log, keeper: file }, job))
+    const detail = 'a turn of the river '.repeat(20)
+    // The folder is full, and the log itself is as large as it may be before a file is put aside.
+    for (let line = 0; line < 1_000; line += 1) file.log.warn(`line ${line}`, { detail })
+    while (statSync(join(folder(), 'weir.log')).size < cap / 8 - 700) file.log.warn('one more', { detail })
+    let largest = 0
+    for (let line = 0; line < 1_000; line += 1) {
+      jobs[line % jobs.length]?.line(`line ${line} ${detail}`)
+      largest = Math.max(largest, logFolderBytes(folder()))
+    }
+    expect(largest).toBeLessThanOrEqual(cap)
+    const shares = readdirSync(folder()).filter((name) => name.startsWith('consumption_'))
+    expect(shares).toHaveLength(2 * JOB_NAMES.length)
+    for (const name of shares) expect(statSync(join(folder(), name)).size).toBeLessThanOrEqual(cap / 40)
     file.limitTo(100_000)
     expect(logFolderBytes(folder())).toBeLessThanOrEqual(100_000)
   })

@@ -56,7 +56,7 @@ export class BackupManager implements BackupsApi {
       const { ports, database, databaseFile, sqliteBinding, version } = this.#parts
       const now = ports.clock.now()
       const random = () => Buffer.from(ports.randomBytes(2)).readUInt16BE()
-      const id = newBackupId(now, random, (one) => existsSync(join(this.#dir, one)))
+      const id = newBackupId(now, random, backupIds(this.#dir))
       const { reason, signal, onProgress } = input
       const task = {
         databaseFile,

@@ -1,19 +1,27 @@
 import type { BackupReason } from '../../../shared/backup-reasons.ts'
-import { DAY_MS, type EpochMs } from '../../../shared/units.ts'
+import { DAY_MS, type EpochMs, SECOND_MS } from '../../../shared/units.ts'
 
-/** `20261124T013000Z-9f3a`: sorts by time, and the random end keeps two of one second apart. */
+/** `20261124T013000Z-1f3a`: sorts by time, and the end keeps those of one second apart and in their order. */
 export const BACKUP_ID = /^\d{8}T\d{6}Z-[0-9a-f]{4}$/
 
-/** The id of a backup begun at `at`; `taken` says which ids exist, and `random` gives two bytes as a number. */
-export function newBackupId(at: EpochMs, random: () => number, taken: (id: string) => boolean): string {
+const END_MAX = 0xffff
+
+/**
+ * The id of a backup begun at `at`, after all of that second in `known`. The first of a second has a random end in the
+ * lower half (`random` gives two bytes as a number): those that follow count on from it, and lists sort by id.
+ */
+export function newBackupId(at: EpochMs, random: () => number, known: readonly string[]): string {
   const second = new Date(at)
     .toISOString()
     .replace(/\.\d+Z$/, 'Z')
     .replaceAll(/[-:]/g, '')
-  for (;;) {
-    const id = `${second}-${(random() & 0xffff).toString(16).padStart(4, '0')}`
-    if (!taken(id)) return id
-  }
+  const ends = known
+    .filter((id) => id.startsWith(`${second}-`))
+    .map((id) => Number.parseInt(id.slice(-4), 16))
+  const end = ends.length === 0 ? random() & (END_MAX >> 1) : Math.max(...ends) + 1
+  // Only an older Weir gave the second half away as well; the next second is as good a name.
+  if (end > END_MAX) return newBackupId(at + SECOND_MS, random, known)
+  return `${second}-${end.toString(16).padStart(4, '0')}`
 }
 
 /** A backup as the rule sees it. */
@@ -32,21 +40,20 @@ const VERIFIED_KEPT_MIN = 2
 
 /**
  * The ids that may be deleted. Never the newest verified one, never one made before a restore or a migration, and
- * never so many that fewer than two verified ones are left.
+ * never so many that fewer than two verified ones are left. Those made before something drastic take nobody's place:
+ * going back three times must not cost the backup one goes back to.
  */
 export function expendableBackups(backups: readonly KeptBackup[]): readonly string[] {
   const newestFirst = [...backups].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
-  const kept = new Set(newestFirst.slice(0, KEPT.last).map((backup) => backup.id))
-  keepNewestOfEach(newestFirst, KEPT.days, (at) => Math.floor(at / DAY_MS), kept)
-  keepNewestOfEach(newestFirst, KEPT.weeks, (at) => Math.floor(at / (7 * DAY_MS)), kept)
-  keepNewestOfEach(newestFirst, KEPT.months, (at) => new Date(at).toISOString().slice(0, 7), kept)
-  for (const backup of newestFirst) {
-    if (isPinned(backup.reason)) kept.add(backup.id)
-  }
+  const ordinary = newestFirst.filter(({ reason }) => !isPinned(reason))
+  const kept = new Set(ordinary.slice(0, KEPT.last).map((backup) => backup.id))
+  keepNewestOfEach(ordinary, KEPT.days, (at) => Math.floor(at / DAY_MS), kept)
+  keepNewestOfEach(ordinary, KEPT.weeks, (at) => Math.floor(at / (7 * DAY_MS)), kept)
+  keepNewestOfEach(ordinary, KEPT.months, (at) => new Date(at).toISOString().slice(0, 7), kept)
   for (const backup of newestFirst.filter((one) => one.isVerified).slice(0, VERIFIED_KEPT_MIN)) {
     kept.add(backup.id)
   }
-  return newestFirst.filter((backup) => !kept.has(backup.id)).map((backup) => backup.id)
+  return ordinary.filter((backup) => !kept.has(backup.id)).map((backup) => backup.id)
 }
 
 /** Whether the rule never removes a backup made for this reason: it is the way back of something drastic. */

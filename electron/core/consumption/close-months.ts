@@ -1,64 +1,95 @@
 import type { Writer } from '../database/database.ts'
-import { findUserStateByKey } from './consumption-store.ts'
-import { limitsOf, type Moment } from './context.ts'
-import { readProfiles } from './limit-rules-store.ts'
-import { archivePeriod, rollOverIfDue } from './rollover.ts'
+import { archiveMonths, type ClosedMonth, NOTHING_COUNTED } from './archive-store.ts'
+import { findUserStatesByKey, saveUsage, type UserState } from './consumption-store.ts'
+import { decideFor, type Moment } from './context.ts'
+import { readAllGrants, readProfiles } from './limit-rules-store.ts'
+import type { EffectiveLimits } from './limits.ts'
+import { periodTotalsOfUsers } from './roll-up-store.ts'
+import { closedMonth } from './rollover.ts'
+import { hasActivity, inNewPeriod, isPeriodOver, NO_TOTALS } from './usage.ts'
 
-/** What closing the months of a user did. */
+/** What closing the months of some users did. */
 export interface ClosedMonths {
-  readonly rolledOver: boolean
+  readonly rolledOver: number
   /** Archive rows written. */
   readonly archived: number
 }
 
-const NOTHING_COUNTED = {
-  champion_cases_created: 0,
-  collections_subscribed: 0,
-  blocked_requests: 0,
-  peak_requests_per_hour: 0,
-  peak_requests_per_day: 0,
+interface Closing extends UserState {
+  readonly limits: EffectiveLimits
 }
 
 /**
- * Closes every month of a user that is over and has no archive row yet, all in the caller's transaction. The month of
- * the counters is closed with its own peaks; a later one, which only a clock ahead or an import can have begun, and an
- * earlier one have none. The limits kept are those in force now: for a month long past nobody knows others.
+ * Closes every month of these users that is over and has no archive row yet, all in the caller's transaction. The
+ * month of the counters is closed with its own peaks; a later one, which only a clock ahead or an import can have
+ * begun, and an earlier one have none. The limits kept are those in force now: for a month long past nobody knows
+ * others. What many users need is read at once; a user who is gone meanwhile has nothing to close.
  */
-export async function closeMonths(trx: Writer, userKey: number, moment: Moment): Promise<ClosedMonths> {
-  const state = await findUserStateByKey(trx, userKey)
-  if (state === undefined) throw new Error('every user has a consumption row')
-  const decision = await limitsOf(trx, state.account, await readProfiles(trx), moment)
-  const rules = { zone: moment.settings.time_zone, windows: moment.windows, limits: decision.limits }
-  const before = await countArchived(trx, userKey)
+export async function closeMonths(
+  trx: Writer,
+  userKeys: readonly number[],
+  moment: Moment,
+): Promise<ClosedMonths> {
+  const profiles = await readProfiles(trx)
+  const grants = await readAllGrants(trx, moment.now, userKeys)
+  const users = (await findUserStatesByKey(trx, userKeys)).map((state): Closing => {
+    const decision = decideFor(state.account, profiles, grants.get(state.account.key) ?? [], moment)
+    return { ...state, limits: decision.limits }
+  })
+  if (users.length === 0) return { rolledOver: 0, archived: 0 }
   // The counters MUST come first: a month closed from its sums alone would have no peaks.
-  const usage = await rollOverIfDue(trx, state.usage, rules)
+  const counters = await rollOver(trx, users, moment)
+  const months = await monthsLeft(trx, users, moment)
+  const rules = { zone: moment.settings.time_zone, windows: moment.windows }
+  return { ...counters, archived: counters.archived + (await archiveMonths(trx, months, rules)) }
+}
+
+/** Archives the month of the counters where it is over, and starts them again; as `rollOverIfDue` does for one. */
+async function rollOver(trx: Writer, users: readonly Closing[], moment: Moment): Promise<ClosedMonths> {
+  const { windows } = moment
+  const due = users.filter(({ usage }) => isPeriodOver(usage, windows))
+  if (due.length === 0) return { rolledOver: 0, archived: 0 }
+  const active = due.filter(({ usage }) => hasActivity(usage))
+  const rules = { zone: moment.settings.time_zone, windows }
+  // The archive row MUST be written before the counters start again: they are all there is of peaks and refusals.
+  const archived = await archiveMonths(
+    trx,
+    active.map(({ usage, limits }) => closedMonth(usage, limits)),
+    rules,
+  )
+  const keys = due.map(({ account }) => account.key)
+  const held = await periodTotalsOfUsers(trx, keys, windows.period)
+  for (const { usage } of due)
+    await saveUsage(
+      trx,
+      inNewPeriod(usage, windows, held.get(usage.user_key) ?? { ...NO_TOTALS, sessions: 0 }),
+    )
+  return { rolledOver: due.length, archived }
+}
+
+/** Months of the sums that are over and have no archive row. */
+async function monthsLeft(
+  trx: Writer,
+  users: readonly Closing[],
+  moment: Moment,
+): Promise<readonly ClosedMonth[]> {
+  const byKey = new Map(users.map((user) => [user.account.key, user]))
   const open = await trx
     .selectFrom('user_periods as p')
     .leftJoin('consumption_periods_archive as a', (join) =>
       join.onRef('a.user_key', '=', 'p.user_key').onRef('a.period', '=', 'p.period'),
     )
     .selectAll('p')
-    .where('p.user_key', '=', userKey)
+    .where('p.user_key', 'in', [...byKey.keys()])
     .where('p.period', '<', moment.windows.period)
     .where('a.period', 'is', null)
+    .orderBy('p.user_key')
     .orderBy('p.period')
     .execute()
-  for (const month of open) {
+  return open.map((month) => {
+    const user = byKey.get(month.user_key)
     // What was imported into a month before the user's first counters was held to other limits, or to none.
-    const limits = month.period >= state.usage.period ? decision.limits : null
-    await archivePeriod(trx, userKey, month.period, { ...month, ...NOTHING_COUNTED }, { ...rules, limits })
-  }
-  return {
-    rolledOver: usage.period !== state.usage.period,
-    archived: (await countArchived(trx, userKey)) - before,
-  }
-}
-
-async function countArchived(trx: Writer, userKey: number): Promise<number> {
-  const row = await trx
-    .selectFrom('consumption_periods_archive')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('user_key', '=', userKey)
-    .executeTakeFirstOrThrow()
-  return Number(row.count)
+    const isOurs = user !== undefined && month.period >= user.usage.period
+    return { ...month, ...NOTHING_COUNTED, limits: isOurs ? user.limits : null }
+  })
 }

@@ -51,6 +51,21 @@ export async function findUserStateByKey(db: Reader | Writer, key: number): Prom
   return user === undefined ? undefined : stateOf(db, user)
 }
 
+/** The same for several; who is not there any more is left out. In no particular order. */
+export async function findUserStatesByKey(
+  db: Reader | Writer,
+  keys: readonly number[],
+): Promise<UserState[]> {
+  const users = await db.selectFrom('users').selectAll().where('key', 'in', keys).execute()
+  const usages = await db.selectFrom('user_consumption').selectAll().where('user_key', 'in', keys).execute()
+  const byKey = new Map(usages.map((usage) => [usage.user_key, usage]))
+  return users.map((user) => {
+    const usage = byKey.get(user.key)
+    if (usage === undefined) throw new Error('every user has a consumption row')
+    return { account: accountOf(user), usage }
+  })
+}
+
 async function stateOf(db: Reader | Writer, user: UserRow): Promise<UserState> {
   const [usage] = await usageByKey(db, { key: user.key })
   if (usage === undefined) throw new Error('every user has a consumption row')

@@ -5,6 +5,7 @@ import { audit } from '../audit/audit-store.ts'
 import type { Reader, Writer } from '../database/database.ts'
 import { priceTurn, savedCost } from '../pricing/price-turn.ts'
 import type { SessionReading, TurnReading } from '../sessions/session-reading.ts'
+import { archiveMonths, NOTHING_COUNTED } from './archive-store.ts'
 import { addUser, findUserKey, findUserStateByKey, saveUsage } from './consumption-store.ts'
 import { type ConsumptionContext, limitsOf, type Moment, momentOf } from './context.ts'
 import { currentUsage } from './current-usage.ts'
@@ -26,7 +27,6 @@ import { followedTokens, outsideTokens, saveOutside, sumOf, type Tokens } from '
 import { prunedBefore } from './prune-turns.ts'
 import { keptQuery, withTurn } from './record-turn.ts'
 import { rollUpSession, rollUpTurns } from './roll-up-store.ts'
-import { archivePeriod } from './rollover.ts'
 import type { Usage } from './usage.ts'
 import { periodNumber } from './windows.ts'
 
@@ -292,19 +292,11 @@ export async function archiveClosedPeriods(
     .where('user_key', '=', key)
     .where('period', '<', moment.windows.period)
     .execute()
-  let archived = 0
-  for (const month of months) {
-    const counters = {
-      champion_cases_created: 0,
-      collections_subscribed: 0,
-      blocked_requests: 0,
-      peak_requests_per_hour: 0,
-      peak_requests_per_day: 0,
-    }
-    const rules = { zone: moment.settings.time_zone, windows: moment.windows, limits: null }
-    if (await archivePeriod(trx, key, month.period, { ...month, ...counters }, rules)) archived += 1
-  }
-  return archived
+  return archiveMonths(
+    trx,
+    months.map((month) => ({ ...month, ...NOTHING_COUNTED, limits: null })),
+    { zone: moment.settings.time_zone, windows: moment.windows },
+  )
 }
 
 /** How many of the sessions' ledger rows exist already. */

@@ -67,17 +67,18 @@ export async function readGrants(
   return grantsOfUser(db, { userKey, now })
 }
 
-/** Everybody's grants that hold at an instant, by user. */
+/** Everybody's grants that hold at an instant, by user; of those users alone when `userKeys` names some. */
 export async function readAllGrants(
   db: Reader | Writer,
   now: EpochMs,
+  userKeys?: readonly number[],
 ): Promise<ReadonlyMap<number, readonly Grant[]>> {
-  const rows = await db
+  const inForce = db
     .selectFrom('limit_grants')
     .select(['user_key as userKey', 'limit_name as limitName', 'amount', 'expires_at as expiresAt'])
     .where('expires_at', '>', now)
     .where('revoked_at', 'is', null)
-    .execute()
+  const rows = await (userKeys === undefined ? inForce : inForce.where('user_key', 'in', userKeys)).execute()
   const grants = new Map<number, Grant[]>()
   for (const row of rows) grants.set(row.userKey, [...(grants.get(row.userKey) ?? []), row])
   return grants

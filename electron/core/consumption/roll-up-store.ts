@@ -287,3 +287,18 @@ export async function periodTotalsOf(
   const [row] = await totalsOfPeriod(db, { userKey, period })
   return row ?? { ...NO_TOTALS, sessions: 0 }
 }
+
+/** The same for several users at once; who has used nothing in the period is not in it. */
+export async function periodTotalsOfUsers(
+  db: Reader | Writer,
+  userKeys: readonly number[],
+  period: number,
+): Promise<ReadonlyMap<number, Totals & { readonly sessions: number }>> {
+  const rows = await db
+    .selectFrom('user_periods')
+    .select(['user_key', ...TOTAL_NAMES, 'sessions'])
+    .where('user_key', 'in', userKeys)
+    .where('period', '=', period)
+    .execute()
+  return new Map(rows.map(({ user_key, ...totals }) => [user_key, totals]))
+}

@@ -1,19 +1,10 @@
-import { periodWindow } from '../../../shared/time-window.ts'
-import type { EpochMs } from '../../../shared/units.ts'
 import type { Reader, Writer } from '../database/database.ts'
+import { archiveMonths, type ClosedMonth } from './archive-store.ts'
 import { saveUsage } from './consumption-store.ts'
 import type { EffectiveLimits } from './limits.ts'
 import { periodTotalsOf } from './roll-up-store.ts'
-import {
-  hasActivity,
-  inNewPeriod,
-  isPeriodOver,
-  TOTAL_NAMES,
-  type Totals,
-  type Usage,
-  withWindows,
-} from './usage.ts'
-import { periodText, type Windows } from './windows.ts'
+import { hasActivity, inNewPeriod, isPeriodOver, type Usage, withWindows } from './usage.ts'
+import type { Windows } from './windows.ts'
 
 export interface RolloverRules {
   readonly zone: string
@@ -29,11 +20,16 @@ export interface RolloverRules {
 export async function rollOverIfDue(trx: Writer, usage: Usage, rules: RolloverRules): Promise<Usage> {
   if (!isPeriodOver(usage, rules.windows)) return withWindows(usage, rules.windows)
   // The archive row MUST be written before the counters start again: they are all there is of peaks and refusals.
-  if (hasActivity(usage)) await archivePeriod(trx, usage.user_key, usage.period, usage, rules)
+  if (hasActivity(usage)) await archiveMonths(trx, [closedMonth(usage, rules.limits)], rules)
   const held = await periodTotalsOf(trx, usage.user_key, rules.windows.period)
   const next = inNewPeriod(usage, rules.windows, held)
   await saveUsage(trx, next)
   return next
+}
+
+/** The month of the counters, with the limits in force. */
+export function closedMonth(usage: Usage, limits: EffectiveLimits): ClosedMonth {
+  return { ...usage, limits }
 }
 
 /** The row as a reader sees it now, without writing the rollover that the next writer will do. */
@@ -41,59 +37,4 @@ export async function asOf(db: Reader | Writer, usage: Usage, windows: Windows):
   if (!isPeriodOver(usage, windows)) return withWindows(usage, windows)
   // The ledger may hold turns of the new month already: an agent whose clock is ahead wrote them into its files.
   return inNewPeriod(usage, windows, await periodTotalsOf(db, usage.user_key, windows.period))
-}
-
-/** What the archive keeps besides the sums of the ledger; an imported month has none of it. */
-export interface PeriodCounters {
-  readonly champion_cases_created: number
-  readonly collections_subscribed: number
-  readonly blocked_requests: number
-  readonly peak_requests_per_hour: number
-  readonly peak_requests_per_day: number
-}
-
-/** Writes the archive row of a closed month; a month that has one keeps it. Answers whether a row was written. */
-export async function archivePeriod(
-  trx: Writer,
-  userKey: number,
-  period: number,
-  sums: Totals & PeriodCounters & { readonly sessions: number },
-  rules: {
-    readonly zone: string
-    readonly windows: { readonly now: EpochMs }
-    readonly limits: EffectiveLimits | null
-  },
-): Promise<boolean> {
-  const models = await trx
-    .selectFrom('user_period_models as r')
-    .innerJoin('models as m', 'm.key', 'r.model_key')
-    .select(['m.provider', 'm.model'])
-    .where('r.user_key', '=', userKey)
-    .where('r.period', '=', period)
-    .orderBy('r.turns', 'desc')
-    .orderBy('m.model')
-    .execute()
-  const bounds = periodWindow(rules.zone, periodText(period))
-  const result = await trx
-    .insertInto('consumption_periods_archive')
-    .values({
-      user_key: userKey,
-      period,
-      ...Object.fromEntries(TOTAL_NAMES.map((name) => [name, sums[name]])),
-      sessions: sums.sessions,
-      champion_cases_created: sums.champion_cases_created,
-      collections_subscribed: sums.collections_subscribed,
-      blocked_requests: sums.blocked_requests,
-      peak_requests_per_hour: sums.peak_requests_per_hour,
-      peak_requests_per_day: sums.peak_requests_per_day,
-      models_used: JSON.stringify([...new Set(models.map((row) => row.model))]),
-      providers_used: JSON.stringify([...new Set(models.map((row) => row.provider))]),
-      limits: JSON.stringify(rules.limits ?? {}),
-      period_started_at: bounds.startsAt,
-      period_ended_at: bounds.endsAt,
-      archived_at: rules.windows.now,
-    })
-    .onConflict((conflict) => conflict.columns(['user_key', 'period']).doNothing())
-    .executeTakeFirst()
-  return result.numInsertedOrUpdatedRows === 1n
 }

@@ -47,6 +47,14 @@ export function prepared<Parameters extends Values, Row>(
   return async (db, values) => (await run(db, values)).rows
 }
 
+/** The same for a statement that writes; answers how many rows it wrote. */
+export function preparedChange<Parameters extends Values>(
+  build: (db: Kysely<Schema>, value: ValueNamed<Parameters>) => Compilable<unknown>,
+): (trx: Writer, values: Parameters) => Promise<number> {
+  const run = compiledOnce<Parameters, unknown>(build)
+  return async (trx, values) => Number((await run(trx, values)).numAffectedRows ?? 0n)
+}
+
 /** The same for an insert of one row; answers the integer key it got. `returning` would cost more than the insert. */
 export function preparedInsert<Parameters extends Values>(
   build: (db: Kysely<Schema>, value: ValueNamed<Parameters>) => Compilable<unknown>,

@@ -1,6 +1,6 @@
 import { windowsAt } from '../consumption/windows.ts'
 import type { JobWork } from '../scheduler/job-work.ts'
-import { idleUsers, tidyUser } from './idle-counters.ts'
+import { idleUsers, tidyUsers } from './idle-counters.ts'
 import { countPrunable, pruneTurns } from './retention.ts'
 import { forUsers, type SliceTools } from './user-slices.ts'
 
@@ -31,10 +31,10 @@ export function dailyJob(tools: DailyTools): JobWork {
     const failed = await forUsers(tools, run, {
       userKeys,
       phase: 'Tidying days',
-      each: async (trx, userKey) => {
-        const tidied = await tidyUser(trx, userKey, windows)
-        if (tidied.counters) counts.idle_days += 1
-        if (tidied.peaks) counts.peaks += 1
+      some: (trx, keys) => tidyUsers(trx, keys, windows),
+      count: (tidied) => {
+        counts.idle_days += tidied.counters
+        counts.peaks += tidied.peaks
       },
     })
     if (run.removalHold === null) counts.turns_removed = await pruneTurns(tools, run, retention)

@@ -4,7 +4,7 @@ import { audit } from '../audit/audit-store.ts'
 import { windowsAt } from '../consumption/windows.ts'
 import type { Database, Reader } from '../database/database.ts'
 import type { JobWork } from '../scheduler/job-work.ts'
-import { idleUsers, tidyUser } from './idle-counters.ts'
+import { idleUsers, tidyUsers } from './idle-counters.ts'
 import { forUsers, type SliceTools } from './user-slices.ts'
 
 /** What the hourly job needs besides slices. */
@@ -40,11 +40,11 @@ export function hourlyJob(tools: HourlyTools): JobWork {
     const failed = await forUsers(tools, run, {
       userKeys,
       phase: 'Tidying hours',
-      each: async (trx, userKey) => {
-        const tidied = await tidyUser(trx, userKey, windows)
-        if (tidied.counters) counts.idle_hours += 1
-        if (tidied.reservations) counts.reservations_expired += 1
-        if (tidied.peaks) counts.peaks += 1
+      some: (trx, keys) => tidyUsers(trx, keys, windows),
+      count: (tidied) => {
+        counts.idle_hours += tidied.counters
+        counts.reservations_expired += tidied.reservations
+        counts.peaks += tidied.peaks
       },
     })
     run.signal.throwIfAborted()

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../../shared/units.ts'
 import { expireAdmissions } from '../consumption/admission-store.ts'
-import { findUserStateByKey, saveUsage } from '../consumption/consumption-store.ts'
+import { findUserStatesByKey, saveUsage } from '../consumption/consumption-store.ts'
 import { type Usage, withWindows } from '../consumption/usage.ts'
 import type { Windows } from '../consumption/windows.ts'
 import type { Reader, Writer } from '../database/database.ts'
@@ -47,22 +47,34 @@ export function idleUsers(db: Reader, window: 'hour' | 'day', windows: Windows):
   })
 }
 
-/** What was tidied for one user. */
+/** For how many users what was tidied. */
 export interface Tidied {
-  readonly counters: boolean
-  readonly peaks: boolean
-  readonly reservations: boolean
+  counters: number
+  peaks: number
+  reservations: number
 }
 
-/** Starts the windows of a user again where they are over, after their peaks are kept, and gives expired reservations back. */
-export async function tidyUser(trx: Writer, userKey: number, windows: Windows): Promise<Tidied> {
-  const state = await findUserStateByKey(trx, userKey)
-  if (state === undefined) throw new Error('the user is gone')
-  const { usage } = state
+/**
+ * Starts the windows of users again where they are over, after their peaks are kept, and gives expired reservations
+ * back. A user who is gone meanwhile has nothing to tidy.
+ */
+export async function tidyUsers(
+  trx: Writer,
+  userKeys: readonly number[],
+  windows: Windows,
+): Promise<Readonly<Tidied>> {
+  const tidied: Tidied = { counters: 0, peaks: 0, reservations: 0 }
+  for (const { usage } of await findUserStatesByKey(trx, userKeys)) await tidy(trx, usage, windows, tidied)
+  return tidied
+}
+
+async function tidy(trx: Writer, usage: Usage, windows: Windows, tidied: Tidied): Promise<void> {
   // The peaks MUST be kept before the counters start again: afterwards nobody knows what they were.
   const peaked = withPeaks(usage)
-  const open = isExpired(usage, windows.now) ? await expireAdmissions(trx, userKey, windows.now) : undefined
-  const tidy: Usage = {
+  const open = isExpired(usage, windows.now)
+    ? await expireAdmissions(trx, usage.user_key, windows.now)
+    : undefined
+  const after: Usage = {
     ...withWindows(peaked, windows),
     ...(open !== undefined && {
       reserved_input_tokens: open.input_tokens,
@@ -70,14 +82,15 @@ export async function tidyUser(trx: Writer, userKey: number, windows: Windows): 
       next_reservation_expires_at: open.next_expires_at,
     }),
   }
-  await saveUsage(trx, tidy)
-  return {
-    counters: tidy.hour_started_at !== usage.hour_started_at || tidy.day_started_at !== usage.day_started_at,
-    peaks:
-      peaked.peak_requests_per_hour !== usage.peak_requests_per_hour ||
-      peaked.peak_requests_per_day !== usage.peak_requests_per_day,
-    reservations: open !== undefined,
-  }
+  await saveUsage(trx, after)
+  if (after.hour_started_at !== usage.hour_started_at || after.day_started_at !== usage.day_started_at)
+    tidied.counters += 1
+  if (
+    peaked.peak_requests_per_hour !== usage.peak_requests_per_hour ||
+    peaked.peak_requests_per_day !== usage.peak_requests_per_day
+  )
+    tidied.peaks += 1
+  if (open !== undefined) tidied.reservations += 1
 }
 
 function withPeaks(usage: Usage): Usage {

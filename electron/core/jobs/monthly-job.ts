@@ -25,10 +25,10 @@ export function monthlyJob(context: ConsumptionContext): JobWork {
     const failed = await forUsers({ database, clock }, run, {
       userKeys,
       phase: 'Rolling over',
-      each: async (trx, userKey) => {
-        const closed = await closeMonths(trx, userKey, momentOf(context))
+      some: (trx, keys) => closeMonths(trx, keys, momentOf(context)),
+      count: (closed) => {
         counts.months_archived += closed.archived
-        if (closed.rolledOver) counts.users_rolled_over += 1
+        counts.users_rolled_over += closed.rolledOver
       },
     })
     return { counts, ...failed }

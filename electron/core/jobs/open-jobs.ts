@@ -44,6 +44,7 @@ export async function openJobs(
     ...(parts.reconcile === undefined ? {} : { reconcile: parts.reconcile }),
     ...(parts.backup === undefined ? {} : { backup: parts.backup }),
   }
+  const logPlace = { folder: join(parts.dataDir, 'logs'), log: ports.log, keeper: ports.logKeeper }
   const scheduler = await Scheduler.open({
     store: new DatabaseJobStore(database),
     works,
@@ -51,7 +52,7 @@ export async function openJobs(
     timers: ports.timers,
     log: ports.log,
     zone,
-    openLog: (job) => openJobLog(join(parts.dataDir, 'logs'), job, ports.log),
+    openLog: (job) => openJobLog(logPlace, job),
     ...(parts.removalHold === undefined ? {} : { removalHold: parts.removalHold }),
     onEnd: (run) => tellEnd(run, parts),
   })

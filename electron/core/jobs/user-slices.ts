@@ -9,12 +9,14 @@ export interface SliceTools {
   readonly clock: Clock
 }
 
-/** Work on users, a few in each transaction. */
-export interface UserWork {
+/** Work on users, some in each transaction. */
+export interface UserWork<Done> {
   /** Keys of the users there is something to do for. */
   readonly userKeys: readonly number[]
-  /** Does it for one user. */
-  readonly each: (trx: Writer, userKey: number) => Promise<void>
+  /** Does it for some users, all of them or none, and answers what was done. */
+  readonly some: (trx: Writer, userKeys: readonly number[]) => Promise<Done>
+  /** Told what was done once that is on disk: what is undone or tried again is not counted twice. */
+  readonly count: (done: Done) => void
   /** `Rolling over`: with how many of how many users it is the phase of the run. */
   readonly phase: string
 }
@@ -27,64 +29,90 @@ export interface UserFailures {
 
 /**
  * A slice ends after this, so that with the commit that follows nobody waits longer than twenty milliseconds for the
- * main thread; a user takes about a quarter of one.
+ * main thread; a user takes between a twentieth and a quarter of one.
  */
 const SLICE_MS = 5
-/** … and after so many users: a slice that fails is done again one by one. */
-const SLICE_USERS_MAX = 40
+/**
+ * Users of a slice share reads, so many at a time. Between two such parts the slice looks at the time: a part is to
+ * take one or two milliseconds, whether its users have one month to close or thirty-six.
+ */
+const PART_USERS_FIRST = 8
+const PART_USERS_MAX = 64
+const PART_MS_MIN = 1
+const PART_MS_MAX = 2
 
 /**
  * Does it for all users in slices that let everybody else go first. A user it fails for is noted and left as they
  * were; the others go on. Errors: those of the run's signal; a storage error, because then it would fail for everybody.
  */
-export async function forUsers(tools: SliceTools, run: JobRun, work: UserWork): Promise<UserFailures> {
+export async function forUsers<Done>(
+  tools: SliceTools,
+  run: JobRun,
+  work: UserWork<Done>,
+): Promise<UserFailures> {
   const { userKeys, phase } = work
-  let failures = 0
-  let firstError: string | null = null
+  const problems: string[] = []
+  let partUsers = PART_USERS_FIRST
   let done = 0
+  /** Where the part begins that failed: what was done before it in the same slice was undone with it. */
+  let failedAt: number | undefined
   while (done < userKeys.length) {
     run.signal.throwIfAborted()
     run.progress(`${phase}: ${done} of ${userKeys.length} users`)
-    const wanted = userKeys.slice(done, done + SLICE_USERS_MAX)
-    let taken = 0
-    try {
-      taken = await tools.database.writeSlice((trx) => slice(trx, wanted, work, tools.clock))
-    } catch (error) {
-      if (isStorageError(error)) throw error
-      // Whose fault it was is found by doing them one by one: a slice is undone as a whole.
-      for (const userKey of wanted) {
+    if (done === failedAt) {
+      // Whose fault it was is found by doing them one by one.
+      const part = userKeys.slice(done, done + partUsers)
+      for (const userKey of part) {
         const problem = await tryOne(tools, work, userKey)
         if (problem === undefined) continue
-        failures += 1
-        firstError ??= problem
+        problems.push(problem)
         run.log.warn(problem)
       }
-      taken = wanted.length
+      done += part.length
+      failedAt = undefined
+      continue
     }
-    done += taken
+    let reached = done
+    try {
+      const end = failedAt ?? userKeys.length
+      const parts = await tools.database.writeSlice(async (trx) => {
+        const startedMs = tools.clock.monotonicMs()
+        const results: Done[] = []
+        // Begun anew each time: a transaction that found the database locked is tried again.
+        reached = done
+        let nowMs = startedMs
+        do {
+          const part = userKeys.slice(reached, Math.min(reached + partUsers, end))
+          results.push(await work.some(trx, part))
+          reached += part.length
+          const tookMs = tools.clock.monotonicMs() - nowMs
+          nowMs += tookMs
+          partUsers = partAfter(partUsers, tookMs)
+        } while (reached < end && nowMs - startedMs < SLICE_MS)
+        return results
+      })
+      for (const part of parts) work.count(part)
+      done = reached
+    } catch (error) {
+      if (isStorageError(error)) throw error
+      failedAt = reached
+    }
   }
-  return { failures, firstError }
+  return { failures: problems.length, firstError: problems[0] ?? null }
 }
 
-async function slice(
-  trx: Writer,
-  userKeys: readonly number[],
-  work: UserWork,
-  clock: Clock,
-): Promise<number> {
-  const startedMs = clock.monotonicMs()
-  let taken = 0
-  for (const userKey of userKeys) {
-    await work.each(trx, userKey)
-    taken += 1
-    if (clock.monotonicMs() - startedMs >= SLICE_MS) break
-  }
-  return taken
+function partAfter(users: number, tookMs: number): number {
+  if (tookMs > PART_MS_MAX) return Math.max(1, Math.floor(users / 2))
+  return tookMs < PART_MS_MIN ? Math.min(PART_USERS_MAX, users * 2) : users
 }
 
-async function tryOne(tools: SliceTools, work: UserWork, userKey: number): Promise<string | undefined> {
+async function tryOne<Done>(
+  tools: SliceTools,
+  work: UserWork<Done>,
+  userKey: number,
+): Promise<string | undefined> {
   try {
-    await tools.database.writeSlice((trx) => work.each(trx, userKey))
+    work.count(await tools.database.writeSlice((trx) => work.some(trx, [userKey])))
     return undefined
   } catch (error) {
     if (isStorageError(error)) throw error

@@ -44,6 +44,8 @@ export function openLogFile(dataDir: string, level: string | undefined): LogFile
     lowestLevel: lowest,
     flush: () => file.flush(),
     limitTo: (capBytes) => file.limitTo(capBytes),
+    makeRoom: (bytes) => file.makeRoom(bytes),
+    besideBytesMax: () => file.besideBytesMax(),
     own: () => file.own(),
     close: () => file.close(),
   }

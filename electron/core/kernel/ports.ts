@@ -31,6 +31,10 @@ export interface LogKeeper {
   flush(): void
   /** Changes how many bytes all log files together may take; the oldest are removed at once. */
   limitTo(bytes: number): void
+  /** Others are about to put so many bytes beside the log: where that would be too much, its oldest lines go first. */
+  makeRoom(bytes: number): void
+  /** How large one file that others put beside the log may become, in bytes. */
+  besideBytesMax(): number
 }
 
 /** Cryptographically random bytes. */

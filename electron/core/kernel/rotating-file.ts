@@ -22,6 +22,12 @@ const PRIVATE_FILE = 0o600
 
 /** Parts the cap is divided into: the one being written and seven before it. More would only be smaller files. */
 const PARTS = 8
+/**
+ * What one file beside it may take of the cap: ten logs of jobs (each with the one before it) are a quarter. A megabyte
+ * is more than anybody reads.
+ */
+const BESIDE_SHARE = 40
+const BESIDE_BYTES_MAX = 1024 * 1024
 /** Lines of a breath are written together; long enough to save writes, short enough to look live. */
 const FLUSH_MS = 200
 /** So much at once is written without waiting for the breath to end. */
@@ -31,6 +37,8 @@ const WAITING_BYTES_MAX = 1024 * 1024
 
 /** The file being written; what was before is `weir.1.log` (the newest) and so on. */
 export const LOG_NAME = 'weir.log'
+/** A log of a job, or the one before it. */
+const BESIDE = /^consumption_[a-z]+(\.1)?\.log$/
 const ROTATED = /^weir\.(\d{1,4})\.log$/
 
 /** The log files of a folder, the newest first. */
@@ -66,6 +74,8 @@ export class RotatingFile {
   #dropped = 0
   #timer: NodeJS.Timeout | undefined
   #mayRotate = false
+  /** What others may still put beside it before room must be made. */
+  #besideRoom = 0
   #isTroubleTold = false
 
   /** Errors: those of the file system when the file cannot be opened. */
@@ -126,8 +136,20 @@ export class RotatingFile {
     this.flush()
     this.#guarded(() => {
       if (this.#bytes > this.#partBytes()) this.#rotate()
+      this.#removeTooLarge()
       this.#removeOldest()
     })
+  }
+
+  /** Others are about to put so many bytes beside it. */
+  makeRoom(bytes: number): void {
+    this.#besideRoom -= bytes
+    if (this.#besideRoom < 0 && this.#mayRotate) this.#guarded(() => this.#removeOldest())
+  }
+
+  /** How large one file that others put beside it may become. */
+  besideBytesMax(): number {
+    return Math.min(BESIDE_BYTES_MAX, Math.floor(this.#capBytes / BESIDE_SHARE))
   }
 
   /** Writes what waits and closes; lines that come later are dropped. */
@@ -166,10 +188,22 @@ export class RotatingFile {
     this.#removeOldest()
   }
 
-  /** Room MUST be left for the file being written to become full: the cap holds at every moment, not after a while. */
+  /** Logs of jobs from a time when they could be larger. */
+  #removeTooLarge(): void {
+    for (const name of readdirSync(this.#folder)) {
+      const path = join(this.#folder, name)
+      if (BESIDE.test(name) && statSync(path).size > this.besideBytesMax()) rmSync(path, { force: true })
+    }
+  }
+
+  /**
+   * Room MUST be left for the file being written to become full, and for a part of what others write beside it: the
+   * cap holds at every moment, not after a while.
+   */
   #removeOldest(): void {
     const rotated = logFilesOf(this.#folder).filter((path) => !path.endsWith(`${LOG_NAME}`))
-    let room = this.#capBytes - this.#partBytes() - otherBytes(this.#folder)
+    this.#besideRoom = this.#partBytes()
+    let room = this.#capBytes - this.#partBytes() - this.#besideRoom - otherBytes(this.#folder)
     for (const path of rotated) {
       room -= statSync(path).size
       if (room < 0) rmSync(path, { force: true })

@@ -160,7 +160,8 @@ export class RestoreManager implements RestoresApi {
     const now = ports.clock.now()
     const random = () => Buffer.from(ports.randomBytes(2)).readUInt16BE()
     const names = this.#ended().map((run) => run.run_id)
-    const run_id = `restore-${newBackupId(now, random, (id) => names.includes(`restore-${id}`))}`
+    const known = names.map((name) => name.replace(/^restore-/, ''))
+    const run_id = `restore-${newBackupId(now, random, known)}`
     const begun = newRun(
       {
         run_id,

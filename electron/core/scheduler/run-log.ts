@@ -1,4 +1,5 @@
 import { toIso } from '../../../shared/units.ts'
+import { safeText } from '../kernel/log-redaction.ts'
 import type { Clock, Logger } from '../kernel/ports.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import type { JobRunRow, RunEnd } from './job-store.ts'
@@ -58,7 +59,8 @@ export class RunLog implements JobLog {
   }
 
   #add(level: 'info' | 'warn', line: string): void {
-    const text = line.replace(/\s+/g, ' ').slice(0, LINE_LENGTH_MAX)
+    // An error may quote the session file it could not read.
+    const text = safeText(line).replace(/\s+/g, ' ').slice(0, LINE_LENGTH_MAX)
     const whole = `${toIso(this.#clock.now())} ${level} ${text}`
     this.#lines.push(whole)
     if (this.#lines.length > TAIL_LINES_MAX) this.#lines.shift()
@@ -75,13 +77,14 @@ export async function outcomeOf(
 ): Promise<Omit<RunEnd, 'logTail'>> {
   try {
     const outcome = await work()
-    return { ...outcome, status: outcome.failures === 0 ? 'done' : 'partial' }
+    const firstError = outcome.firstError === null ? null : safeText(outcome.firstError)
+    return { ...outcome, firstError, status: outcome.failures === 0 ? 'done' : 'partial' }
   } catch (error) {
     if (error instanceof WeirError && error.code === 'cancelled') return { ...NOTHING, status: 'cancelled' }
     if (error instanceof WeirError && error.code === 'shutting_down')
       return { ...NOTHING, status: 'interrupted', firstError: error.message }
     log.error('a job failed', { area: 'jobs', error })
-    const firstError = error instanceof Error ? error.message : String(error)
+    const firstError = safeText(error instanceof Error ? error.message : String(error))
     return { ...NOTHING, status: 'failed', failures: 1, firstError }
   }
 }
