@@ -13,6 +13,7 @@ import { type BrowserSession, createBrowserSession } from './app/browser-session
 import { desktopBridge } from './app/desktop.ts'
 import { createWeirQueryClient } from './app/queries.ts'
 import { createWeirRouter } from './app/routes.tsx'
+import { createBrowserChanges, createWindowChanges } from './change-source.ts'
 import { createBrowserClient, createWindowClient, type WeirClient } from './weir-client.ts'
 
 await start()
@@ -26,9 +27,15 @@ async function start(): Promise<void> {
   const router = createWeirRouter({ isLoginNeeded: () => session !== null && !session.isLoggedIn() })
   const client =
     bridge === undefined ? browserClient(session, () => void router.invalidate()) : createWindowClient(bridge)
+  const changes =
+    bridge === undefined
+      ? createBrowserChanges({ open: (address) => new EventSource(address), page: document })
+      : createWindowChanges(bridge)
   const root = document.getElementById('root')
   if (root === null) throw new Error('index.html has no element with the id root')
-  createRoot(root).render(<App client={client} session={session} queries={queries} router={router} />)
+  createRoot(root).render(
+    <App client={client} changes={changes} session={session} queries={queries} router={router} />,
+  )
 }
 
 function browserClient(session: BrowserSession | null, onLost: () => void): WeirClient {

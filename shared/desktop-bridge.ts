@@ -42,6 +42,8 @@ export type DesktopEvent =
   | { readonly kind: 'refresh'; readonly reason: 'menu' | 'resumed' }
   /** The operator asked in the menu for the command palette or the list of shortcuts. */
   | { readonly kind: 'show'; readonly what: 'palette' | 'shortcuts' }
+  /** Something changed: which subjects, as on the change feed. What is shown of them is asked for again. */
+  | { readonly kind: 'change'; readonly topics: readonly string[] }
 
 /** The page's only way out of its sandbox. */
 export interface DesktopBridge {

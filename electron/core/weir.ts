@@ -172,6 +172,7 @@ async function assemble(
       const isKnown = (await findUserKey(db, userId)) !== undefined
       return isKnown ? (await readForecast(db, userId, momentOf(context))).limits : []
     },
+    onRaised: () => lasting.changes.publish('alerts'),
   })
   const copies = new BackupCopies({
     ports,

@@ -16,8 +16,32 @@ export function noteCall(
   const outcome = result.kind === 'done' ? 'ok' : result.code
   weir.metrics.noteCall(name, weir.ports.clock.monotonicMs() - startedMs, outcome)
   if (name === 'limits.check' && !isDryRun(input)) weir.metrics.noteCheck(checkOutcome(result))
-  if (result.kind === 'done' && OPERATIONS[name].effect === 'write')
-    weir.changes.publish(name.slice(0, name.indexOf('.')))
+  if (!isChange(name, input, result)) return
+  const topic = name.slice(0, name.indexOf('.'))
+  weir.changes.publish(topic)
+  // What it began goes on: whoever looks at it is told of the end as well, however that was.
+  const tell = (): void => weir.changes.publish(topic)
+  if (result.kind === 'done') endOf(weir, name, result.value)?.then(tell, tell)
+}
+
+/** A check that says no is a change too: it is counted among the blocked requests. */
+function isChange(name: OperationName, input: unknown, { kind }: Result): boolean {
+  if (OPERATIONS[name].effect !== 'write') return false
+  return name === 'limits.check' ? !isDryRun(input) : kind === 'done'
+}
+
+/** When the run is over that an operation has started; undefined for what is done with its answer. */
+function endOf(weir: Weir, name: OperationName, value: unknown): Promise<unknown> | undefined {
+  switch (name) {
+    case 'import.start':
+      return weir.imports.finished((value as OperationOutput<'import.start'>).run_id)
+    case 'reconciliation.start':
+      return weir.reconciliation.finished((value as OperationOutput<'reconciliation.start'>).run_id)
+    case 'prices.reprice':
+      return weir.repricing.finished((value as OperationOutput<'prices.reprice'>).run_id)
+    default:
+      return undefined
+  }
 }
 
 function isDryRun(input: unknown): boolean {

@@ -74,6 +74,7 @@ async function boot(): Promise<void> {
     running.weir.sessionFiles.look()
     tell({ kind: 'refresh', reason: 'resumed' })
   })
+  running.weir.changes.subscribe(({ topics }) => tell({ kind: 'change', topics }))
   running.weir.jobs.start()
   running.weir.sessionFiles.start()
   const stopNotifications = startNotifications(running.weir, (link) => {

@@ -27,6 +27,9 @@ export function DesktopEvents({ onShowShortcuts }: { readonly onShowShortcuts: (
             if (event.what === 'palette') openPalette()
             else showShortcuts.current()
             return
+          case 'change':
+            // The live screens hear these themselves.
+            return
           default:
             // A kind added to the bridge does not compile until it has a case here.
             event satisfies never

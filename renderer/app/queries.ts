@@ -23,7 +23,8 @@ export interface WeirQueryOptions<Output = unknown> {
   readonly keepPrevious?: boolean
   /**
    * `screen` (default) follows the operator's refresh interval; a number is milliseconds; false never asks again by
-   * itself; a function decides by the last answer and the failure after it, if there was one.
+   * itself; a function decides by the last answer and the failure after it, if there was one. All but false are asked
+   * again as well when what they show has changed.
    */
   readonly refresh?:
     | 'screen'
@@ -32,9 +33,12 @@ export interface WeirQueryOptions<Output = unknown> {
     | ((last: Output | undefined, problem: Problem | null) => number | false)
 }
 
-/** Marks queries that the refresh control speaks of ("updated 12 s ago"). */
+/** What is noted with a query. */
 export interface WeirQueryMeta {
+  /** Those that the refresh control speaks of ("updated 12 s ago"). */
   readonly followsScreen: boolean
+  /** Those that are asked again when the change feed tells of what they show. */
+  readonly hearsChanges: boolean
 }
 
 /** The client of TanStack Query as Weir needs it. */
@@ -90,7 +94,7 @@ export function useWeirQuery<Name extends OperationName>(
       if (refresh === 'screen') return interval
       return typeof refresh === 'function' ? refresh(state.data, state.error) : refresh
     },
-    meta: { followsScreen: refresh === 'screen' } satisfies WeirQueryMeta,
+    meta: { followsScreen: refresh === 'screen', hearsChanges: refresh !== false } satisfies WeirQueryMeta,
     ...(options.keepPrevious === false ? {} : { placeholderData: keepPreviousData }),
   })
 }

@@ -3,7 +3,7 @@ import { IconChevronDown, IconRefresh } from '@tabler/icons-react'
 import { type QueryCache, type QueryClient, useIsFetching, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useCallback, useEffect, useState, useSyncExternalStore } from 'react'
 import { text } from '../text.ts'
-import { REFRESH_SECONDS, refreshSeconds } from './refresh-interval.ts'
+import { REFRESH_CHOICES, refreshChoice } from './refresh-interval.ts'
 import { useRemembered } from './remembered.ts'
 
 export { useRefreshInterval } from './refresh-interval.ts'
@@ -16,7 +16,7 @@ export function refreshScreen(queries: QueryClient): Promise<void> {
 /** The age of the figures, a button to renew them now, and how often that happens by itself. */
 export function RefreshControl(): ReactNode {
   const queries = useQueryClient()
-  const seconds = useRemembered(refreshSeconds)
+  const chosen = useRemembered(refreshChoice)
   const updatedAt = useScreenUpdatedAt(queries.getQueryCache())
   const isFetching = useIsFetching({ predicate: (query) => query.meta?.['followsScreen'] === true }) > 0
   const refresh = useCallback(() => void refreshScreen(queries), [queries])
@@ -30,20 +30,20 @@ export function RefreshControl(): ReactNode {
       </Tooltip>
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
-          <UnstyledButton className="refresh-interval" aria-label={text.refresh.choose(seconds)}>
-            {text.refresh.short(seconds)}
+          <UnstyledButton className="refresh-interval" aria-label={text.refresh.choose(chosen)}>
+            {text.refresh.short(chosen)}
             <IconChevronDown size={13} aria-hidden />
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Label>{text.refresh.menu}</Menu.Label>
-          <Menu.RadioGroup value={String(seconds)}>
-            {REFRESH_SECONDS.map((choice) => (
+          <Menu.RadioGroup value={String(chosen)}>
+            {REFRESH_CHOICES.map((choice) => (
               <Menu.RadioItem
                 key={choice}
                 value={String(choice)}
                 closeMenuOnClick
-                onChange={() => refreshSeconds.set(choice)}
+                onChange={() => refreshChoice.set(choice)}
               >
                 {text.refresh.every(choice)}
               </Menu.RadioItem>

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { text } from '../text.ts'
 import { Banners } from './banners.tsx'
 import { DesktopEvents } from './desktop-events.tsx'
+import { LiveScreens } from './live-screens.tsx'
 import { Navigation } from './navigation.tsx'
 import { togglePalette } from './open-palette.ts'
 import { Palette } from './palette.tsx'
@@ -25,7 +26,11 @@ export function RootLayout(): ReactNode {
   // putting the old one into the frame of the new one would make it anew.
   const path = useRouterState({ select: (state) => pathOf(state.matches.at(-1)) })
   if (path === LOGIN_PATH) return <Outlet />
-  return <LoggedIn path={path} />
+  return (
+    <LiveScreens>
+      <LoggedIn path={path} />
+    </LiveScreens>
+  )
 }
 
 /** The address of the screen in place; none where an address leads nowhere and only the root matches. */

@@ -5,6 +5,7 @@ import { text } from '../text.ts'
 import { isUnreachable } from '../weir-client.ts'
 import { copyText } from './copy.ts'
 import { LastBackup } from './last-backup.tsx'
+import { useLiveState } from './live-state.ts'
 import { NextJob } from './next-job.tsx'
 import { isRestoring, useStatus, type WeirStatus } from './status.ts'
 
@@ -13,15 +14,23 @@ export function StatusBar(): ReactNode {
   const status = useStatus()
   const { data } = status
   const isGone = isUnreachable(status.error)
+  const live = useLiveState()
   const state = isRestoring(data, status.error) ? 'restoring' : (data?.state ?? 'unknown')
   return (
-    <footer className="status-bar tabular">
+    <footer className="status-bar tabular" data-live={live}>
       <Hint label={data === undefined ? '' : text.shell.stateHint(data.version, data.data_dir)}>
         <span className="status-item" data-state={isGone ? 'unreachable' : state}>
           <span className="status-dot" aria-hidden />
           {text.shell.state[isGone ? 'unreachable' : state]}
         </span>
       </Hint>
+      {live === 'lost' && !isGone && (
+        <Hint label={text.shell.notLiveHint}>
+          <span className="status-item" data-live={live}>
+            {text.shell.notLive}
+          </span>
+        </Hint>
+      )}
       {data !== undefined && <Facts status={data} />}
     </footer>
   )

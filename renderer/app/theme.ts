@@ -62,6 +62,15 @@ const red: MantineColorsTuple = [
   '#7a1019',
 ]
 
+/**
+ * What a canvas draws with, which follows no style sheet: the ground of a panel, writing on it, its dimmed text and
+ * lines, and a limit, which the page has as `--weir-limit`.
+ */
+export const CANVAS_COLORS = {
+  light: { paper: '#ffffff', ink: gray[9], text: gray[6], line: gray[1], limit: '#b3261e' },
+  dark: { paper: dark[6], ink: dark[0], text: dark[2], line: dark[5], limit: '#ff8a80' },
+} as const
+
 /** Long enough to see where a dialog comes from, short enough not to be waited for. */
 export const TRANSITION_MS = 110
 
@@ -123,12 +132,14 @@ export const colorSchemeManager = localStorageColorSchemeManager({ key: 'weir.th
 export const themeVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
+    '--weir-limit': CANVAS_COLORS.light.limit,
     '--mantine-color-dimmed': gray[6],
     '--mantine-color-placeholder': gray[6],
     '--mantine-color-anchor': river[7],
     '--mantine-color-gray-light-color': gray[7],
   },
   dark: {
+    '--weir-limit': CANVAS_COLORS.dark.limit,
     '--mantine-color-body': dark[6],
     '--mantine-color-default': dark[5],
     '--mantine-color-default-hover': dark[4],

@@ -11,22 +11,15 @@ import {
 } from 'chart.js'
 import { type ReactNode, useMemo, useRef } from 'react'
 import { Bar } from 'react-chartjs-2'
+import { CANVAS_COLORS } from '../app/theme.ts'
 import { formatTokens } from '../format.ts'
-import { BAR_COLORS, type BarLine, type BarsProps, barTotals } from './bars.ts'
+import { BAR_COLORS, type BarLine, type BarsProps } from './bars.ts'
 import styles from './time-bars.module.css'
 import { useDragRange } from './use-drag-range.ts'
 
 // Only what bars need: the rest of Chart.js stays out of the bundle. `Bar` registers its own controller.
 Chart.register(CategoryScale, LinearScale, BarElement, Tooltip)
 
-/** Colours of what is not a bar. A canvas does not follow the style sheet, so that they stand here. */
-const INK = {
-  light: { text: '#5f707b', line: '#ecf1f3', limit: '#b3261e' },
-  dark: { text: '#93a3ae', line: '#283641', limit: '#ff8a80' },
-} as const
-
-/** A line further above the highest bar than this would press all bars flat; its value stands in the legend anyway. */
-const LINE_TIMES_MAX = 4
 /** Room above the line, so that it is not the edge of the chart. */
 const LINE_ROOM = 1.06
 
@@ -43,8 +36,6 @@ export function BarsCanvas({ points, series, format, summary, line, onZoom }: Ba
       Math.min(points.length - 1, Math.max(0, scale.getValueForPixel(x) ?? 0))
     onZoom?.(place(from), place(to))
   })
-  const highest = Math.max(0, ...barTotals({ points, series }))
-  const shownLine = line !== undefined && line.value <= highest * LINE_TIMES_MAX ? line : undefined
   const data = useMemo(
     (): ChartData<'bar'> => ({
       labels: points.map((point) => point.label),
@@ -81,17 +72,22 @@ export function BarsCanvas({ points, series, format, summary, line, onZoom }: Ba
         x: {
           stacked: true,
           grid: { display: false },
-          border: { color: INK[scheme].line },
-          ticks: { color: INK[scheme].text, maxRotation: 0, autoSkipPadding: 12, font: { family, size: 11 } },
+          border: { color: CANVAS_COLORS[scheme].line },
+          ticks: {
+            color: CANVAS_COLORS[scheme].text,
+            maxRotation: 0,
+            autoSkipPadding: 12,
+            font: { family, size: 11 },
+          },
         },
         y: {
           stacked: true,
           beginAtZero: true,
-          suggestedMax: shownLine === undefined ? 1 : shownLine.value * LINE_ROOM,
-          grid: { color: INK[scheme].line },
+          suggestedMax: line === undefined ? 1 : line.value * LINE_ROOM,
+          grid: { color: CANVAS_COLORS[scheme].line },
           border: { display: false },
           ticks: {
-            color: INK[scheme].text,
+            color: CANVAS_COLORS[scheme].text,
             precision: 0,
             maxTicksLimit: 5,
             font: { family, size: 11 },
@@ -100,14 +96,14 @@ export function BarsCanvas({ points, series, format, summary, line, onZoom }: Ba
         },
       },
     }),
-    [points, format, scheme, family, shownLine],
+    [points, format, scheme, family, line],
   )
-  const plugins = useMemo(() => [limitLine(shownLine, INK[scheme].limit)], [shownLine, scheme])
+  const plugins = useMemo(() => [limitLine(line, CANVAS_COLORS[scheme].limit)], [line, scheme])
   return (
     <div className={styles.canvas} {...drag.handlers}>
       {/* The plugin is part of how the chart is made, so that another line is another chart. */}
       <Bar
-        key={`${scheme} ${shownLine?.value ?? ''}`}
+        key={`${scheme} ${line?.value ?? ''}`}
         ref={chart}
         data={data}
         options={options}

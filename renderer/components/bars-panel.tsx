@@ -4,7 +4,7 @@ import { lazy, type ReactNode, Suspense, useRef, useState } from 'react'
 import { useShortcut } from '../app/shortcuts.tsx'
 import { formatCount } from '../format.ts'
 import { componentsText } from '../text/components.ts'
-import type { BarLine, BarPoint, BarSeries } from './bars.ts'
+import { type BarLine, type BarPoint, type BarSeries, lineWithin } from './bars.ts'
 import { ChartExport } from './chart-export.tsx'
 import { Delayed } from './delayed.tsx'
 import { Panel } from './panel.tsx'
@@ -44,11 +44,12 @@ interface Zoom {
  * or a file, and dragging over a part of it to look closer.
  */
 export function BarsPanel(props: BarsPanelProps): ReactNode {
-  const { title, unit, stepName, format, line } = props
+  const { title, unit, stepName, format } = props
   const [isTable, setIsTable] = useState(false)
   const [zoom, setZoom] = useState<Zoom | null>(null)
   const frame = useRef<HTMLDivElement>(null)
   const { points, series, isZoomed } = zoomed(props, zoom)
+  const line = lineWithin(props.line, { points, series })
   const reset = (): void => setZoom(null)
   useShortcut('0', reset, text.zoomOut, { enabled: isZoomed })
   const zoomTo = (from: number, to: number): void => {

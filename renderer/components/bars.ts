@@ -36,6 +36,7 @@ export interface BarsProps {
   readonly format: (value: number) => string
   /** The chart in a sentence, for those who do not see it. */
   readonly summary: string
+  /** What `lineWithin` left of it. */
   readonly line?: BarLine | undefined
   /** Called with the first and the last point that were dragged over. */
   readonly onZoom?: (from: number, to: number) => void
@@ -44,4 +45,16 @@ export interface BarsProps {
 /** The sum of all layers at each point. */
 export function barTotals({ points, series }: Pick<BarsProps, 'points' | 'series'>): readonly number[] {
   return points.map((_, at) => series.reduce((sum, each) => sum + (each.values[at] ?? 0), 0))
+}
+
+/** A line further above the highest bar than this would press all bars flat. */
+const LINE_TIMES_MAX = 4
+
+/** The line where it is not too far above the bars; undefined where it would not be drawn, and so must not be named. */
+export function lineWithin(
+  line: BarLine | undefined,
+  bars: Pick<BarsProps, 'points' | 'series'>,
+): BarLine | undefined {
+  if (line === undefined) return undefined
+  return line.value <= Math.max(0, ...barTotals(bars)) * LINE_TIMES_MAX ? line : undefined
 }

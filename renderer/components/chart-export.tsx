@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { copyText } from '../app/copy.ts'
 import { downloadText } from '../app/download.ts'
 import { showDone } from '../app/notify.ts'
+import { CANVAS_COLORS } from '../app/theme.ts'
 import { componentsText } from '../text/components.ts'
 import type { BarPoint, BarSeries } from './bars.ts'
 
@@ -12,8 +13,6 @@ const text = componentsText.chart
 
 /** Room above the picture for the title; pixels of the canvas. */
 const TITLE_HEIGHT = 44
-const PAPER = { light: '#ffffff', dark: '#1a1b1e' } as const
-const INK = { light: '#1d2a31', dark: '#e6edf0' } as const
 
 /** What `ChartExport` takes. */
 export interface ChartExportProps {
@@ -35,7 +34,7 @@ export function ChartExport({ title, unit, stepName, points, series, canvas }: C
     const drawn = canvas?.() ?? null
     if (drawn === null) return
     const link = document.createElement('a')
-    link.href = withTitle(drawn, `${title}: ${unit}`, PAPER[scheme], INK[scheme]).toDataURL('image/png')
+    link.href = withTitle(drawn, `${title}: ${unit}`, CANVAS_COLORS[scheme]).toDataURL('image/png')
     link.download = `${name}.png`
     link.click()
     showDone(text.saved(`${name}.png`))
@@ -76,8 +75,10 @@ export function chartCsv({
   })
 }
 
+type Colors = (typeof CANVAS_COLORS)['light' | 'dark']
+
 /** The chart on paper: a canvas of its own is transparent, and says nowhere what it shows. */
-function withTitle(drawn: HTMLCanvasElement, title: string, paper: string, ink: string): HTMLCanvasElement {
+function withTitle(drawn: HTMLCanvasElement, title: string, { paper, ink }: Colors): HTMLCanvasElement {
   const sheet = document.createElement('canvas')
   sheet.width = drawn.width
   sheet.height = drawn.height + TITLE_HEIGHT

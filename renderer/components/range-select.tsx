@@ -13,10 +13,18 @@ export interface RangeSelectProps {
   /** Months that hold turns, newest first. */
   readonly periods: readonly string[]
   readonly onRange: (range: string) => void
+  /** What it is called where `Range` says too little. */
+  readonly label?: string
 }
 
 /** Chooses between this month, the months that hold turns, and all time. */
-export function RangeSelect({ value, current, periods, onRange }: RangeSelectProps): ReactNode {
+export function RangeSelect({
+  value,
+  current,
+  periods,
+  onRange,
+  label = dashboardText.range.label,
+}: RangeSelectProps): ReactNode {
   const past = periods.filter((period) => period !== current)
   // The chosen one is offered even when it holds nothing.
   const isListed = value === 'current' || value === 'all' || past.includes(value)
@@ -24,7 +32,7 @@ export function RangeSelect({ value, current, periods, onRange }: RangeSelectPro
     <Select
       size="xs"
       w={168}
-      aria-label={dashboardText.range.label}
+      aria-label={label}
       leftSection={<IconCalendar size={15} aria-hidden />}
       data={[
         { value: 'current', label: dashboardText.range.current },

@@ -97,6 +97,9 @@ export const shellText = {
     unreachable: 'No answer',
     unknown: 'Asking …',
   },
+  notLive: 'Not live',
+  notLiveHint:
+    'Weir does not tell this page of changes at the moment. Figures are asked for now and then until it does.',
   stateHint: (version: string, folder: string) => `Weir ${version}, data in ${folder}`,
   api: (address: string) => `API ${address}`,
   apiCopy: 'Copy the API address',
@@ -202,9 +205,14 @@ export const periodText = {
 export const refreshText = {
   now: 'Refresh the figures now',
   menu: 'Refresh by itself',
-  choose: (seconds: number) =>
-    seconds === 0 ? 'Refresh by itself: off' : `Refresh by itself every ${span(seconds)}`,
-  short: (seconds: number) => (seconds === 0 ? 'Off' : span(seconds)),
-  every: (seconds: number) => (seconds === 0 ? 'Off' : `Every ${span(seconds)}`),
+  choose: (choice: 'live' | number) =>
+    choice === 'live'
+      ? 'Refresh by itself: live, as figures change'
+      : choice === 0
+        ? 'Refresh by itself: off'
+        : `Refresh by itself every ${span(choice)} at most`,
+  short: (choice: 'live' | number) => (choice === 'live' ? 'Live' : choice === 0 ? 'Off' : span(choice)),
+  every: (choice: 'live' | number) =>
+    choice === 'live' ? 'Live, as figures change' : choice === 0 ? 'Off' : `Every ${span(choice)} at most`,
   updated: (seconds: number) => (seconds < 5 ? 'updated just now' : `updated ${span(seconds)} ago`),
 } as const

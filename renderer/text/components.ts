@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { limitName, usageStatus } from '../../shared/contract/fields.ts'
+import { counted } from './figures.ts'
 
 type Status = z.output<typeof usageStatus>
 type LimitName = z.output<typeof limitName>
@@ -42,6 +43,14 @@ export function limitShort(policy: string): string {
 
 /** Texts of the shared parts of the screens. */
 export const componentsText = {
+  export: {
+    button: 'Export',
+    csv: 'CSV, for a spreadsheet',
+    json: 'JSON, exact',
+    done: (count: number) => `${counted(count, 'row')} exported.`,
+    cut: (count: string, all: string) =>
+      `Only the first ${count} of ${all} rows were exported. Narrow the filters for the rest.`,
+  },
   undo: 'Undo',
   undoLast: 'Undo the last change',
   file: { chooseJson: 'Choose a JSON file', clear: 'Choose no file' },

@@ -1,6 +1,6 @@
 /** Texts of the screen Costs & prices. */
 export const costsText = {
-  range: { label: 'Month', current: 'This month', all: 'All time' },
+  range: 'Month',
   period: (range: string, zone: string) =>
     `${range}, ${zone}: estimated from prices per token, or as the agent reported it`,
   cards: {

@@ -45,6 +45,7 @@ export const reconciliationText = {
     `For users whose drift is at most ${threshold} %. Rows are only added or corrected upwards, after a copy of the database.`,
   typeName: (word: string) => `Type ${word} to go on`,
   word: 'FIX',
+  typeHint: 'A backup is made first.',
   apply: 'Apply fix',
   fixed: 'The fix is under way.',
   findings: 'Findings',

@@ -140,12 +140,4 @@ export const sessionsText = {
     },
     bar: (tokens: string) => `${tokens} tokens`,
   },
-  export: {
-    button: 'Export',
-    csv: 'CSV, for a spreadsheet',
-    json: 'JSON, exact',
-    done: (count: number) => `${counted(count, 'row')} exported.`,
-    cut: (count: string, all: string) =>
-      `Only the first ${count} of ${all} rows were exported. Narrow the filters for the rest.`,
-  },
 } as const

@@ -171,7 +171,7 @@ for (const theme of ['light', 'dark'] as const satisfies readonly Theme[]) {
     found['the palette'] = await findings(app, theme)
     await page.keyboard.press('Escape')
     await expect(page.getByRole('dialog')).toHaveCount(0)
-    await page.getByRole('button', { name: /^Refresh by itself every/ }).click()
+    await page.getByRole('button', { name: /^Refresh by itself/ }).click()
     await expect(page.getByRole('menu')).toBeVisible()
     found['the menu of the refresh'] = await findings(app, theme)
     await page.keyboard.press('Escape')

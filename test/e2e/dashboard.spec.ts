@@ -110,7 +110,7 @@ test('a refresh by itself costs one call and keeps whose figures they are, the s
 }) => {
   const { page } = app
   const calls = await watchCalls(app)
-  await page.getByRole('button', { name: /^Refresh by itself every/ }).click()
+  await page.getByRole('button', { name: /^Refresh by itself/ }).click()
   await page.getByRole('menuitemradio', { name: /10/ }).click()
   await show(app, `/dashboard?user=${MOVED}&range=all`)
   const before = await ask(app, 'consumption.summary', { user_id: MOVED, period: 'all' })
@@ -140,5 +140,23 @@ test('a refresh by itself costs one call and keeps whose figures they are, the s
   expect(addressOf(page).get('range')).toBe('all')
   expect(await main.evaluate((element) => element.scrollTop)).toBe(scrolledTo)
   await expect(focused).toBeFocused()
+  await calls.stop()
+})
+
+test('a turn that somebody else records is on the open dashboard without a click', async ({ crowd: app }) => {
+  const { page } = app
+  await show(app, `/dashboard?user=${MOVED}&range=all`)
+  const before = await ask(app, 'consumption.summary', { user_id: MOVED, period: 'all' })
+  await expect(card(page, 'Tokens in')).toContainText(`${formatCount(before.total_input_tokens)} tokens`)
+  await expect(page.locator('footer[data-live="live"]')).toBeVisible()
+  const calls = await watchCalls(app)
+  await recordTurn(app, {
+    user_id: MOVED,
+    session_id: `${MOVED}-live-${app.face}`,
+    turn_number: 1,
+    input_tokens: 19,
+  })
+  await expect(card(page, 'Tokens in')).toContainText(`${formatCount(before.total_input_tokens + 19)} tokens`)
+  expect((await calls.names()).filter((name) => name !== 'status.get')).toEqual(['consumption.summary'])
   await calls.stop()
 })

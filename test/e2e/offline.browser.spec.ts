@@ -24,6 +24,8 @@ test('a Weir that is killed leaves the figures on screen and says so; started ag
   await expect(page.getByRole('alert')).toContainText('What you see below is from')
   await expect(card(page, 'Tokens in')).toHaveText(figures, { useInnerText: true })
 
+  await expect(page.locator('footer[data-live="lost"]')).toBeVisible()
+
   // The next one takes the same folder and port. The browser's session ended with the old one.
   const again = await serve(folder, Number(new URL(app.url).port))
   await page.getByRole('button', { name: 'Try again' }).click()
@@ -31,6 +33,7 @@ test('a Weir that is killed leaves the figures on screen and says so; started ag
   await page.goto(again.loginUrl)
   await expect(page.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeVisible()
   await expect(card(page, 'Tokens in')).toHaveText(figures, { useInnerText: true })
+  await expect(page.locator('footer[data-live="live"]')).toBeVisible()
   expect((await ask({ url: app.url, token: again.run.token }, 'books.verify', {})).differences).toEqual([])
   await stopProgram(again.program)
   expect(await again.program.ended).toBe(0)

@@ -27,6 +27,26 @@ const SETTLE_MS = 800
 /** Requests of the sample's users within this hour, so that the columns of the hour and the day have something to show. */
 const REQUESTS = { 'sample-amira': 14, 'sample-bruno': 31, 'sample-chiara': 6, 'sample-farid': 9 } as const
 
+/** The screens of the user guide that have no picture of their own above: the name of each picture and its address. */
+const GUIDE = {
+  user: '/user?id=sample-bruno',
+  sessions: '/sessions',
+  costs: '/costs',
+  intelligence: '/intelligence',
+  profiles: '/profiles',
+  access: '/access',
+  connect: '/connect',
+  enforcement: '/enforcement',
+  import: '/import',
+  reconciliation: '/reconciliation',
+  jobs: '/jobs',
+  backups: '/backups',
+  readiness: '/readiness',
+  audit: '/audit',
+  logs: '/logs',
+  settings: '/settings',
+} as const
+
 async function takeAll(): Promise<void> {
   mkdirSync(IMAGES, { recursive: true })
   const browser = await launchChromium()
@@ -84,9 +104,11 @@ async function takeScreens(browser: Browser): Promise<void> {
     await open(app, '/users')
     await expect(userRows(page).first()).toBeVisible()
     await take(app, 'users-light')
-    await open(app, '/connect')
-    await expect(panel(page, 'Tokens').getByRole('row', { name: /agent/ })).toBeVisible()
-    await take(app, 'connect')
+    for (const [name, address] of Object.entries(GUIDE)) {
+      await open(app, address)
+      await expect(page.getByText('Asking …')).toHaveCount(0)
+      await take(app, name)
+    }
   } finally {
     await app.close()
   }
@@ -132,6 +154,8 @@ async function takeWindow(): Promise<void> {
 async function fillWithSample(app: RunningApp): Promise<void> {
   await ask(app, 'setup.loadSample', {})
   await ask(app, 'tokens.create', { name: 'agent', scope: 'executor' })
+  await ask(app, 'backups.create', {})
+  await ask(app, 'jobs.run', { job: 'hourly' })
   for (const [user, requests] of Object.entries(REQUESTS)) {
     for (let request = 0; request < requests; request += 1) await ask(app, 'limits.check', { user_id: user })
   }
@@ -141,7 +165,7 @@ async function fillWithSample(app: RunningApp): Promise<void> {
 async function open({ page, home }: RunningApp, address: string): Promise<void> {
   await page.goto(`${home}#${address}`)
   await page.reload()
-  await page.getByText('Running', { exact: true }).waitFor()
+  await page.locator('footer [data-state="running"]').waitFor()
 }
 
 async function take({ page }: RunningApp, name: string): Promise<void> {

@@ -3,6 +3,7 @@ import { connectText } from '../../renderer/text/connect.ts'
 import { logsText, readinessText, settingsText } from '../../renderer/text/watching.ts'
 import { addressOf, expect, type RunningApp, show, test } from './app.ts'
 import { ask, request } from './support/api.ts'
+import { textDownloadedBy } from './support/downloads.ts'
 import { overflow, panel } from './support/screens.ts'
 
 /** What axe finds seriously wrong, in both themes. */
@@ -68,4 +69,15 @@ test('a setting is changed in its section, and a value that cannot be is told th
   await data.getByRole('textbox', { name: settingsText.names['sessions_dir'] ?? '' }).fill('/no/such/folder')
   await data.getByRole('button', { name: settingsText.saveSection(settingsText.sections.data) }).click()
   await expect(data.getByRole('alert')).toContainText('/no/such/folder')
+})
+
+test('a diagnostics bundle is one click away and holds no token', async ({ crowd: app }) => {
+  await show(app, '/settings')
+  const text = await textDownloadedBy(app, () =>
+    panel(app.page, settingsText.diagnostics).getByRole('button', { name: settingsText.saveBundle }).click(),
+  )
+  const bundle = JSON.parse(text) as Record<string, unknown>
+  expect(Object.keys(bundle)).toEqual(expect.arrayContaining(['settings', 'readiness']))
+  expect(text).not.toContain(app.token)
+  expect(text).not.toMatch(/weir_[A-Za-z0-9_-]{20,}/)
 })

@@ -1,11 +1,11 @@
 import { periodWindow } from '../../../shared/time-window.ts'
 import type { Reader, Writer } from '../database/database.ts'
+import { archiveMonths, NOTHING_COUNTED } from './archive-store.ts'
 import { findUserKey } from './consumption-store.ts'
 import { type ConsumptionContext, momentOf } from './context.ts'
 import { usageOf } from './ledger-import.ts'
 import { insertSession, modelKeyOf } from './ledger-store.ts'
 import { rollUpSession, rollUpSums } from './roll-up-store.ts'
-import { archivePeriod } from './rollover.ts'
 import type { Totals } from './usage.ts'
 import { periodText } from './windows.ts'
 
@@ -98,18 +98,14 @@ export async function carryMonth(
     .values({ user_key, period, pruned_before: endsAt })
     .onConflict((conflict) => conflict.columns(['user_key', 'period']).doUpdateSet({ pruned_before: endsAt }))
     .execute()
-  const counters = {
+  const closed = {
+    ...totals,
+    ...NOTHING_COUNTED,
     champion_cases_created: month.championCases,
-    collections_subscribed: 0,
-    blocked_requests: 0,
-    peak_requests_per_hour: 0,
-    peak_requests_per_day: 0,
-  }
-  await archivePeriod(
-    trx,
     user_key,
     period,
-    { ...totals, ...counters, sessions: month.sessions },
-    { zone, windows: moment.windows, limits: null },
-  )
+    sessions: month.sessions,
+    limits: null,
+  }
+  await archiveMonths(trx, [closed], { zone, windows: moment.windows })
 }

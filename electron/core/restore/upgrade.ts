@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { toIso } from '../../../shared/units.ts'
 import type { BackupManifestView } from '../api.ts'
-import { listBackups } from '../backup/backup-catalogue.ts'
+import { backupIds, listBackups } from '../backup/backup-catalogue.ts'
 import type { BackupCopier } from '../backup/backup-manager.ts'
 import { newBackupId } from '../backup/backup-rules.ts'
 import { removePartials } from '../backup/backup-task.ts'
@@ -90,7 +90,7 @@ async function makeBackup(parts: UpgradeParts, worker: UpgradeWorker): Promise<B
   removePartials(backupsDir)
   const now = ports.clock.now()
   const random = () => Buffer.from(ports.randomBytes(2)).readUInt16BE()
-  const id = newBackupId(now, random, (one) => existsSync(join(backupsDir, one)))
+  const id = newBackupId(now, random, backupIds(backupsDir))
   const task = {
     databaseFile: places.database,
     sqliteBinding,

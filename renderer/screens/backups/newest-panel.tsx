@@ -1,7 +1,6 @@
-import { Alert, Anchor, Button, Group, Progress, Stack, Text } from '@mantine/core'
+import { Alert, Button, Group, Progress, Stack, Text } from '@mantine/core'
 import { IconDatabaseExclamation } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { showDone, showProblem } from '../../app/notify.ts'
 import { useWeirMutation, useWeirQuery } from '../../app/queries.ts'
@@ -11,6 +10,7 @@ import { Panel } from '../../components/panel.tsx'
 import { useNow } from '../../components/use-now.ts'
 import { span } from '../../text/figures.ts'
 import { text } from '../../text.ts'
+import { BackupJobLink } from './backup-job-link.tsx'
 import { type BackupRun, type Overview, useBackupsView } from './backups-search.ts'
 
 const words = text.backups
@@ -103,14 +103,7 @@ function Newest({ overview }: { readonly overview: Overview }): ReactNode {
       </Text>
       {!newest.is_recent && (
         <Text>
-          {words.old}{' '}
-          <Anchor
-            inherit
-            underline="always"
-            renderRoot={(props) => <Link to="/jobs" search={{ job: 'backup' }} {...props} />}
-          >
-            {words.toJob}
-          </Anchor>
+          {words.old} <BackupJobLink />
         </Text>
       )}
     </Stack>

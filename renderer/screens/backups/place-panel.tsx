@@ -1,5 +1,4 @@
-import { Anchor, Button, Group, Text } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { Button, Group, Text } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { copyText } from '../../app/copy.ts'
 import { useWeirQuery } from '../../app/queries.ts'
@@ -7,6 +6,7 @@ import { Panel } from '../../components/panel.tsx'
 import { useNow } from '../../components/use-now.ts'
 import { formatUntil } from '../../format.ts'
 import { text } from '../../text.ts'
+import { BackupJobLink } from './backup-job-link.tsx'
 import styles from './backups.module.css'
 import type { Overview } from './backups-search.ts'
 import { SecondFolderDialog } from './second-folder-dialog.tsx'
@@ -90,13 +90,7 @@ function Schedule(): ReactNode {
       {job.next_run_at === null
         ? words.unscheduled
         : words.scheduled(job.schedule_in_words, formatUntil(Date.parse(job.next_run_at), now))}{' '}
-      <Anchor
-        inherit
-        underline="always"
-        renderRoot={(props) => <Link to="/jobs" search={{ job: 'backup' }} {...props} />}
-      >
-        {words.toJob}
-      </Anchor>
+      <BackupJobLink />
     </Text>
   )
 }

@@ -1,6 +1,6 @@
 import { unwrap } from '../../app/queries.ts'
+import { collect, type ExportedRows } from '../../components/export-rows.ts'
 import type { WeirClient } from '../../weir-client.ts'
-import { collect, type ExportedRows } from '../sessions/session-export.ts'
 import type { ConsumptionSearch } from './consumption-search.ts'
 import { usersInput } from './use-users.ts'
 

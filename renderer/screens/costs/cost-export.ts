@@ -1,7 +1,7 @@
 import type { OperationInput } from '../../../shared/contract/index.ts'
 import { unwrap } from '../../app/queries.ts'
+import { collect, type ExportedRows } from '../../components/export-rows.ts'
 import type { WeirClient } from '../../weir-client.ts'
-import { collect, type ExportedRows } from '../sessions/session-export.ts'
 import type { Costs, CostsSearch } from './costs-search.ts'
 
 /** The most the server gives at a time. */

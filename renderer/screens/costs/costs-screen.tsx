@@ -1,5 +1,5 @@
-import { Button, Select, Skeleton, Stack, Text } from '@mantine/core'
-import { IconCalendar, IconCoin } from '@tabler/icons-react'
+import { Button, Skeleton, Stack, Text } from '@mantine/core'
+import { IconCoin } from '@tabler/icons-react'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useWeirQuery } from '../../app/queries.ts'
@@ -7,6 +7,7 @@ import { ScreenControls } from '../../app/screen-controls.tsx'
 import { useStatus } from '../../app/status.ts'
 import { Notice } from '../../components/notice.tsx'
 import { QueryStates } from '../../components/query-states.tsx'
+import { RangeSelect } from '../../components/range-select.tsx'
 import { useSettledQuery } from '../../components/settled-query.ts'
 import { StatCards } from '../../components/stat-card.tsx'
 import { formatPeriod } from '../../format.ts'
@@ -28,11 +29,18 @@ export function CostsScreen(): ReactNode {
   const onView = (change: Partial<CostsSearch>): void =>
     void navigate({ to: '/costs', search: { ...view, ...change }, replace: true })
   const costs = useSettledQuery(useWeirQuery('costs.summary', { period: view.range ?? 'current' }))
-  const zone = useStatus().data?.time_zone ?? 'UTC'
+  const status = useStatus().data
+  const zone = status?.time_zone ?? 'UTC'
   return (
     <Stack gap="md">
       <ScreenControls>
-        <RangeSelect view={view} onView={onView} periods={costs.data?.periods ?? []} />
+        <RangeSelect
+          label={costsText.range}
+          value={view.range ?? 'current'}
+          current={status?.current_period}
+          periods={costs.data?.periods ?? []}
+          onRange={(range) => onView({ range: range === 'current' ? undefined : range })}
+        />
       </ScreenControls>
       <QueryStates query={costs} skeleton={<CostsSkeleton />}>
         {(data) => <CostsContent data={data} zone={zone} view={view} onView={onView} />}
@@ -75,33 +83,6 @@ function CostsContent({
         <CostBreakdown data={data} view={view} onView={onView} />
       )}
     </Stack>
-  )
-}
-
-function RangeSelect({
-  view,
-  onView,
-  periods,
-}: CostsView & { readonly periods: readonly string[] }): ReactNode {
-  const { range } = view
-  const listed =
-    range === undefined || range === 'all' || periods.includes(range) ? periods : [range, ...periods]
-  return (
-    <Select
-      size="xs"
-      w={168}
-      aria-label={costsText.range.label}
-      leftSection={<IconCalendar size={15} aria-hidden />}
-      data={[
-        { value: 'current', label: costsText.range.current },
-        ...listed.map((period) => ({ value: period, label: formatPeriod(period) })),
-        { value: 'all', label: costsText.range.all },
-      ]}
-      value={range ?? 'current'}
-      allowDeselect={false}
-      maxDropdownHeight={360}
-      onChange={(chosen) => onView({ range: chosen === 'current' ? undefined : (chosen ?? undefined) })}
-    />
   )
 }
 

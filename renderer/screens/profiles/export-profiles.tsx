@@ -2,8 +2,8 @@ import { Button, Menu } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { downloadText } from '../../app/download.ts'
+import { toCsv } from '../../components/export-rows.ts'
 import { profilesText as text } from '../../text/profiles.ts'
-import { toCsv } from '../sessions/session-export.ts'
 import { inputOf, type Profile, valuesOf } from './profile-values.ts'
 
 /** Takes the profiles along; undefined while they are not there yet. */

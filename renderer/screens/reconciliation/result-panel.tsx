@@ -89,13 +89,14 @@ export function ResultPanel({ run, report }: ResultPanelProps): ReactNode {
           </Group>
         )}
       </Stack>
-      <FixDialog
-        isOpen={isPreviewed}
-        rows={rows}
-        thresholdPercent={report.threshold_percent}
-        period={report.period}
-        onClose={() => setPreviewed(false)}
-      />
+      {isPreviewed && (
+        <FixDialog
+          rows={rows}
+          thresholdPercent={report.threshold_percent}
+          period={report.period}
+          onClose={() => setPreviewed(false)}
+        />
+      )}
     </Panel>
   )
 }

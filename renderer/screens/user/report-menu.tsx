@@ -4,8 +4,8 @@ import type { ReactNode } from 'react'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { downloadText } from '../../app/download.ts'
 import { useWeirQuery } from '../../app/queries.ts'
+import { toCsv, toJson } from '../../components/export-rows.ts'
 import { userText } from '../../text/user.ts'
-import { toCsv, toJson } from '../sessions/session-export.ts'
 import { monthRows, reportMarkdown } from './user-report.ts'
 
 /** Closed months a report holds: ten years, which is all there is. */

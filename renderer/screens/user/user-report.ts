@@ -1,7 +1,7 @@
 import type { OperationOutput } from '../../../shared/contract/index.ts'
+import type { Row } from '../../components/export-rows.ts'
 import { formatCount, formatMoneyExact, formatPercent } from '../../format.ts'
 import { LIMIT_NAMES } from '../../text/components.ts'
-import type { Row } from '../sessions/session-export.ts'
 
 type Summary = OperationOutput<'consumption.summary'>
 type Month = OperationOutput<'consumption.history'>['periods'][number]

@@ -5,6 +5,7 @@ import { App } from '../../../renderer/app/app.tsx'
 import type { BrowserSession } from '../../../renderer/app/browser-session.ts'
 import { createWeirQueryClient } from '../../../renderer/app/queries.ts'
 import { createWeirRouter, type WeirRouter } from '../../../renderer/app/routes.tsx'
+import type { ChangeSource } from '../../../renderer/change-source.ts'
 import type { WeirClient } from '../../../renderer/weir-client.ts'
 import type { OperationInput, OperationName, OperationOutput } from '../../../shared/contract/index.ts'
 import type { OperationAnswer, Problem } from '../../../shared/contract/problem.ts'
@@ -89,17 +90,33 @@ export function fakeWeir(answers: FakeAnswers = {}): FakeWeir {
   return { client, answers: table, calls }
 }
 
+/** A Weir in which nothing happens that the page has not asked for. */
+const QUIET: ChangeSource = {
+  listen(listener) {
+    listener({ kind: 'live' })
+    return () => undefined
+  },
+}
+
 /** The whole page at an address. */
 export function openPage(
   weir: FakeWeir,
   address: string,
   session: BrowserSession | null = null,
+  changes: ChangeSource = QUIET,
 ): RenderResult & { readonly router: WeirRouter; readonly queries: QueryClient } {
   const history = createMemoryHistory({ initialEntries: [address] })
   const router = createWeirRouter({ isLoginNeeded: () => session !== null && !session.isLoggedIn() }, history)
   const queries = createWeirQueryClient()
   const page = render(
-    <App client={weir.client} session={session} queries={queries} router={router} env="test" />,
+    <App
+      client={weir.client}
+      changes={changes}
+      session={session}
+      queries={queries}
+      router={router}
+      env="test"
+    />,
   )
   return { ...page, router, queries }
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
+import { toCsv } from '../../../renderer/components/export-rows.ts'
 import { allUsers } from '../../../renderer/screens/consumption/user-export.ts'
 import { allPrices, costRows } from '../../../renderer/screens/costs/cost-export.ts'
 import type { Costs } from '../../../renderer/screens/costs/costs-search.ts'
-import { toCsv } from '../../../renderer/screens/sessions/session-export.ts'
 import type { WeirClient } from '../../../renderer/weir-client.ts'
 
 /** A client whose table has so many rows, given out in pages as the server does. */

@@ -1,14 +1,14 @@
 import { Button, Menu } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
-import type { Problem } from '../../../shared/contract/problem.ts'
-import { downloadText } from '../../app/download.ts'
-import { showDone, showProblem } from '../../app/notify.ts'
-import { formatCount } from '../../format.ts'
-import { sessionsText } from '../../text/sessions.ts'
-import { type ExportedRows, toCsv, toJson } from './session-export.ts'
+import type { Problem } from '../../shared/contract/problem.ts'
+import { downloadText } from '../app/download.ts'
+import { showDone, showProblem } from '../app/notify.ts'
+import { formatCount } from '../format.ts'
+import { componentsText } from '../text/components.ts'
+import { type ExportedRows, toCsv, toJson } from './export-rows.ts'
 
-const text = sessionsText.export
+const text = componentsText.export
 
 /** What `ExportMenu` takes. */
 export interface ExportMenuProps {
