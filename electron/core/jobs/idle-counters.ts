@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../../shared/units.ts'
 import { expireAdmissions } from '../consumption/admission-store.ts'
 import { findUserStateByKey, saveUsage } from '../consumption/consumption-store.ts'
+import { withHeldDay } from '../consumption/day-totals.ts'
 import { type Usage, withWindows } from '../consumption/usage.ts'
 import type { Windows } from '../consumption/windows.ts'
 import type { Reader, Writer } from '../database/database.ts'
@@ -63,7 +64,7 @@ export async function tidyUser(trx: Writer, userKey: number, windows: Windows): 
   const peaked = withPeaks(usage)
   const open = isExpired(usage, windows.now) ? await expireAdmissions(trx, userKey, windows.now) : undefined
   const tidy: Usage = {
-    ...withWindows(peaked, windows),
+    ...(await withHeldDay(trx, peaked, withWindows(peaked, windows), windows)),
     ...(open !== undefined && {
       reserved_input_tokens: open.input_tokens,
       reserved_output_tokens: open.output_tokens,
