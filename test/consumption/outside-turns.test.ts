@@ -146,6 +146,24 @@ describe('what a session spent outside its turns', () => {
   })
 })
 
+test('a day that begins holds what an agent whose clock is ahead told of it the day before', async () => {
+  // Told on the 24th of tomorrow: 30 tokens outside turns, of which 7 turn out to be a turn.
+  const reading = (turns: readonly number[], total: number) => ({
+    ...session(turns, total, '2026-11-25T12:00:00Z'),
+    createdAt: Date.parse('2026-11-25T11:00:00Z'),
+  })
+  await read(reading([], 30))
+  const today = async () => (await weir.consumption.summary('alice')).input_tokens_today
+  expect(await today()).toBe(0)
+  weir.clock.set('2026-11-25T10:00:00Z')
+  expect(await today()).toBe(30)
+  await read(reading([7], 30))
+  expect(await today()).toBe(30)
+  expect(await sums()).toEqual({ tokens: 30, outside: 23, turns: 1 })
+  weir.clock.set('2026-11-26T10:00:00Z')
+  expect(await today()).toBe(0)
+})
+
 test('a session that is read at any moment of its life ends with what its file says', async () => {
   const random = new Random(announceSeed('growing session'))
   for (let round = 0; round < 15; round += 1) {

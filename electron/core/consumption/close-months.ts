@@ -2,6 +2,7 @@ import type { Writer } from '../database/database.ts'
 import { archiveMonths, type ClosedMonth, NOTHING_COUNTED } from './archive-store.ts'
 import { findUserStatesByKey, saveUsage, type UserState } from './consumption-store.ts'
 import { decideFor, type Moment } from './context.ts'
+import { withHeldDay } from './day-totals.ts'
 import { readAllGrants, readProfiles } from './limit-rules-store.ts'
 import type { EffectiveLimits } from './limits.ts'
 import { periodTotalsOfUsers } from './roll-up-store.ts'
@@ -59,11 +60,10 @@ async function rollOver(trx: Writer, users: readonly Closing[], moment: Moment):
   )
   const keys = due.map(({ account }) => account.key)
   const held = await periodTotalsOfUsers(trx, keys, windows.period)
-  for (const { usage } of due)
-    await saveUsage(
-      trx,
-      inNewPeriod(usage, windows, held.get(usage.user_key) ?? { ...NO_TOTALS, sessions: 0 }),
-    )
+  for (const { usage } of due) {
+    const next = inNewPeriod(usage, windows, held.get(usage.user_key) ?? { ...NO_TOTALS, sessions: 0 })
+    await saveUsage(trx, await withHeldDay(trx, usage, next, windows))
+  }
   return { rolledOver: due.length, archived }
 }
 

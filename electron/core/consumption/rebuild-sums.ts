@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { hourWindow, periodWindow } from '../../../shared/time-window.ts'
 import type { Writer } from '../database/database.ts'
 import { saveUsage } from './consumption-store.ts'
+import { dayTotalsOf } from './day-totals.ts'
 import { periodTotalsOf } from './roll-up-store.ts'
 import { addTotals, NO_TOTALS, TOTAL_NAMES, type Totals, type Usage } from './usage.ts'
 import { periodText, type Windows } from './windows.ts'
@@ -186,17 +187,5 @@ async function rebuiltUsage(trx: Writer, touched: Touched, usage: Usage, windows
     rebuilt = { ...rebuilt, ...(await periodTotalsOf(trx, touched.userKey, usage.period)) }
   const dayEndsAt = Math.max(windows.day.endsAt, usage.day_started_at)
   if (!instants.some((at) => at >= usage.day_started_at && at < dayEndsAt)) return rebuilt
-  const { rows } = await sql<{ input: number; output: number; cost: number }>`select
-      coalesce(sum(input_tokens), 0) as input, coalesce(sum(output_tokens), 0) as output,
-      coalesce(sum(cost_micro_usd), 0) as cost
-    from consumption_turns where user_key = ${touched.userKey}
-      and occurred_at >= ${usage.day_started_at} and occurred_at < ${dayEndsAt}`.execute(trx)
-  const [day] = rows
-  if (day === undefined) return rebuilt
-  return {
-    ...rebuilt,
-    day_input_tokens: day.input,
-    day_output_tokens: day.output,
-    day_cost_micro_usd: day.cost,
-  }
+  return { ...rebuilt, ...(await dayTotalsOf(trx, touched.userKey, usage.day_started_at, dayEndsAt)) }
 }

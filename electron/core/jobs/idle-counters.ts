@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../../shared/units.ts'
 import { expireAdmissions } from '../consumption/admission-store.ts'
 import { findUserStatesByKey, saveUsage } from '../consumption/consumption-store.ts'
+import { withHeldDay } from '../consumption/day-totals.ts'
 import { type Usage, withWindows } from '../consumption/usage.ts'
 import type { Windows } from '../consumption/windows.ts'
 import type { Reader, Writer } from '../database/database.ts'
@@ -75,7 +76,7 @@ async function tidy(trx: Writer, usage: Usage, windows: Windows, tidied: Tidied)
     ? await expireAdmissions(trx, usage.user_key, windows.now)
     : undefined
   const after: Usage = {
-    ...withWindows(peaked, windows),
+    ...(await withHeldDay(trx, peaked, withWindows(peaked, windows), windows)),
     ...(open !== undefined && {
       reserved_input_tokens: open.input_tokens,
       reserved_output_tokens: open.output_tokens,
