@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { LedgerAdapter } from '../../electron/core/import/ledger-adapter.ts'
 import { piecesOf } from '../../electron/core/sessions/scan-sessions.ts'
 import type { SessionReading } from '../../electron/core/sessions/session-reading.ts'
-import { SECOND_MS } from '../../shared/units.ts'
+import { MINUTE_MS, SECOND_MS } from '../../shared/units.ts'
 import {
   ATLAS,
   openConsumption,
@@ -110,6 +110,23 @@ describe('what a session spent outside its turns', () => {
     await read(session([100], 150))
     expect(await read(session([100], 120))).toEqual({ imported: 0, alreadyThere: 1, conflicting: 1 })
     expect(await sums()).toEqual({ tokens: 150, outside: 50, turns: 1 })
+  })
+
+  test('does not melt away with every reading after the clock was set back', async () => {
+    await weir.consumption.recordTurn(
+      turnInput({
+        turn_number: 1,
+        input_tokens: 7,
+        output_tokens: 0,
+        occurred_at: '2026-11-20T12:00:00.000Z',
+      }),
+    )
+    weir.clock.advance(-26 * 60 * MINUTE_MS)
+    await read(session([], 30))
+    expect(await sums()).toEqual({ tokens: 30, outside: 23, turns: 1 })
+    for (const _reading of [1, 2, 3]) await read(session([], 0))
+    expect(await sums()).toEqual({ tokens: 30, outside: 23, turns: 1 })
+    await verified()
   })
 
   test('is not what a turn that was cut out of the file spent: that is in the ledger already', async () => {

@@ -317,8 +317,10 @@ export class HistoryRunner {
     const inLedger = turns.reduce((sum, [, one]) => sum + one.input, 0)
     const wanted = Math.max(0, inFile + outside - Math.max(inFile, inLedger))
     const held = this.recorded.get(this.#keyOf(user, session, 0))
+    // It has heard of all those turns, whatever the clock says.
+    const recordedAt = Math.max(this.weir.clock.now(), ...turns.map(([, one]) => one.recordedAt))
     if (held === undefined) {
-      if (wanted > 0) this.#remember(user, session, 0, createdAt, wanted, 0)
+      if (wanted > 0) this.#remember(user, session, 0, createdAt, wanted, 0, recordedAt)
       return
     }
     const moved = turns
@@ -329,7 +331,7 @@ export class HistoryRunner {
     this.recorded.set(this.#keyOf(user, session, 0), {
       ...held,
       input,
-      recordedAt: this.weir.clock.now(),
+      recordedAt,
     })
   }
 
@@ -338,7 +340,15 @@ export class HistoryRunner {
   }
 
   /** What is there already stays, as in the ledger. */
-  #remember(user: string, session: string, turn: number, at: number, input: number, output: number): void {
+  #remember(
+    user: string,
+    session: string,
+    turn: number,
+    at: number,
+    input: number,
+    output: number,
+    recordedAt: number = this.weir.clock.now(),
+  ): void {
     const period = periodOf(this.zone, at)
     if (!this.sessions.has(`${user} ${session}`)) this.sessions.set(`${user} ${session}`, period)
     const key = this.#keyOf(user, session, turn)
@@ -349,7 +359,7 @@ export class HistoryRunner {
       input,
       output,
       turns: turn === 0 ? 0 : 1,
-      recordedAt: this.weir.clock.now(),
+      recordedAt,
     })
   }
 }

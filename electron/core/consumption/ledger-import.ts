@@ -23,7 +23,7 @@ import {
 } from './ledger-store.ts'
 import { withLimitAlerts } from './limit-alerts.ts'
 import { readProfiles } from './limit-rules-store.ts'
-import { followedTokens, outsideTokens, saveOutside, sumOf, type Tokens } from './outside-turns.ts'
+import { followedTokens, outsideTokens, saveOutside, sumOf, type Tokens, toldAt } from './outside-turns.ts'
 import { prunedBefore } from './prune-turns.ts'
 import { keptQuery, withTurn } from './record-turn.ts'
 import { rollUpSession, rollUpTurns } from './roll-up-store.ts'
@@ -122,7 +122,8 @@ async function importSession(trx: Writer, session: SessionReading, usage: Usage,
   const gone = await prunedBefore(trx, usage.user_key)
   const turns = [...held.values()].filter((turn) => turn.turn_number > 0)
   const book = async (turn: TurnReading): Promise<TurnRow | null> => {
-    const entry = await toNewTurn(trx, turn, row, run)
+    const told = await toNewTurn(trx, turn, row, run)
+    const entry = turn.turnNumber > 0 ? told : { ...told, recorded_at: toldAt(told.recorded_at, turns) }
     // Retention has taken it out of the ledger; it is in the sums of its month.
     if (entry.occurred_at < (gone.get(entry.period) ?? Number.NEGATIVE_INFINITY)) {
       run.effect.alreadyThere += 1
@@ -175,7 +176,7 @@ async function followOutside(
 ): Promise<{ readonly became: keyof typeof EFFECTS; readonly usage: Usage }> {
   const next = followedTokens(row, wanted, turns)
   if (next.input !== row.input_tokens || next.output !== row.output_tokens)
-    return { became: 'changed', usage: await saveOutside(trx, row, next, usage, run) }
+    return { became: 'changed', usage: await saveOutside(trx, row, next, turns, usage, run) }
   const isEqual = next.input === wanted.input && next.output === wanted.output
   return { became: isEqual ? 'equal' : 'other', usage }
 }

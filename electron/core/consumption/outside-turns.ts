@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../../shared/units.ts'
 import type { Writer } from '../database/database.ts'
 import { priceTurn } from '../pricing/price-turn.ts'
 import type { SessionReading } from '../sessions/session-reading.ts'
@@ -54,6 +55,14 @@ export function followedTokens(held: TurnRow, wanted: Tokens, turns: readonly Tu
   }
 }
 
+/**
+ * When a row is told that has heard of these turns: now, and not before any of them. A clock that was set back would make
+ * turns it has heard of look like later ones, and it would give up their tokens with every reading.
+ */
+export function toldAt(now: EpochMs, turns: readonly Pick<TurnRow, 'recorded_at'>[]): EpochMs {
+  return turns.reduce((latest, turn) => Math.max(latest, turn.recorded_at), now)
+}
+
 /** The tokens of some rows. */
 export function sumOf(rows: readonly Pick<TurnRow, 'input_tokens' | 'output_tokens'>[]): Tokens {
   return {
@@ -62,11 +71,16 @@ export function sumOf(rows: readonly Pick<TurnRow, 'input_tokens' | 'output_toke
   }
 }
 
-/** Writes the row with other tokens: ledger and roll-ups; answers the user's counters after it. */
+/**
+ * Writes the row with other tokens: ledger and roll-ups; answers the user's counters after it.
+ *
+ * @param turns the session's turns in the ledger
+ */
 export async function saveOutside(
   trx: Writer,
   held: TurnRow,
   tokens: Tokens,
+  turns: readonly TurnRow[],
   usage: Usage,
   { context, moment }: { readonly context: ConsumptionContext; readonly moment: Moment },
 ): Promise<Usage> {
@@ -87,7 +101,7 @@ export async function saveOutside(
     ...before,
     input_tokens: tokens.input,
     output_tokens: tokens.output,
-    recorded_at: moment.now,
+    recorded_at: toldAt(moment.now, turns),
     ...(isKept ? {} : { cost_micro_usd: price.costMicroUsd, price_source: price.source }),
   }
   await saveOutsideTurns(trx, after)
