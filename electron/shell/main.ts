@@ -23,6 +23,7 @@ import { bindOperationsToIpc, sendToPage } from './operations-ipc.ts'
 import { declarePageScheme, servePage } from './page-protocol.ts'
 import { exitOnBug, quitSafely } from './process-end.ts'
 import { askToRecover, openInstanceOrAsk, sayWhyNot, withFolderOwner } from './start-dialogs.ts'
+import { startTray } from './tray.ts'
 
 /** Everything that is open while the window is. */
 interface Running {
@@ -77,12 +78,15 @@ async function boot(): Promise<void> {
   running.weir.changes.subscribe(({ topics }) => tell({ kind: 'change', topics }))
   running.weir.jobs.start()
   running.weir.sessionFiles.start()
-  const stopNotifications = startNotifications(running.weir, (link) => {
+  const openAt = (path: string | null): void => {
     openWindow(files, running.logFile)
-    if (link !== null) tell({ kind: 'go', path: link })
-  })
+    if (path !== null) tell({ kind: 'go', path })
+  }
+  const stopNotifications = startNotifications(running.weir, openAt)
+  const stopTray = startTray({ weir: running.weir, caller: windowCaller(), open: openAt })
   quitSafely(async () => {
     stopNotifications()
+    stopTray()
     await closeAll(running)
   }, running.logFile.log)
 }

@@ -2,7 +2,8 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { shellText } from '../../renderer/text/app.ts'
 import { MENU_SCREENS } from '../../shared/desktop-bridge.ts'
-import { expect, type RunningApp, test } from './app.ts'
+import { expect, test } from './app.ts'
+import { electronOf } from './support/faces.ts'
 import {
   electronArgs,
   electronPath,
@@ -13,12 +14,6 @@ import {
   testFolder,
   waitFor,
 } from './support/processes.ts'
-
-/** The program behind the window; only a window has one. */
-function electronOf({ electron }: RunningApp): NonNullable<RunningApp['electron']> {
-  if (electron === null) throw new Error('This is no window')
-  return electron
-}
 
 test('a second window on the same folder brings the first to the front, and serving it says who has it', async ({
   crowd: app,

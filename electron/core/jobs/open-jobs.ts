@@ -76,6 +76,7 @@ async function tellEnd(run: JobRunRow, { ports, changes, alerts }: JobParts): Pr
       link: `/jobs?job=${run.job}`,
       isOperatorsOwn: run.trigger === 'manual',
     })
+    changes.publish('alerts')
   } catch (error) {
     ports.log.error('an alert of a job could not be raised', { area: 'jobs', job: run.job, error })
   }

@@ -50,6 +50,12 @@ export interface RunningApp {
   readonly close: () => Promise<void>
 }
 
+/** The program behind the window; only a window has one. */
+export function electronOf({ electron }: Pick<RunningApp, 'electron'>): ElectronApplication {
+  if (electron === null) throw new Error('This is no window')
+  return electron
+}
+
 /** The size of page the screens are made for first. */
 export const PAGE_SIZE = { width: 1360, height: 900 } as const
 
