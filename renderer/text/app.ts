@@ -113,6 +113,11 @@ export const shellText = {
   periodHint: 'The billing month now running and the time zone its days and months are counted in',
   importChip: (done: number, total: number) => `Import ${formatCount(done)} of ${formatCount(total)}`,
   importChipLabel: 'An import is running. Show it.',
+  restoreChip: (done: number, total: number) => `Restore, step ${Math.min(done + 1, total)} of ${total}`,
+  restoreChipLabel: 'A backup is being restored. Show it.',
+  repriceChip: (done: number, total: number | null) =>
+    total === null ? 'Pricing again' : `Pricing again, ${formatCount(done)} of ${counted(total, 'turn')}`,
+  repriceChipLabel: 'Turns are being priced again. Show it.',
   banner: {
     unreachable: (since: number) =>
       `Weir has not answered since ${time(since)}. What you see is what it said last.`,
