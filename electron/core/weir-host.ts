@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { OPERATIONS } from '../../shared/contract/index.ts'
+import { OPERATIONS, type OperationOutput } from '../../shared/contract/index.ts'
 import type { Weir, WeirConfig } from './api.ts'
 import { listBackups } from './backup/backup-catalogue.ts'
 import { ChangeFeed } from './kernel/change-feed.ts'
@@ -25,6 +25,8 @@ export interface Lasting {
   readonly localTokens: Set<string>
   /** Where the HTTP face can be reached; null when it cannot. */
   apiUrl: string | null
+  /** The restore that goes on, or null. */
+  readonly runningRestore: () => OperationOutput<'restore.list'>['running']
 }
 
 /** One opening of the database: everything of a Weir that ends with it. */
@@ -57,6 +59,7 @@ export class WeirHost {
     gate: new Gate(),
     localTokens: new Set(),
     apiUrl: null,
+    runningRestore: () => this.restores.list().running,
   }
   #core: Core | undefined
   #weir: Weir | undefined

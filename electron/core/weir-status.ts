@@ -9,6 +9,7 @@ import type { ImportManager } from './import/import-manager.ts'
 import type { SystemPorts } from './kernel/ports.ts'
 import type { StatusCounts } from './observing/status-counts.ts'
 import type { StorageWatch } from './observing/storage-watch.ts'
+import type { RepricingManager } from './prices/repricing-manager.ts'
 import { enforcementInForce, overrideInForce } from './settings/settings.ts'
 import type { SettingsManager } from './settings/settings-manager.ts'
 import type { Lasting } from './weir-host.ts'
@@ -41,6 +42,7 @@ export interface StatusSources {
   readonly database: Database
   readonly settings: SettingsManager
   readonly imports: ImportManager
+  readonly repricing: Pick<RepricingManager, 'running'>
   readonly counts: () => Promise<StatusCounts>
   readonly dashboards: Dashboards
   readonly storage: StorageWatch
@@ -79,6 +81,8 @@ export async function readStatus(from: StatusSources): ReturnType<Weir['status']
     is_sample: settings.is_sample,
     executor_tokens,
     running_import: runningImport,
+    running_restore: restoreOf(from.lasting),
+    running_reprice: repriceOf(from.repricing),
     restored_as: from.restoredAs,
     storage: from.storage.state(),
     dashboards: from.dashboards.state(),
@@ -88,7 +92,22 @@ export async function readStatus(from: StatusSources): ReturnType<Weir['status']
   }
 }
 
-function stateOf(from: StatusSources, isImporting: boolean): OperationOutput<'status.get'>['state'] {
+type Status = OperationOutput<'status.get'>
+
+function restoreOf({ runningRestore }: Lasting): Status['running_restore'] {
+  const run = runningRestore()
+  if (run === null) return null
+  const stepsDone = run.steps.filter(({ state }) => state === 'done' || state === 'skipped').length
+  return { run_id: run.run_id, steps_done: stepsDone, steps_total: run.steps.length }
+}
+
+function repriceOf(repricing: StatusSources['repricing']): Status['running_reprice'] {
+  const run = repricing.running()
+  if (run === null) return null
+  return { run_id: run.run_id, turns_done: run.turns_done, turns_total: run.turns_total }
+}
+
+function stateOf(from: StatusSources, isImporting: boolean): Status['state'] {
   if (from.isClosing) return 'stopping'
   if (from.lasting.gate.state !== 'open') return 'restoring'
   return isImporting ? 'importing' : 'running'

@@ -291,7 +291,18 @@ async function assemble(
     executor_tokens: await countUsableTokens(database.reader, 'executor', ports.clock.now()),
     unread_alerts: await alerts.unreadCount(),
   }))
-  const sources = { config, ports, database, settings, imports, counts, dashboards, storage, lasting }
+  const sources = {
+    config,
+    ports,
+    database,
+    settings,
+    imports,
+    repricing,
+    counts,
+    dashboards,
+    storage,
+    lasting,
+  }
   const restored = await restoredAs(database)
   const status = () => readStatus({ ...sources, restoredAs: restored, isClosing: closing.signal.aborted })
   const parts: Core['parts'] = {

@@ -2,7 +2,7 @@ import type { OperationName } from '../../shared/contract/index.ts'
 
 /**
  * Which answers a change concerns. Subjects are the first part of an operation's name, on both sides. One that is
- * missing here is found by the slow refresh, later.
+ * missing here is found by the slow refresh, later. When the databases have changed places, every subject is told of.
  */
 
 type SubjectOf<Name> = Name extends `${infer Subject}.${string}` ? Subject : never
@@ -37,7 +37,7 @@ const ACTS = [
 /** What each subject shows besides itself. */
 const SHOWS: Partial<Record<Subject, readonly Subject[]>> = {
   audit: ACTS,
-  backups: ['jobs', 'reconciliation', 'prices', 'settings'],
+  backups: ['restore', 'jobs', 'reconciliation', 'prices', 'settings'],
   consumption: [...TURNS, ...RULES, 'prices', 'jobs'],
   costs: [...TURNS, 'prices', 'users', 'jobs'],
   enforcement: [...RULES, 'jobs'],
@@ -61,6 +61,5 @@ const SHOWS: Partial<Record<Subject, readonly Subject[]>> = {
 export function isConcerned(name: string, topics: readonly string[]): boolean {
   const subject = name.slice(0, name.indexOf('.'))
   const shown: readonly string[] = SHOWS[subject as Subject] ?? []
-  // Nothing stays as it was in another database.
-  return topics.some((topic) => topic === subject || topic === 'restore' || shown.includes(topic))
+  return topics.some((topic) => topic === subject || shown.includes(topic))
 }

@@ -1,5 +1,4 @@
-import { Progress, Tooltip, UnstyledButton } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { Tooltip, UnstyledButton } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { text } from '../text.ts'
 import { isUnreachable } from '../weir-client.ts'
@@ -7,6 +6,7 @@ import { copyText } from './copy.ts'
 import { LastBackup } from './last-backup.tsx'
 import { useLiveState } from './live-state.ts'
 import { NextJob } from './next-job.tsx'
+import { RunningWork } from './running-work.tsx'
 import { isRestoring, useStatus, type WeirStatus } from './status.ts'
 
 /** The line at the bottom: how Weir is, where its API is, what it holds. */
@@ -38,7 +38,6 @@ export function StatusBar(): ReactNode {
 
 function Facts({ status }: { readonly status: WeirStatus }): ReactNode {
   const words = text.shell
-  const run = status.running_import
   return (
     <>
       <ApiAddress url={status.api_url} />
@@ -46,22 +45,7 @@ function Facts({ status }: { readonly status: WeirStatus }): ReactNode {
         {text.enforcement[status.enforcement.mode]}
       </span>
       <span className="status-gap" />
-      {run !== null && (
-        <Link
-          to="/import"
-          search={{ run: run.run_id }}
-          className="status-item status-chip"
-          aria-label={words.importChipLabel}
-        >
-          <Progress
-            value={run.files_total === 0 ? 0 : (run.files_done / run.files_total) * 100}
-            w={64}
-            size="sm"
-            aria-hidden
-          />
-          {words.importChip(run.files_done, run.files_total)}
-        </Link>
-      )}
+      <RunningWork status={status} />
       <NextJob />
       <LastBackup />
       <Hint label={words.periodHint}>

@@ -8,12 +8,17 @@ export type WeirStatus = OperationOutput<'status.get'>
 
 /** How often the shell asks how Weir is: often enough to notice within a breath that it is gone. */
 const STATUS_MS = 10_000
-/** While an import or a restore runs one waits for its end. */
+/** While an import, a restore or a re-pricing runs one waits for its end. */
 const BUSY_STATUS_MS = 1_000
 
 /** Whether Weir says, or answers everything with, that a backup is being restored: it will be back in seconds. */
 export function isRestoring(status: WeirStatus | undefined, problem: Problem | null): boolean {
   return problem === null ? status?.state === 'restoring' : problem.code === 'restoring'
+}
+
+/** Whether something goes on that the status bar shows the progress of. */
+function isBusy(status: WeirStatus): boolean {
+  return [status.running_import, status.running_restore, status.running_reprice].some((run) => run !== null)
 }
 
 /** The state of Weir, kept fresh whatever the refresh interval of the screens is: it is also the check of the connection. */
@@ -23,7 +28,7 @@ export function useStatus(): UseQueryResult<WeirStatus, Problem> {
     {},
     {
       refresh: (last, problem) =>
-        last?.running_import || isRestoring(last, problem) ? BUSY_STATUS_MS : STATUS_MS,
+        (last !== undefined && isBusy(last)) || isRestoring(last, problem) ? BUSY_STATUS_MS : STATUS_MS,
     },
   )
 }

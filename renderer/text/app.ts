@@ -125,6 +125,11 @@ export const shellText = {
     lost: 'What was administered since and cannot be read is gone: the report says which parts. The damaged files are kept.',
     yes: 'Recover',
   },
+  restoreChip: (done: number, total: number) => `Restore, step ${Math.min(done + 1, total)} of ${total}`,
+  restoreChipLabel: 'A backup is being restored. Show it.',
+  repriceChip: (done: number, total: number | null) =>
+    total === null ? 'Pricing again' : `Pricing again, ${formatCount(done)} of ${counted(total, 'turn')}`,
+  repriceChipLabel: 'Turns are being priced again. Show it.',
   banner: {
     unreachable: (since: number) =>
       `Weir has not answered since ${time(since)}. What you see is what it said last.`,

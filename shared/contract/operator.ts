@@ -140,6 +140,14 @@ export const operatorOperations = {
       unread_alerts: z.number(),
       executor_tokens: z.number(),
       running_import: importRun.nullable(),
+      /** A restore that goes on, and how many of its steps are behind it; while it exchanges the databases nobody is answered. */
+      running_restore: z
+        .object({ run_id: z.string(), steps_done: z.number(), steps_total: z.number() })
+        .nullable(),
+      /** Turns that are being priced again. `turns_total` is null until they are counted. */
+      running_reprice: z
+        .object({ run_id: z.string(), turns_done: z.number(), turns_total: z.number().nullable() })
+        .nullable(),
       /** The restore that put this database in its place; null when none did. Another one: everything is to be asked again. */
       restored_as: nullableText,
       /** Whether the database is whole. A damaged one is not written to any more; `backup` is what a recovery would put there. */

@@ -311,7 +311,10 @@ test('over the whole Weir a run makes a verified backup and is followed to its e
     const plan = await call('prices.repricePlan', { scope: 'fallback' })
     expect(plan).toMatchObject({ open: { changed_turns: 1 }, running: null })
     const { run_id } = await call('prices.reprice', { scope: 'fallback', change_usd: plan.open.change_usd })
+    // The run makes a backup before it writes, so that it is still going on here.
+    expect((await call('status.get', {})).running_reprice).toMatchObject({ run_id })
     await whole.weir.repricing.finished(run_id)
+    expect((await call('status.get', {})).running_reprice).toBeNull()
     const run = await call('prices.repriceRun', { run_id })
     expect(run).toMatchObject({ status: 'done', phase: 'finished', changed_turns: 1, error: null })
     const { backups } = await call('backups.list', {})

@@ -224,9 +224,11 @@ describe('a restore', () => {
       problem: { code: 'busy' },
     })
     expect((await value(weir, 'restore.list', {})).running?.run_id).toBe(run_id)
+    expect((await value(weir, 'status.get', {})).running_restore).toMatchObject({ run_id, steps_total: 10 })
     await value(weir, 'restore.cancel', { run_id })
     const run = await ended(weir, run_id)
     expect(run).toMatchObject({ status: 'cancelled', kept_in: null })
+    expect((await value(weir, 'status.get', {})).running_restore).toBeNull()
     expect((await value(weir, 'users.list', {})).users.map(({ id }) => id).sort()).toEqual(['alice', 'bob'])
     await record(weir, 'alice', 1)
     expect(existsSync(join(open.dataDir, 'restore'))).toBe(false)

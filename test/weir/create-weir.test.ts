@@ -64,6 +64,8 @@ describe('an empty data folder', () => {
       is_sample: false,
       executor_tokens: 0,
       running_import: null,
+      running_restore: null,
+      running_reprice: null,
       restored_as: null,
       started_at: '2026-11-24T10:00:00.000Z',
       now: '2026-11-24T10:20:00.000Z',

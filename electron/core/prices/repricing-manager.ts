@@ -57,7 +57,12 @@ export class RepricingManager implements RepricingApi {
 
   async plan(input: ParsedInput<'prices.repricePlan'>): Promise<OperationOutput<'prices.repricePlan'>> {
     const plan = await this.#parts.planOf(input.scope ?? 'all')
-    return { ...plan, running: this.#current === undefined ? null : this.get(this.#current.id) }
+    return { ...plan, running: this.running() }
+  }
+
+  /** The run that goes on, or null. */
+  running(): Run | null {
+    return this.#current === undefined ? null : this.get(this.#current.id)
   }
 
   start(input: ParsedInput<'prices.reprice'>, actor: Actor): Run {

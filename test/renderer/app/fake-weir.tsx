@@ -44,6 +44,8 @@ export const STATUS: OperationOutput<'status.get'> = {
   executor_tokens: 1,
   unread_alerts: 0,
   running_import: null,
+  running_restore: null,
+  running_reprice: null,
   restored_as: null,
   storage: { state: 'ok', found_at: null, detail: null, backup: null },
   dashboards: {

@@ -163,7 +163,9 @@ describe('a change concerns', () => {
     expect(isConcerned('prices.list', ['tokens'])).toBe(false)
   })
 
-  it('everything when a backup was restored', () => {
-    expect(isConcerned('profiles.list', ['restore'])).toBe(true)
+  it('of a restore that goes on, where it is followed, and not every panel at each of its steps', () => {
+    for (const name of ['restore.list', 'backups.list', 'status.get'])
+      expect(isConcerned(name, ['restore'])).toBe(true)
+    expect(isConcerned('profiles.list', ['restore'])).toBe(false)
   })
 })
