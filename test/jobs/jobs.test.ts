@@ -192,6 +192,28 @@ test('a job that fails rings once, is not ready, and shows in the metrics', asyn
   )
 })
 
+test('for how many users files and ledger differ, and by how much at most, is in the metrics', async () => {
+  const folder = temporaryFolder()
+  writeSessionFile(folder.path, 'alice', 's1', sessionOf([turnOf({ turn_output_tokens: 0 })]))
+  const started = await ask('import.start', { sessions_dir: folder.path })
+  await own.weir.imports.finished(started.run_id)
+  const drift = async () =>
+    (await own.weir.metrics.collect()).samples
+      .filter(({ name }) => name.includes('drift'))
+      .map(({ name, value }) => [name, value])
+  expect(await drift()).toEqual([
+    ['weir_users_with_drift', 0],
+    ['weir_drift_ratio_max', 0],
+  ])
+  writeSessionFile(folder.path, 'alice', 's1', sessionOf([turnOf({ turn_output_tokens: 100 })]))
+  const { run_id } = await ask('reconciliation.start', { sessions_dir: folder.path })
+  await own.weir.reconciliation.finished(run_id)
+  const [users, largest] = await drift()
+  expect(users).toEqual(['weir_users_with_drift', 1])
+  expect(largest?.[1]).toBeGreaterThan(0.1)
+  folder.remove()
+})
+
 test('the daily backup is made and proved; a dry run makes none', async () => {
   await run('backup', true)
   expect(own.weir.backups.list()).toEqual([])

@@ -140,7 +140,7 @@ async function run(job: JobName): Promise<string> {
 function breakTidying(): void {
   const handle = new BetterSqlite3(join(dataDir, 'auth.db'))
   handle.exec(`create trigger broken before update on user_consumption
-    when old.hour_requests > 0 and new.hour_requests = 0
+    when old.hour_requests > 0 and new.hour_requests = 0 and new.period = old.period
     begin select raise(abort, 'the counters of this user cannot be written ${'as things are '.repeat(20)}'); end`)
   handle.close()
 }

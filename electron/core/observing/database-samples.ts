@@ -8,6 +8,7 @@ export async function databaseSamples(database: Database, databaseFile: string):
   return [
     ...(await consumed(database)),
     ...(await bypassed(database)),
+    ...(await drifted(database)),
     {
       name: 'weir_database_size_bytes',
       help: 'Size of the database file',
@@ -57,6 +58,32 @@ async function bypassed({ reader }: Database): Promise<readonly Sample[]> {
       help: 'Turns of the running month that were let through because the answer could not be worked out',
       type: 'gauge',
       value: month,
+    },
+  ]
+}
+
+/** What the last reconciliation of each user said. */
+async function drifted({ reader }: Database): Promise<readonly Sample[]> {
+  const { users, largest } = await reader
+    .selectFrom('user_consumption')
+    .select((eb) => [
+      eb.fn.countAll<number>().as('users'),
+      eb.fn.coalesce(eb.fn.max('last_drift_ratio'), eb.lit(0)).as('largest'),
+    ])
+    .where('last_drift_ratio', '>', 0)
+    .executeTakeFirstOrThrow()
+  return [
+    {
+      name: 'weir_users_with_drift',
+      help: 'Users whose files and ledger differed when they were compared last',
+      type: 'gauge',
+      value: users,
+    },
+    {
+      name: 'weir_drift_ratio_max',
+      help: 'The largest difference of a user as a share of what their files say, when they were compared last',
+      type: 'gauge',
+      value: largest,
     },
   ]
 }
