@@ -141,6 +141,8 @@ async function assemble(
   const consumption = new ConsumptionManager(context, (turn, inDatabase) =>
     dualWriter.record(turn, inDatabase),
   )
+  /** What the worker opens by itself. */
+  const stored = { databaseFile: opened.databaseFile, sqliteBinding: config.sqliteBinding }
   const worker = new WorkerClient<WorkerTasks>({
     workerFile: config.workerFile,
     clock: ports.clock,
@@ -185,8 +187,7 @@ async function assemble(
   const backups = new BackupManager({
     ports,
     database,
-    databaseFile: opened.databaseFile,
-    sqliteBinding: config.sqliteBinding,
+    ...stored,
     dataDir: config.dataDir,
     version: config.version,
     copier: createBackupCopier(worker, config.sqliteBinding),
@@ -198,10 +199,7 @@ async function assemble(
   const safetyCopy: SafetyCopy = (reason) => backups.create({ reason }, REPAIR)
   const repricing = new RepricingManager({
     context,
-    planOf: createRepricePlanner(worker, context, {
-      databaseFile: opened.databaseFile,
-      sqliteBinding: config.sqliteBinding,
-    }),
+    planOf: createRepricePlanner(worker, context, stored),
     safetyCopy: (actor, signal) => backups.create({ reason: 'before-fix', signal }, actor),
   })
   const reconciliation = new ReconciliationManager({
@@ -210,8 +208,7 @@ async function assemble(
     safetyCopy,
     scanner: createSessionScanner(worker),
     worker: createReconciliationWorker(worker, {
-      databaseFile: opened.databaseFile,
-      sqliteBinding: config.sqliteBinding,
+      ...stored,
       zone: () => settings.current().time_zone,
     }),
     sessionsDir: config.sessionsDir,
@@ -223,12 +220,7 @@ async function assemble(
     clock: ports.clock,
     summaryOf: (userId, range) =>
       userId === undefined ? consumption.systemSummary(range) : consumption.summary(userId, range),
-    measure: (input) =>
-      worker.run('measure-retrieval', {
-        ...input,
-        databaseFile: opened.databaseFile,
-        sqliteBinding: config.sqliteBinding,
-      }),
+    measure: (input) => worker.run('measure-retrieval', { ...input, ...stored }),
   })
   const tokens = new TokenManager(database, ports, lasting.localTokens)
   const closing = new AbortController()
@@ -237,11 +229,7 @@ async function assemble(
     ports,
     alerts,
     backups,
-    look: () =>
-      worker.run('check-database', {
-        databaseFile: opened.databaseFile,
-        sqliteBinding: config.sqliteBinding,
-      }),
+    look: () => worker.run('check-database', stored),
     changed: () => lasting.changes.publish('status'),
   })
   const observed = observe({
@@ -357,8 +345,7 @@ async function assemble(
       await settings.change({ first_run_done: true, is_sample: true }, actor)
       return loaded
     },
-    verify: () =>
-      worker.run('verify-books', { databaseFile: opened.databaseFile, sqliteBinding: config.sqliteBinding }),
+    verify: () => worker.run('verify-books', stored),
     isReady: () => isReady(database),
     announceUrl: (url) => {
       lasting.apiUrl = url
