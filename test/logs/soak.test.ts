@@ -136,7 +136,7 @@ async function run(job: JobName): Promise<string> {
   return (await weir.jobs.finished(run_id)).status
 }
 
-/** From now on no counter of an idle user can be tidied, and the job says so of each. */
+/** From now on no counter of an idle user can be tidied, and the job says so of each. Months still begin. */
 function breakTidying(): void {
   const handle = new BetterSqlite3(join(dataDir, 'auth.db'))
   handle.exec(`create trigger broken before update on user_consumption
