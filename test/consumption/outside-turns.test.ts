@@ -129,6 +129,33 @@ describe('what a session spent outside its turns', () => {
     await verified()
   })
 
+  test('is what a turn told after the clock was set back has spent, and not beside it', async () => {
+    await read(session([100], 400))
+    weir.clock.advance(-MINUTE_MS)
+    await read(session([100, 320], 420))
+    for (const _reading of [1, 2]) await read(session([100, 320], 420))
+    expect(await sums()).toEqual({ tokens: 420, outside: 0, turns: 2 })
+    await verified()
+  })
+
+  test('is not given up for turns it has heard of, when a file says less later', async () => {
+    await read(session([600], 1_000))
+    await read(session([600, 600], 1_600))
+    await read(session([600, 600, 600], 2_200))
+    expect(await sums()).toEqual({ tokens: 2_200, outside: 400, turns: 3 })
+    await read(session([600], 600))
+    expect(await sums()).toEqual({ tokens: 2_200, outside: 400, turns: 3 })
+    await verified()
+  })
+
+  test('stays when books bring turns that are there already', async () => {
+    await read(session([600], 1_000))
+    await read(session([600, 600], 1_600))
+    await read({ ...session([600, 600], 1_200), isFromBooks: true })
+    expect(await sums()).toEqual({ tokens: 1_600, outside: 400, turns: 2 })
+    await verified()
+  })
+
   test('is not what a turn that was cut out of the file spent: that is in the ledger already', async () => {
     await read(session([100, 200], 310))
     expect(await read(session([100], 310))).toMatchObject({ imported: 0 })

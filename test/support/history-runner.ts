@@ -304,13 +304,24 @@ export class HistoryRunner {
     await Promise.all([twice(), twice()])
     if (!this.sessions.has(`${user} ${session}`))
       this.sessions.set(`${user} ${session}`, periodOf(this.zone, createdAt))
+    const booked = new Set(
+      reading.turns
+        .map(({ turnNumber }) => this.#keyOf(user, session, turnNumber))
+        .filter((key) => !this.recorded.has(key)),
+    )
     for (const turn of reading.turns)
       this.#remember(user, session, turn.turnNumber, turn.occurredAt, turn.inputTokens, turn.outputTokens)
-    this.#followOutside(user, session, createdAt, reading.turnsInputTokens, step.outside)
+    this.#followOutside(user, session, createdAt, { inFile: reading.turnsInputTokens, booked }, step.outside)
   }
 
-  /** What a file's counter exceeds its turns by, or what is known of them, is outside; it falls only for later turns of its month. */
-  #followOutside(user: string, session: string, createdAt: number, inFile: number, outside: number): void {
+  /** What a file's counter exceeds its turns by, or what is known of them, is outside; it falls once for each later turn of its month. */
+  #followOutside(
+    user: string,
+    session: string,
+    createdAt: number,
+    { inFile, booked }: { readonly inFile: number; readonly booked: ReadonlySet<string> },
+    outside: number,
+  ): void {
     const turns = [...this.recorded.entries()].filter(
       ([key, one]) => key.startsWith(`${user} ${session} `) && one.turns === 1,
     )
@@ -323,11 +334,12 @@ export class HistoryRunner {
       if (wanted > 0) this.#remember(user, session, 0, createdAt, wanted, 0, recordedAt)
       return
     }
-    const moved = turns
-      .filter(([, one]) => one.recordedAt > held.recordedAt && one.period === held.period)
+    const unheard = turns.filter(([key, one]) => booked.has(key) || one.recordedAt > held.recordedAt)
+    const moved = unheard
+      .filter(([, one]) => one.period === held.period)
       .reduce((sum, [, one]) => sum + one.input, 0)
     const input = Math.max(wanted, held.input - moved)
-    if (input === held.input) return
+    if (input === held.input && unheard.length === 0) return
     this.recorded.set(this.#keyOf(user, session, 0), {
       ...held,
       input,

@@ -17,13 +17,22 @@ import {
   modelKeyOf,
   type NewTurn,
   type SessionRow,
+  saveOutsideTurns,
   type TurnRow,
   touchSession,
   turnsOfSession,
 } from './ledger-store.ts'
 import { withLimitAlerts } from './limit-alerts.ts'
 import { readProfiles } from './limit-rules-store.ts'
-import { followedTokens, outsideTokens, saveOutside, sumOf, type Tokens, toldAt } from './outside-turns.ts'
+import {
+  followedTokens,
+  outsideTokens,
+  saveOutside,
+  sumOf,
+  type Tokens,
+  toldAt,
+  unheardTurns,
+} from './outside-turns.ts'
 import { prunedBefore } from './prune-turns.ts'
 import { keptQuery, withTurn } from './record-turn.ts'
 import { rollUpSession, rollUpTurns } from './roll-up-store.ts'
@@ -121,6 +130,7 @@ async function importSession(trx: Writer, session: SessionReading, usage: Usage,
   )
   const gone = await prunedBefore(trx, usage.user_key)
   const turns = [...held.values()].filter((turn) => turn.turn_number > 0)
+  const booked = new Set<number>()
   const book = async (turn: TurnReading): Promise<TurnRow | null> => {
     const told = await toNewTurn(trx, turn, row, run)
     const entry = turn.turnNumber > 0 ? told : { ...told, recorded_at: toldAt(told.recorded_at, turns) }
@@ -133,7 +143,10 @@ async function importSession(trx: Writer, session: SessionReading, usage: Usage,
     run.written.push(inserted)
     run.effect.imported += 1
     current = withTurn(current, inserted, run.moment.windows)
-    if (turn.turnNumber > 0) turns.push(inserted)
+    if (turn.turnNumber > 0) {
+      turns.push(inserted)
+      booked.add(turn.turnNumber)
+    }
     return inserted
   }
   const isNameKept = session.isFromBooks === true && row.name !== null
@@ -152,12 +165,14 @@ async function importSession(trx: Writer, session: SessionReading, usage: Usage,
   const outsideRow = held.get(0)
   // Of a session that comes in parts only the first carries what was spent outside its turns.
   const isOutsideTold = session.outsideInputTokens + session.outsideOutputTokens > 0
-  if (outsideRow !== undefined) {
-    const followed = await followOutside(trx, outsideRow, outside, turns, current, run)
+  // Books know of turns only: where they bring none, they say nothing of what is outside.
+  if (outsideRow !== undefined && (session.isFromBooks !== true || booked.size > 0)) {
+    const heard = { turns, unheard: unheardTurns(outsideRow, turns, booked) }
+    const followed = await followOutside(trx, outsideRow, outside, heard, current, run)
     current = followed.usage
     const isTold = session.isFromBooks !== true && (followed.became !== 'equal' || isOutsideTold)
     if (isTold) run.effect[EFFECTS[followed.became]] += 1
-  } else if (isOutsideTold && outside.input + outside.output > 0) {
+  } else if (outsideRow === undefined && isOutsideTold && outside.input + outside.output > 0) {
     await book(outsideTurn(session, outside))
   }
   await touchSession(trx, row, isNameKept ? null : session.name, lastActivityAt)
@@ -170,13 +185,15 @@ async function followOutside(
   trx: Writer,
   row: TurnRow,
   wanted: Tokens,
-  turns: readonly TurnRow[],
+  { turns, unheard }: { readonly turns: readonly TurnRow[]; readonly unheard: readonly TurnRow[] },
   usage: Usage,
   run: Run,
 ): Promise<{ readonly became: keyof typeof EFFECTS; readonly usage: Usage }> {
-  const next = followedTokens(row, wanted, turns)
+  const next = followedTokens(row, wanted, unheard)
   if (next.input !== row.input_tokens || next.output !== row.output_tokens)
     return { became: 'changed', usage: await saveOutside(trx, row, next, turns, usage, run) }
+  // It has heard of them now: a later reading that says less must not move them out of it once more.
+  if (unheard.length > 0) await saveOutsideTurns(trx, { ...row, recorded_at: toldAt(run.moment.now, turns) })
   const isEqual = next.input === wanted.input && next.output === wanted.output
   return { became: isEqual ? 'equal' : 'other', usage }
 }

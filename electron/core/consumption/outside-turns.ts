@@ -40,19 +40,29 @@ export function outsideTokens(session: SessionReading, ledger: Tokens): Tokens {
 }
 
 /**
- * What the row becomes: it follows the file up; down only by what has since been booked as turns of the same month, so
+ * What the row becomes: it follows the file up; down only by what has been booked since as turns of the same month, so
  * that neither the session's nor the month's sum ever falls without a person. Pure.
  *
- * @param turns the session's turns in the ledger
+ * @param unheard the session's turns the row has not heard of yet
  */
-export function followedTokens(held: TurnRow, wanted: Tokens, turns: readonly TurnRow[]): Tokens {
-  const moved = sumOf(
-    turns.filter((turn) => turn.recorded_at > held.recorded_at && turn.period === held.period),
-  )
+export function followedTokens(held: TurnRow, wanted: Tokens, unheard: readonly TurnRow[]): Tokens {
+  const moved = sumOf(unheard.filter((turn) => turn.period === held.period))
   return {
     input: Math.max(wanted.input, held.input_tokens - moved.input),
     output: Math.max(wanted.output, held.output_tokens - moved.output),
   }
+}
+
+/**
+ * The turns a row has not heard of: those booked with this reading, whatever the clock says, and those told since the
+ * row was. A turn is heard of once; what it moved out of the row is not moved again. Pure.
+ */
+export function unheardTurns(
+  held: TurnRow,
+  turns: readonly TurnRow[],
+  booked: ReadonlySet<number>,
+): readonly TurnRow[] {
+  return turns.filter((turn) => booked.has(turn.turn_number) || turn.recorded_at > held.recorded_at)
 }
 
 /**
