@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ChangeFeed } from '../../electron/core/kernel/change-feed.ts'
 import { dispatch } from '../../electron/operations/dispatch.ts'
 import type { OperationInput, OperationName } from '../../shared/contract/index.ts'
 import { sessionOf, temporaryFolder, turnOf, writeSessionFile } from '../support/session-files.ts'
@@ -29,6 +30,20 @@ function ask<Name extends OperationName>(name: Name, input: OperationInput<Name>
 }
 
 describe('who listens', () => {
+  test('hears of a change also when somebody before them failed over it', async () => {
+    const troubles: unknown[] = []
+    const feed = new ChangeFeed((error) => troubles.push(error))
+    const told: string[] = []
+    feed.subscribe(() => {
+      throw new Error('the tray is gone')
+    })
+    feed.subscribe(({ topics }) => told.push(...topics))
+    feed.publish('users')
+    await expect.poll(() => told).toEqual(['users'])
+    expect(troubles).toEqual([new Error('the tray is gone')])
+    feed.close()
+  })
+
   test('hears of many turns of a moment once', async () => {
     await ask('users.create', { id: 'alice', username: 'Alice' })
     await expect.poll(() => heard).toEqual([['users']])
