@@ -79,6 +79,20 @@ describe('who listens', () => {
     folder.remove()
   })
 
+  test('hears of the alert of a limit that a check reached, and not again with the next check', async () => {
+    const profile = await ask('profiles.create', { name: 'Two', prompts_per_hour: 2 })
+    const consumption_profile_id = profile.kind === 'done' ? profile.value.id : 0
+    await ask('users.create', { id: 'alice', username: 'Alice', consumption_profile_id })
+    await expect.poll(() => new Set(heard.flat())).toEqual(new Set(['profiles', 'users']))
+    heard.length = 0
+    for (let prompt = 1; prompt <= 2; prompt += 1)
+      expect((await ask('limits.check', { user_id: 'alice' })).kind).toBe('done')
+    await expect.poll(() => new Set(heard.flat())).toEqual(new Set(['alerts', 'limits']))
+    heard.length = 0
+    expect((await ask('limits.check', { user_id: 'alice' })).kind).toBe('refused')
+    await expect.poll(() => heard).toEqual([['limits']])
+  })
+
   test('hears of an alert that was raised, once for the same one', async () => {
     const alert = {
       kind: 'job_failed',
