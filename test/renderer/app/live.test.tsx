@@ -89,7 +89,7 @@ describe('what is on screen', () => {
     const { weir, changes } = await openTokens()
     let wake: () => void = () => undefined
     weir.answers['tokens.list'] = () =>
-      new Promise((resolve) => {
+      new Promise<OperationOutput<'tokens.list'>>((resolve) => {
         wake = () => resolve({ tokens: [TOKEN] })
       })
     changes.say(tokensChanged)
