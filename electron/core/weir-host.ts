@@ -55,7 +55,9 @@ export class WeirHost {
   readonly restores: RestoreManager
   readonly #parts: HostParts
   readonly #lasting: Lasting = {
-    changes: new ChangeFeed(),
+    changes: new ChangeFeed((error) =>
+      this.#parts.ports.log.warn('somebody could not be told of a change', { error }),
+    ),
     gate: new Gate(),
     localTokens: new Set(),
     apiUrl: null,

@@ -124,6 +124,7 @@ async function assemble(
   lasting: Lasting,
 ): Promise<Core> {
   const { database } = opened
+  database.whenNoted((topic) => lasting.changes.publish(topic))
   await database.write((trx) => seedProfiles(trx, ports.clock.now()))
   await seedPriceCatalogue(database, ports.clock.now())
   const settings = await SettingsManager.open(database, ports.clock)
@@ -174,7 +175,6 @@ async function assemble(
       const isKnown = (await findUserKey(db, userId)) !== undefined
       return isKnown ? (await readForecast(db, userId, momentOf(context))).limits : []
     },
-    onRaised: () => lasting.changes.publish('alerts'),
   })
   const copies = new BackupCopies({
     ports,

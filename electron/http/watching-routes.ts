@@ -21,6 +21,8 @@ const HEARTBEAT_MS = 15_000
 const WAITING_BYTES_MAX = 64 * 1024
 /** After a break the browser comes back after this long, in milliseconds. */
 const RETRY_MS = 2_000
+/** Whoever is let go has this long to read the rest; then their connection is cut. */
+const GOODBYE_MS = 1_000
 
 /** What these routes need. */
 export interface WatchingParts {
@@ -28,9 +30,12 @@ export interface WatchingParts {
   readonly authentication: Authentication
 }
 
+/** Lets a listener go. */
+type LetGo = () => void
+
 /** Adds both; whoever listens is let go when the server closes. */
 export function addWatchingRoutes(app: FastifyInstance, parts: WatchingParts): void {
-  const listeners = new Set<FastifyReply>()
+  const listeners = new Set<LetGo>()
   app.get(METRICS_PATH, async (request, reply) => {
     if (!isAdmin(request)) return sendProblem(reply, ADMINS_ONLY)
     const text = await prometheusText(parts.weir.metrics)
@@ -43,7 +48,7 @@ export function addWatchingRoutes(app: FastifyInstance, parts: WatchingParts): v
     return reply
   })
   app.addHook('preClose', async () => {
-    for (const listener of listeners) listener.raw.end()
+    for (const letGo of listeners) letGo()
   })
 }
 
@@ -61,7 +66,7 @@ function listen(
   request: FastifyRequest,
   reply: FastifyReply,
   { weir, authentication }: WatchingParts,
-  listeners: Set<FastifyReply>,
+  listeners: Set<LetGo>,
 ): void {
   const { raw } = reply
   reply.hijack()
@@ -71,11 +76,11 @@ function listen(
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
   })
-  listeners.add(reply)
+  let goodbye: NodeJS.Timeout | undefined
   const send = (text: string): void => {
     // Whoever does not read is let go; coming back, they ask for everything again.
     if (raw.writableLength > WAITING_BYTES_MAX) raw.destroy()
-    else raw.write(text)
+    else if (!raw.writableEnded) raw.write(text)
   }
   send(`retry: ${RETRY_MS}\nevent: hello\nid: ${weir.changes.lastId()}\ndata: {}\n\n`)
   const unsubscribe = weir.changes.subscribe(({ id, topics }: Change) =>
@@ -84,15 +89,28 @@ function listen(
   const heartbeat = setInterval(() => {
     authentication
       .authenticate('GET', request.headers)
-      .then((answer) => (answer.kind === 'denied' ? raw.end() : send(': still here\n\n')))
+      .then((answer) => (answer.kind === 'denied' ? letGo() : send(': still here\n\n')))
       .catch((error: unknown) => {
         weir.ports.log.warn('a listener of the change feed was let go', { area: 'http', error })
-        raw.end()
+        letGo()
       })
   }, HEARTBEAT_MS)
-  raw.on('close', () => {
+  const letGo = (): void => {
     clearInterval(heartbeat)
     unsubscribe()
-    listeners.delete(reply)
+    raw.end()
+    goodbye ??= setTimeout(() => raw.destroy(), GOODBYE_MS)
+  }
+  listeners.add(letGo)
+  // An error nobody hears ends the process.
+  raw.on('error', (error) => {
+    weir.ports.log.warn('a listener of the change feed was cut off', { area: 'http', error })
+    raw.destroy()
+  })
+  raw.on('close', () => {
+    clearInterval(heartbeat)
+    clearTimeout(goodbye)
+    unsubscribe()
+    listeners.delete(letGo)
   })
 }

@@ -9,7 +9,8 @@ export type TrayLight = 'fine' | 'attention' | 'paused'
 /** What choosing an item does. */
 export type TrayAction =
   | { readonly kind: 'open'; readonly path: string | null }
-  | { readonly kind: 'enforce'; readonly input: OperationInput<'enforcement.set'> }
+  | { readonly kind: 'enforce' }
+  | { readonly kind: 'pause'; readonly ms: number }
   | { readonly kind: 'quit' }
 
 /** A line of the menu; one without an action only says something. */
@@ -41,7 +42,7 @@ const OPEN: TrayItem = { label: 'Open Weir', action: { kind: 'open', path: null 
 const QUIT: TrayItem = { label: 'Quit Weir', action: { kind: 'quit' } }
 
 /** The tray of a Weir in that state; null when the state cannot be told. */
-export function trayViewOf(status: Status | null, now: EpochMs): TrayView {
+export function trayViewOf(status: Status | null): TrayView {
   if (status === null) {
     const line = 'The state of Weir cannot be read'
     return { light: 'attention', tooltip: `Weir: ${line}`, groups: [[OPEN], [{ label: line }], [QUIT]] }
@@ -56,10 +57,20 @@ export function trayViewOf(status: Status | null, now: EpochMs): TrayView {
     groups: [
       [OPEN],
       [{ label: line, action: { kind: 'open', path: '/enforcement' } }, ...problems],
-      [switchOf(status, now)],
+      [switchOf(status)],
       [QUIT],
     ],
   }
+}
+
+/** What the choice asks for. A pause begins when it is chosen: the menu may have been made hours before. */
+export function enforcementOf(
+  action: Extract<TrayAction, { kind: 'enforce' | 'pause' }>,
+  now: EpochMs,
+): OperationInput<'enforcement.set'> {
+  return action.kind === 'enforce'
+    ? { mode: 'on' }
+    : { mode: 'off', reason: 'Paused from the tray', until: toIso(now + action.ms) }
 }
 
 function enforcementLine({ enforcement: { mode, until }, time_zone }: Status): string {
@@ -92,20 +103,13 @@ function goingTo(label: string, path: string | null): TrayItem {
 }
 
 /** The way out of what holds now. */
-function switchOf({ enforcement, state }: Status, now: EpochMs): TrayItem {
+function switchOf({ enforcement, state }: Status): TrayItem {
   // While the database is exchanged nothing can be written.
   if (state === 'restoring' || state === 'stopping') return { label: 'Pause enforcement' }
-  if (enforcement.mode !== 'on')
-    return { label: 'Enforce limits again', action: { kind: 'enforce', input: { mode: 'on' } } }
+  if (enforcement.mode !== 'on') return { label: 'Enforce limits again', action: { kind: 'enforce' } }
   return {
     label: 'Pause enforcement',
-    items: PAUSES.map(({ label, ms }) => ({
-      label,
-      action: {
-        kind: 'enforce',
-        input: { mode: 'off', reason: 'Paused from the tray', until: toIso(now + ms) },
-      },
-    })),
+    items: PAUSES.map(({ label, ms }) => ({ label, action: { kind: 'pause', ms } })),
   }
 }
 

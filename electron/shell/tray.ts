@@ -2,7 +2,7 @@ import { app, Menu, type MenuItemConstructorOptions, type NativeImage, nativeIma
 import type { Caller, Weir } from '../core/api.ts'
 import { dispatchToAnswer } from '../operations/dispatch.ts'
 import { trayPixels } from './tray-icon.ts'
-import { type TrayItem, type TrayLight, type TrayView, trayViewOf } from './tray-view.ts'
+import { enforcementOf, type TrayItem, type TrayLight, type TrayView, trayViewOf } from './tray-view.ts'
 
 // A pause that ends by itself tells nobody; half a minute later the tray knows.
 const LOOK_MS = 30_000
@@ -34,10 +34,15 @@ export function startTray(parts: TrayParts): () => void {
     // The menu is closed under the hand of whoever has it open when it is set again.
     const said = JSON.stringify([view.light, view.tooltip])
     if (said === shown || tray.isDestroyed()) return
-    shown = said
-    tray.setImage(imageOf(view.light))
-    tray.setToolTip(view.tooltip)
-    tray.setContextMenu(menuOf(view, parts))
+    try {
+      tray.setImage(imageOf(view.light))
+      tray.setToolTip(view.tooltip)
+      tray.setContextMenu(menuOf(view, parts))
+      shown = said
+    } catch (error) {
+      // The next look tries again; a desktop that takes its tray away must not end Weir.
+      weir.ports.log.warn('the tray could not show the state of Weir', { error })
+    }
   }
   let looking: Promise<void> | undefined
   const look = (): void => {
@@ -68,12 +73,11 @@ function openTray({ weir, open }: TrayParts): Tray | null {
 }
 
 async function viewOf(weir: Weir): Promise<TrayView> {
-  const now = weir.ports.clock.now()
   try {
-    return trayViewOf(await weir.status(), now)
+    return trayViewOf(await weir.status())
   } catch (error) {
     weir.ports.log.warn('the tray could not be told the state of Weir', { error })
-    return trayViewOf(null, now)
+    return trayViewOf(null)
   }
 }
 
@@ -114,7 +118,8 @@ async function act(
   if (action.kind === 'quit') app.quit()
   else if (action.kind === 'open') open(action.path)
   else {
-    const answer = await dispatchToAnswer(weir, 'enforcement.set', action.input, caller)
+    const input = enforcementOf(action, weir.ports.clock.now())
+    const answer = await dispatchToAnswer(weir, 'enforcement.set', input, caller)
     // The screen says more than a menu can about why it could not be done.
     if (!answer.ok) open('/enforcement')
   }

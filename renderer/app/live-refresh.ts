@@ -4,11 +4,14 @@ import type { WeirQueryMeta } from './queries.ts'
 
 /** A panel takes at most a twentieth of the core's time, however much there is to add up. */
 const REST_PER_ANSWER = 20
+/** One slow answer, of a laptop that slept meanwhile for example, must not leave a panel deaf. */
+const REST_MS_MAX = 30_000
 /** An answer that was under way when the change came may be older than it; then one looks again after this. */
 const AGAIN_MS = 250
 
 /** What is known of a query that was asked again. */
 interface Renewal {
+  /** By the clock that is never set. */
   startedAt: number
   tookMs: number
   timer: ReturnType<typeof setTimeout> | undefined
@@ -62,9 +65,11 @@ export class LiveRefresh {
     if (gapMs === false) return
     const renewal = this.#renewalOf(query)
     if (renewal.timer !== undefined) return
-    const lastAt = Math.max(renewal.startedAt, query.state.dataUpdatedAt)
-    const dueAt = lastAt + Math.max(gapMs, renewal.tookMs * REST_PER_ANSWER)
-    this.#after(query, renewal, Math.max(0, dueAt - Date.now()))
+    const restMs = Math.max(gapMs, Math.min(renewal.tookMs * REST_PER_ANSWER, REST_MS_MAX))
+    // By the clock of the wall, which may have been set back since: then it looks like just now, and not like later.
+    const sinceAnswerMs = Math.max(0, Date.now() - query.state.dataUpdatedAt)
+    const sinceMs = Math.min(performance.now() - renewal.startedAt, sinceAnswerMs)
+    this.#after(query, renewal, Math.max(0, restMs - sinceMs))
   }
 
   #after(query: Query, renewal: Renewal, ms: number): void {
@@ -84,16 +89,16 @@ export class LiveRefresh {
       this.#after(query, renewal, AGAIN_MS)
       return
     }
-    renewal.startedAt = Date.now()
+    renewal.startedAt = performance.now()
     // A failure stands in the query; it does not reject here.
     await this.#queries.refetchQueries({ queryKey: query.queryKey, exact: true, type: 'active' })
-    renewal.tookMs = Date.now() - renewal.startedAt
+    renewal.tookMs = performance.now() - renewal.startedAt
   }
 
   #renewalOf(query: Query): Renewal {
     const known = this.#renewals.get(query)
     if (known !== undefined) return known
-    const renewal: Renewal = { startedAt: 0, tookMs: 0, timer: undefined }
+    const renewal: Renewal = { startedAt: Number.NEGATIVE_INFINITY, tookMs: 0, timer: undefined }
     this.#renewals.set(query, renewal)
     return renewal
   }

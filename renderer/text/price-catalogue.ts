@@ -11,7 +11,7 @@ export const priceCatalogueText = {
   look: 'See what it would change',
   title: 'Update the catalogue',
   versions: (from: string, to: string) => `From ${from} to ${to}.`,
-  hint: 'Your own prices and imported ones stay and go before the catalogue. Recorded turns keep their cost.',
+  hint: 'Your own prices and imported ones stay and go before the catalogue. Recorded turns keep their cost until an extension is added to them.',
   counts: { changed: 'Changed', new: 'New', removed: 'Removed', same: 'The same' },
   show: 'Which prices',
   table: 'What the catalogue would change',

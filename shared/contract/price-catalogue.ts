@@ -36,7 +36,8 @@ export const priceCatalogueOperations = {
       'Put the catalogue this Weir comes with in the place of the one that counts, or with dry_run only say what would change',
     description:
       'A newer Weir goes on with the prices there are until this is asked for. Your own prices and imported ones stay and go before ' +
-      'it, recorded turns keep their cost. There is a row for every price that differs; doing it again changes nothing.',
+      'it, recorded turns keep their cost until an extension is added to them. There is a row for every price that differs; doing it ' +
+      'again changes nothing.',
     input: z.strictObject({ dry_run: z.boolean().optional() }),
     output: z.object({
       /** The catalogue that counted; null when there was none. */

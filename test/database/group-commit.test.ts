@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Writer } from '../../electron/core/database/database.ts'
 import { SqliteDialect } from '../../electron/core/database/dialect.ts'
 import { GroupCommit } from '../../electron/core/database/group-commit.ts'
+import { noteChange } from '../../electron/core/database/noted-changes.ts'
 import { openWriteHandle } from '../../electron/core/database/open-handle.ts'
 import type { Schema } from '../../electron/core/database/schema.ts'
 import { WeirError } from '../../electron/core/kernel/weir-error.ts'
@@ -50,6 +51,25 @@ function commitsInLog(): number {
     if (log.readUInt32BE(at + 4) > 0) count += 1
   return count
 }
+
+describe('what a write notes', () => {
+  test('is told of once it is on disk, and not when the write was undone', async () => {
+    const told: (readonly string[])[] = []
+    commits.whenNoted((topic) => told.push([topic, ...names()]))
+    const noting = (name: string, fails: boolean) => async (trx: Writer) => {
+      await put(name)(trx)
+      noteChange(trx, name)
+      if (fails) throw new Error('changed its mind')
+    }
+    const results = await Promise.allSettled([
+      commits.write(noting('kept', false)),
+      commits.write(noting('undone', true)),
+      commits.write(put('quiet')),
+    ])
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(told).toEqual([['kept', 'kept', 'quiet']])
+  })
+})
 
 describe('writes that arrive together', () => {
   test('are one commit; writes one after the other are one each', async () => {

@@ -39,6 +39,20 @@ describe('limits.explain', () => {
     expect(await weir.events()).toEqual([])
   })
 
+  test('says what a check would reserve: nothing when it is refused or only observed', async () => {
+    await weir.addUser('alice', { limits: { prompts_per_hour: 9, input_tokens_per_month: 100 } })
+    const explain = async (estimated_input_tokens: number) => {
+      const input = { user_id: 'alice', estimated_input_tokens, estimated_output_tokens: 5 }
+      return (await weir.enforcement.explain(input)).reservation
+    }
+    expect(await explain(100)).toMatchObject({ input_tokens: 100, output_tokens: 5 })
+    expect(await explain(101)).toMatchObject({ input_tokens: 0, output_tokens: 0 })
+    await weir.enforcement.set({ mode: 'observe', reason: 'x' }, OPERATOR)
+    expect(await explain(101)).toMatchObject({ input_tokens: 0, output_tokens: 0 })
+    await weir.enforcement.set({ mode: 'off', reason: 'x' }, OPERATOR)
+    expect(await explain(101)).toMatchObject({ input_tokens: 101, output_tokens: 5 })
+  })
+
   test('tells an inactive user from an inactive profile, and observing and off from on', async () => {
     await weir.addUser('alice', { isActive: false })
     const explain = () => weir.enforcement.explain({ user_id: 'alice' })

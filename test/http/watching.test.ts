@@ -1,14 +1,18 @@
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
+import type { ServerResponse } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { openLogFile } from '../../electron/core/kernel/pino-logger.ts'
 import { systemPorts } from '../../electron/core/kernel/system-ports.ts'
 import { createWeir } from '../../electron/core/weir.ts'
 import { LoginCodes } from '../../electron/http/login-codes.ts'
 import { buildHttp } from '../../electron/http/server.ts'
 import { OPERATIONS } from '../../shared/contract/index.ts'
+import { TOKENS } from '../support/fake-weir.ts'
 import { configOf, OPERATOR } from '../support/weir.ts'
 import { bearer, type Harness, HOST, harness, PORT } from './http-harness.ts'
 
@@ -18,8 +22,8 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end()
 })
 
-async function fakeHarness(): Promise<void> {
-  fake = await harness()
+async function fakeHarness(parts: Parameters<typeof harness>[1] = {}): Promise<void> {
+  fake = await harness({}, parts)
   ends.push(() => fake.app.close())
 }
 
@@ -71,6 +75,47 @@ describe('the change feed', () => {
     await expect.poll(() => heard).toContain('data: {"topics":["users"]}')
     await fake.app.close()
     await reading
+  })
+
+  it('cuts off a listener whose token was revoked and who does not read the rest', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval'] })
+    ends.push(async () => void vi.useRealTimers())
+    await fakeHarness({ port: () => port })
+    let port = PORT
+    const { changes } = fake.weir
+    const subscribe = changes.subscribe.bind(changes)
+    const tells: Parameters<typeof subscribe>[0][] = []
+    changes.subscribe = (tell) => {
+      tells.push(tell)
+      return subscribe(tell)
+    }
+    const answers: ServerResponse[] = []
+    fake.app.server.on('request', (_request, answer) => answers.push(answer))
+    await fake.app.listen({ host: '127.0.0.1', port: 0 })
+    port = (fake.app.server.address() as AddressInfo).port
+    const client = connect(port, '127.0.0.1')
+    const gone = once(client, 'close')
+    client.on('error', () => client.destroy())
+    client.pause()
+    client.write(
+      `GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: ${bearer('admin').authorization}\r\n\r\n`,
+    )
+    await expect.poll(() => tells.length).toBe(1)
+    // Until what the system keeps for a connection is full.
+    const tell = () => tells[0]?.({ id: 1, topics: ['x'.repeat(60_000)] })
+    while (answers[0]?.writableLength === 0) {
+      tell()
+      await wait(20)
+    }
+    fake.revoked.add(TOKENS.admin)
+    const cut = once(answers[0] as ServerResponse, 'close')
+    vi.advanceTimersByTime(15_000)
+    vi.useRealTimers()
+    await expect.poll(() => answers[0]?.writableEnded).toBe(true)
+    changes.publish('users')
+    await cut
+    client.resume()
+    await gone
   })
 
   it('holds sixteen listeners and no more', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ChangeFeed } from '../../electron/core/kernel/change-feed.ts'
 import { dispatch } from '../../electron/operations/dispatch.ts'
 import type { OperationInput, OperationName } from '../../shared/contract/index.ts'
 import { sessionOf, temporaryFolder, turnOf, writeSessionFile } from '../support/session-files.ts'
@@ -29,6 +30,20 @@ function ask<Name extends OperationName>(name: Name, input: OperationInput<Name>
 }
 
 describe('who listens', () => {
+  test('hears of a change also when somebody before them failed over it', async () => {
+    const troubles: unknown[] = []
+    const feed = new ChangeFeed((error) => troubles.push(error))
+    const told: string[] = []
+    feed.subscribe(() => {
+      throw new Error('the tray is gone')
+    })
+    feed.subscribe(({ topics }) => told.push(...topics))
+    feed.publish('users')
+    await expect.poll(() => told).toEqual(['users'])
+    expect(troubles).toEqual([new Error('the tray is gone')])
+    feed.close()
+  })
+
   test('hears of many turns of a moment once', async () => {
     await ask('users.create', { id: 'alice', username: 'Alice' })
     await expect.poll(() => heard).toEqual([['users']])
@@ -62,6 +77,20 @@ describe('who listens', () => {
     const afterEnd = heard.length
     await expect.poll(() => heard.slice(afterEnd).flat()).toContain('import')
     folder.remove()
+  })
+
+  test('hears of the alert of a limit that a check reached, and not again with the next check', async () => {
+    const profile = await ask('profiles.create', { name: 'Two', prompts_per_hour: 2 })
+    const consumption_profile_id = profile.kind === 'done' ? profile.value.id : 0
+    await ask('users.create', { id: 'alice', username: 'Alice', consumption_profile_id })
+    await expect.poll(() => new Set(heard.flat())).toEqual(new Set(['profiles', 'users']))
+    heard.length = 0
+    for (let prompt = 1; prompt <= 2; prompt += 1)
+      expect((await ask('limits.check', { user_id: 'alice' })).kind).toBe('done')
+    await expect.poll(() => new Set(heard.flat())).toEqual(new Set(['alerts', 'limits']))
+    heard.length = 0
+    expect((await ask('limits.check', { user_id: 'alice' })).kind).toBe('refused')
+    await expect.poll(() => heard).toEqual([['limits']])
   })
 
   test('hears of an alert that was raised, once for the same one', async () => {

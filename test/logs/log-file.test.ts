@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -31,6 +31,12 @@ const everything = () =>
   readdirSync(folder())
     .map((name) => readFileSync(join(folder(), name), 'utf8'))
     .join('')
+
+const everythingIn = (name: string) =>
+  readFileSync(join(folder(), name), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { message: string; dropped?: number })
 
 describe('the log folder', () => {
   test('never grows beyond its cap, whatever is written and whatever the jobs put beside it', () => {
@@ -83,6 +89,42 @@ describe('the log folder', () => {
     const names = readdirSync(folder())
     expect(names).toContain('weir.1.log')
     for (const name of names) expect(statSync(join(folder(), name)).mode & 0o777).toBe(0o600)
+  })
+
+  test('is written on when somebody removed the file, or the whole folder, under a running Weir', () => {
+    file.own()
+    file.limitTo(40_000)
+    const fill = () => {
+      for (let line = 0; line < 60; line += 1) file.log.warn(`line ${line}`)
+    }
+    fill()
+    rmSync(join(folder(), 'weir.log'))
+    fill()
+    file.log.warn('after the file')
+    expect(readFileSync(join(folder(), 'weir.log'), 'utf8')).toContain('after the file')
+    rmSync(folder(), { recursive: true })
+    fill()
+    file.log.warn('after the folder')
+    expect(readFileSync(join(folder(), 'weir.log'), 'utf8')).toContain('after the folder')
+  })
+
+  test('is written on after a file could not be put aside, and tells how many lines are missing', () => {
+    file.own()
+    file.limitTo(40_000)
+    // A folder cannot be replaced by a file, and with a number that nobody gives it is not moved out of the way.
+    mkdirSync(join(folder(), 'weir.1.log'))
+    writeFileSync(join(folder(), 'weir.0.log'), '')
+    for (let line = 0; line < 100; line += 1) file.log.warn(`line ${line}`)
+    const kept = everythingIn('weir.log').length
+    expect(kept).toBeLessThan(100)
+    for (const name of ['weir.1.log', 'weir.0.log']) rmSync(join(folder(), name), { recursive: true })
+    file.log.warn('the last one')
+    const after = everythingIn('weir.log')
+    expect(after.map(({ message }) => message)).toEqual([
+      'log lines were dropped: more came than could be written',
+      'the last one',
+    ])
+    expect(after[0]?.dropped).toBe(100 - kept)
   })
 
   test('belongs to another Weir until this one owns the data folder: nothing is put aside before', () => {

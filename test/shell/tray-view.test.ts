@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { trayPixels } from '../../electron/shell/tray-icon.ts'
-import { type TrayItem, type TrayView, trayViewOf } from '../../electron/shell/tray-view.ts'
-
-const NOW = Date.parse('2026-11-24T10:00:00Z')
+import { enforcementOf, type TrayItem, type TrayView, trayViewOf } from '../../electron/shell/tray-view.ts'
 
 type Status = NonNullable<Parameters<typeof trayViewOf>[0]>
 
@@ -24,7 +22,7 @@ const status = (members: Partial<Status> = {}): Status => ({
   ...members,
 })
 
-const view = (members: Partial<Status> = {}) => trayViewOf(status(members), NOW)
+const view = (members: Partial<Status> = {}) => trayViewOf(status(members))
 const labels = ({ groups }: TrayView) => groups.map((group) => group.map(({ label }) => label))
 const find = ({ groups }: TrayView, label: string): TrayItem | undefined =>
   groups
@@ -43,9 +41,17 @@ describe('the tray', () => {
       ['Pause enforcement'],
       ['Quit Weir'],
     ])
-    expect(find(fine, 'For 15 minutes')?.action).toEqual({
-      kind: 'enforce',
-      input: { mode: 'off', reason: 'Paused from the tray', until: '2026-11-24T10:15:00.000Z' },
+    expect(find(fine, 'For 15 minutes')?.action).toEqual({ kind: 'pause', ms: 15 * 60_000 })
+  })
+
+  test('pauses for as long as its line says, however long ago the menu was made', () => {
+    const action = find(view(), 'For an hour')?.action
+    if (action?.kind !== 'pause') throw new Error('There is no pause in the tray.')
+    const hoursLater = Date.parse('2026-11-24T15:30:00Z')
+    expect(enforcementOf(action, hoursLater)).toEqual({
+      mode: 'off',
+      reason: 'Paused from the tray',
+      until: '2026-11-24T16:30:00.000Z',
     })
   })
 
@@ -54,7 +60,8 @@ describe('the tray', () => {
     const paused = view({ enforcement: { mode: 'off', reason: 'a look', until } })
     expect(paused.light).toBe('paused')
     expect(paused.tooltip).toContain('Enforcement is paused until 24 Nov, 11:15')
-    expect(find(paused, 'Enforce limits again')?.action).toEqual({ kind: 'enforce', input: { mode: 'on' } })
+    expect(find(paused, 'Enforce limits again')?.action).toEqual({ kind: 'enforce' })
+    expect(enforcementOf({ kind: 'enforce' }, 0)).toEqual({ mode: 'on' })
     const observing = view({ enforcement: { mode: 'observe', reason: 'a trial', until: null } })
     expect([observing.light, observing.tooltip]).toEqual(['paused', 'Weir\nLimits are only observed'])
   })
@@ -85,7 +92,7 @@ describe('the tray', () => {
   })
 
   test('does not say that all is fine when it does not know', () => {
-    const unknown = trayViewOf(null, NOW)
+    const unknown = trayViewOf(null)
     expect(unknown.light).toBe('attention')
     expect(labels(unknown)).toEqual([['Open Weir'], ['The state of Weir cannot be read'], ['Quit Weir']])
   })

@@ -30,8 +30,6 @@ export interface AlertPorts {
   readonly settings: SettingsManager
   /** How a user stands to reach their limits; empty for a user that is no more. */
   readonly outlooksOf: (db: Reader, userId: string) => Promise<Outlooks>
-  /** Told of every alert that is new in the list. */
-  readonly onRaised?: () => void
 }
 
 /** The alerts the operator sees: those of limits, written with what crossed them, and those other parts raise here. */
@@ -62,7 +60,6 @@ export class AlertManager implements AlertsApi {
         notified_at: alert.isOperatorsOwn === true ? now : null,
       }),
     )
-    if (raised) this.#ports.onRaised?.()
     return { raised }
   }
 

@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { EpochMs } from '../../../shared/units.ts'
 import type { Reader, Writer } from '../database/database.ts'
+import { noteChange } from '../database/noted-changes.ts'
 import type { AlertsTable } from '../database/schema.ts'
 
 /** The SQL of `alerts`. */
@@ -8,14 +9,16 @@ import type { AlertsTable } from '../database/schema.ts'
 export type AlertRow = Readonly<Selectable<AlertsTable>>
 type NewAlertRow = Readonly<Omit<Insertable<AlertsTable>, 'id'>>
 
-/** Writes an alert unless there is one of its kind for the same thing; answers whether it was new. */
+/** Writes an alert unless there is one of its kind for the same thing; answers whether it was new. Who looks at alerts hears of it. */
 export async function insertAlert(trx: Writer, row: NewAlertRow): Promise<boolean> {
   const result = await trx
     .insertInto('alerts')
     .values(row)
     .onConflict((conflict) => conflict.columns(['kind', 'once_key']).doNothing())
     .executeTakeFirst()
-  return result.numInsertedOrUpdatedRows === 1n
+  const isNew = result.numInsertedOrUpdatedRows === 1n
+  if (isNew) noteChange(trx, 'alerts')
+  return isNew
 }
 
 /** Which alerts; `muted` kinds are left out of unread ones. */

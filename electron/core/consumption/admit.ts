@@ -187,8 +187,8 @@ export function reservationOnWire(reserved: AdmissionRequest, moment: Moment) {
   }
 }
 
-/** What is only let through reserves nothing: there is no room left that could be kept for it. */
-function reservedFor(verdict: Admission, request: AdmissionRequest): AdmissionRequest {
+/** What is refused, or only let through, reserves nothing: there is no room left that could be kept for it. */
+export function reservedFor(verdict: Admission, request: AdmissionRequest): AdmissionRequest {
   return verdict.kind === 'no' ? { inputTokens: 0, outputTokens: 0 } : request
 }
 

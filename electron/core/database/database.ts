@@ -71,6 +71,11 @@ export class Database {
     return this.#groupCommit.writeSlice(job)
   }
 
+  /** Tells of the subjects that writes noted (`noteChange`), once they are on disk. */
+  whenNoted(tell: (topic: string) => void): void {
+    this.#groupCommit.whenNoted(tell)
+  }
+
   /** Refuses every write with `restoring` until `unfence`; settles when those before it are on disk. */
   fence(): Promise<void> {
     return this.#groupCommit.fence()

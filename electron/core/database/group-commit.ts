@@ -1,5 +1,6 @@
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely'
 import { WeirError } from '../kernel/weir-error.ts'
+import { takeNoted } from './noted-changes.ts'
 import type { Schema } from './schema.ts'
 import { isLockedByOthers, toStorageError } from './storage-error.ts'
 
@@ -15,7 +16,7 @@ interface QueuedSlice extends QueuedJob {
   readonly queuedAtMs: number
 }
 
-type Outcome = { readonly job: QueuedJob; readonly settle: () => void }
+type Outcome = { readonly settle: () => void; readonly noted: readonly string[] }
 
 // A batch holds the main thread for its whole length; 256 short jobs take about ten milliseconds.
 const JOBS_PER_COMMIT_MAX = 256
@@ -39,6 +40,7 @@ const ROLL_BACK_TO = CompiledQuery.raw('rollback to job')
  */
 export class GroupCommit {
   readonly #db: Kysely<Schema>
+  #tell: ((topic: string) => void) | undefined
   #queue: QueuedJob[] = []
   readonly #slices: QueuedSlice[] = []
   #lastJobAtMs = Number.NEGATIVE_INFINITY
@@ -52,6 +54,11 @@ export class GroupCommit {
 
   constructor(db: Kysely<Schema>) {
     this.#db = db
+  }
+
+  /** Tells of what jobs noted, once it is on disk. */
+  whenNoted(tell: (topic: string) => void): void {
+    this.#tell = tell
   }
 
   write<Result>(run: (trx: Writer) => Promise<Result>): Promise<Result> {
@@ -147,6 +154,7 @@ export class GroupCommit {
         const outcomes = await this.#db.transaction().execute((trx) => runJobs(trx, jobs))
         // Nobody hears "done" before the commit is on disk.
         for (const outcome of outcomes) outcome.settle()
+        if (this.#tell !== undefined) for (const { noted } of outcomes) noted.forEach(this.#tell)
         return
       } catch (error) {
         if (!isLockedByOthers(error) || performance.now() > deadline) {
@@ -166,11 +174,12 @@ async function runJobs(trx: Writer, jobs: readonly QueuedJob[]): Promise<Outcome
     try {
       const result = await job.run(trx)
       await trx.executeQuery(RELEASE)
-      outcomes.push({ job, settle: () => job.resolve(result) })
+      outcomes.push({ settle: () => job.resolve(result), noted: takeNoted(trx) })
     } catch (error) {
+      takeNoted(trx)
       await undoJob(trx, error)
       const known = toStorageError(error)
-      outcomes.push({ job, settle: () => job.reject(known) })
+      outcomes.push({ settle: () => job.reject(known), noted: [] })
     }
   }
   return outcomes

@@ -8,7 +8,7 @@ import {
   toWire,
 } from '../consumption/admission.ts'
 import { withOpenReservations } from '../consumption/admission-store.ts'
-import { requestOf, reservationOnWire } from '../consumption/admit.ts'
+import { requestOf, reservationOnWire, reservedFor } from '../consumption/admit.ts'
 import { findUserState } from '../consumption/consumption-store.ts'
 import { limitsOf, type Moment, modeOf } from '../consumption/context.ts'
 import { readProfiles } from '../consumption/limit-rules-store.ts'
@@ -55,7 +55,7 @@ export async function explainLimits(
     code: verdict.kind === 'yes' ? null : verdict.code,
     detail: verdict.kind === 'yes' ? yesIn(mode) : noIn(mode, refusalOf(verdict, states, moment).detail),
     rules: explainRules(decision, states, request, mode),
-    reservation: reservationOnWire(request, moment),
+    reservation: reservationOnWire(reservedFor(verdict, request), moment),
     limits: states.map(toWire),
   }
 }

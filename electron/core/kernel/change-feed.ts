@@ -23,6 +23,12 @@ export class ChangeFeed {
   readonly #gathered = new Set<Topic>()
   #timer: NodeJS.Timeout | undefined
   #lastId = 0
+  readonly #onTrouble: (error: unknown) => void
+
+  /** `onTrouble` hears of a listener that threw; the others hear the change all the same. */
+  constructor(onTrouble: (error: unknown) => void = () => undefined) {
+    this.#onTrouble = onTrouble
+  }
 
   /** Notes that something of this subject changed. Nothing is kept when nobody listens. */
   publish(topic: Topic): void {
@@ -31,7 +37,7 @@ export class ChangeFeed {
     this.#timer ??= setTimeout(() => this.#tell(), GATHER_MS).unref()
   }
 
-  /** Hears changes until the returned function is called. A listener must not throw. */
+  /** Hears changes until the returned function is called. */
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener)
     return () => {
@@ -56,6 +62,12 @@ export class ChangeFeed {
     this.#lastId += 1
     const change = { id: this.#lastId, topics: [...this.#gathered].sort() }
     this.#gathered.clear()
-    for (const listener of [...this.#listeners]) listener(change)
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(change)
+      } catch (error) {
+        this.#onTrouble(error)
+      }
+    }
   }
 }

@@ -55,6 +55,7 @@ export function openLogFile(dataDir: string, level: string | undefined): LogFile
 function lineWriter(file: RotatingFile, lowest: Level): (level: Level) => Logger[Level] {
   let seq = 0
   let isUrgent = false
+  let isWritten = true
   const stamp = (): string => {
     const now = Date.now()
     // Grows also when the clock is set back, and from one start to the next: microseconds leave room for a thousand
@@ -71,18 +72,22 @@ function lineWriter(file: RotatingFile, lowest: Level): (level: Level) => Logger
       formatters: { level: (label) => ({ level: label }) },
     },
     {
-      write: (line: string) =>
-        file.write(
+      write: (line: string) => {
+        isWritten = file.write(
           line.length <= LINE_LENGTH_MAX ? line : `${line.slice(0, line.indexOf(',"pid"'))}${CUT}\n`,
           isUrgent,
-        ),
+        )
+      },
     },
   )
   return (level) => (message, fields) => {
-    isUrgent = level === 'warn' || level === 'error'
     const dropped = file.takeDropped()
-    if (dropped > 0)
+    if (dropped > 0) {
+      isUrgent = true
       lines.warn({ area: 'log', dropped }, 'log lines were dropped: more came than could be written')
+      if (!isWritten) file.putBackDropped(dropped)
+    }
+    isUrgent = level === 'warn' || level === 'error'
     lines[level](fields === undefined ? {} : safeFields(fields), safeText(message))
   }
 }

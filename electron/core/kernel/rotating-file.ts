@@ -67,8 +67,10 @@ export class RotatingFile {
   readonly #folder: string
   readonly #onTrouble: (error: Error) => void
   #capBytes: number
-  #descriptor: number | null
-  #bytes: number
+  /** Null for as long as it cannot be opened, and when closed. */
+  #descriptor: number | null = null
+  #isClosed = false
+  #bytes = 0
   #waiting: string[] = []
   #waitingBytes = 0
   #dropped = 0
@@ -83,26 +85,23 @@ export class RotatingFile {
     this.#folder = options.folder
     this.#capBytes = options.capBytes
     this.#onTrouble = options.onTrouble
-    mkdirSync(options.folder, { recursive: true, mode: 0o700 })
-    const path = join(options.folder, LOG_NAME)
-    this.#descriptor = openSync(path, 'a', PRIVATE_FILE)
-    this.#bytes = fstatSync(this.#descriptor).size
+    this.#open()
     // A file of an older version may have been made with other rights.
-    if (process.platform !== 'win32') chmodSync(path, PRIVATE_FILE)
+    if (process.platform !== 'win32') chmodSync(join(options.folder, LOG_NAME), PRIVATE_FILE)
   }
 
-  /** Takes a line in; false when it was dropped. `now` writes it, and what waits before it, at once. */
+  /** Takes a line in; false when it, or what waits before it, was dropped. `now` writes both at once. */
   write(line: string, now: boolean): boolean {
-    if (this.#descriptor === null) return false
-    if (this.#waitingBytes > WAITING_BYTES_MAX) {
+    if (this.#isClosed || this.#waitingBytes > WAITING_BYTES_MAX) {
       this.#dropped += 1
       return false
     }
+    const dropped = this.#dropped
     this.#waiting.push(line)
     this.#waitingBytes += line.length
     if (now || this.#waitingBytes >= FLUSH_BYTES) this.flush()
     else this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref()
-    return true
+    return this.#dropped === dropped
   }
 
   /** Lines dropped since this was asked last. */
@@ -112,15 +111,20 @@ export class RotatingFile {
     return dropped
   }
 
+  /** The line that told of so many dropped ones was dropped itself: they are told of later, without it. */
+  putBackDropped(count: number): void {
+    this.#dropped += count - 1
+  }
+
   /** Puts what waits on disk. */
   flush(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
     const lines = this.#waiting
-    if (lines.length === 0 || this.#descriptor === null) return
+    if (lines.length === 0) return
     this.#waiting = []
     this.#waitingBytes = 0
-    for (const batch of batchesOf(lines)) this.#append(Buffer.from(batch))
+    for (const batch of batchesOf(lines)) this.#append(batch)
   }
 
   /** From now on this process owns the folder: it may put files aside and remove the oldest. */
@@ -155,6 +159,7 @@ export class RotatingFile {
   /** Writes what waits and closes; lines that come later are dropped. */
   close(): void {
     this.flush()
+    this.#isClosed = true
     if (this.#descriptor !== null) closeSync(this.#descriptor)
     this.#descriptor = null
   }
@@ -163,28 +168,42 @@ export class RotatingFile {
     return Math.floor(this.#capBytes / PARTS)
   }
 
-  #append(bytes: Buffer): void {
-    this.#guarded(() => {
+  #append(lines: readonly string[]): void {
+    const isWritten = this.#guarded(() => {
+      const bytes = Buffer.from(lines.join(''))
       if (this.#mayRotate && this.#bytes > 0 && this.#bytes + bytes.length > this.#partBytes()) this.#rotate()
-      if (this.#descriptor === null) return
+      const descriptor = this.#descriptor ?? this.#open()
       // Counted before: half a batch on a full disk takes room too.
       this.#bytes += bytes.length
-      writeSync(this.#descriptor, bytes)
+      writeSync(descriptor, bytes)
     })
+    if (!isWritten) this.#dropped += lines.length
+  }
+
+  /** Also after it could not be opened, and when somebody removed it or its folder. */
+  #open(): number {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    const descriptor = openSync(join(this.#folder, LOG_NAME), 'a', PRIVATE_FILE)
+    this.#descriptor = descriptor
+    this.#bytes = fstatSync(descriptor).size
+    return descriptor
   }
 
   #rotate(): void {
-    if (this.#descriptor === null) return
-    const rotated = logFilesOf(this.#folder).slice(1)
-    // From the oldest on, or a file would be renamed over the next one.
-    for (const [index, path] of [...rotated.entries()].reverse())
+    if (this.#isClosed) return
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    const rotated = logFilesOf(this.#folder).filter((path) => !path.endsWith(LOG_NAME))
+    // Up to the first number that is free; from the oldest on, or a file would be renamed over the next one.
+    const moved = rotated.filter((path, index) => path.endsWith(`weir.${index + 1}.log`))
+    for (const [index, path] of [...moved.entries()].reverse())
       renameSync(path, join(this.#folder, `weir.${index + 2}.log`))
-    const path = join(this.#folder, LOG_NAME)
-    closeSync(this.#descriptor)
+    if (this.#descriptor !== null) closeSync(this.#descriptor)
     this.#descriptor = null
-    renameSync(path, join(this.#folder, 'weir.1.log'))
-    this.#descriptor = openSync(path, 'a', PRIVATE_FILE)
-    this.#bytes = 0
+    try {
+      putAside(join(this.#folder, LOG_NAME), join(this.#folder, 'weir.1.log'))
+    } finally {
+      this.#open()
+    }
     this.#removeOldest()
   }
 
@@ -210,13 +229,24 @@ export class RotatingFile {
     }
   }
 
-  #guarded(work: () => void): void {
+  #guarded(work: () => void): boolean {
     try {
       work()
+      return true
     } catch (error) {
       if (!this.#isTroubleTold) this.#onTrouble(error instanceof Error ? error : new Error(String(error)))
       this.#isTroubleTold = true
+      return false
     }
+  }
+}
+
+/** Renames it, if it is still there. */
+function putAside(path: string, to: string): void {
+  try {
+    renameSync(path, to)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
 }
 
@@ -238,14 +268,17 @@ export function logFolderBytes(folder: string): number {
   )
 }
 
-function* batchesOf(lines: readonly string[]): Generator<string> {
-  let batch = ''
+function* batchesOf(lines: readonly string[]): Generator<readonly string[]> {
+  let batch: string[] = []
+  let length = 0
   for (const line of lines) {
-    if (batch !== '' && batch.length + line.length > FLUSH_BYTES) {
+    if (batch.length > 0 && length + line.length > FLUSH_BYTES) {
       yield batch
-      batch = ''
+      batch = []
+      length = 0
     }
-    batch += line
+    batch.push(line)
+    length += line.length
   }
   yield batch
 }

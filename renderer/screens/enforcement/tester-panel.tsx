@@ -136,7 +136,7 @@ function Answer({
   }
   if (explained.data === undefined) return null
   const { reservation: kept } = explained.data
-  const isCut = input > kept.input_tokens || output > kept.output_tokens
+  const isCut = kept.input_tokens + kept.output_tokens > 0 && Math.max(input, output) > kept.max_tokens
   return (
     <div className={styles.answer} role="status">
       <Verdict answer={explained.data} />

@@ -16,7 +16,9 @@ configure({ asyncUtilTimeout: 12_000 })
 
 /** A Weir that answers from a table of functions: the transport is the only thing that is not real in these tests. */
 export type FakeAnswers = {
-  [Name in OperationName]?: (input: OperationInput<Name>) => OperationOutput<Name> | Problem
+  [Name in OperationName]?: (
+    input: OperationInput<Name>,
+  ) => OperationOutput<Name> | Problem | Promise<OperationOutput<Name>>
 }
 
 export interface FakeWeir {
@@ -84,6 +86,8 @@ export function fakeWeir(answers: FakeAnswers = {}): FakeWeir {
     call<Name extends OperationName>(name: Name, input: OperationInput<Name>) {
       calls.push({ name, input })
       const answer = table[name]?.(input) ?? problem('internal', `The test has no answer for ${name}.`)
+      if (answer instanceof Promise)
+        return answer.then((value: OperationOutput<Name>) => ({ ok: true, value }) as const)
       const isProblem = 'request_id' in answer && 'code' in answer
       const settled = isProblem ? { ok: false, problem: answer } : { ok: true, value: answer }
       return Promise.resolve(settled as OperationAnswer<OperationOutput<Name>>)

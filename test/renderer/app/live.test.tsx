@@ -46,7 +46,9 @@ function pass(ms: number): Promise<unknown> {
 }
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
+  vi.useFakeTimers({
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
+  })
   refreshChoice.set('live')
 })
 
@@ -71,6 +73,32 @@ describe('what is on screen', () => {
     weir.answers['tokens.list'] = () => ({ tokens: [{ ...TOKEN, name: 'second agent' }] })
     changes.say(tokensChanged)
     await pass(1_000)
+    expect(screen.getByText('second agent')).toBeDefined()
+  })
+
+  it('goes on following after the clock was set back', async () => {
+    const { weir, changes } = await openTokens()
+    vi.setSystemTime(Date.now() - 3_600_000)
+    weir.answers['tokens.list'] = () => ({ tokens: [{ ...TOKEN, name: 'second agent' }] })
+    changes.say(tokensChanged)
+    await pass(1_500)
+    expect(screen.getByText('second agent')).toBeDefined()
+  })
+
+  it('goes on following after an answer took very long, because the laptop slept', async () => {
+    const { weir, changes } = await openTokens()
+    let wake: () => void = () => undefined
+    weir.answers['tokens.list'] = () =>
+      new Promise<OperationOutput<'tokens.list'>>((resolve) => {
+        wake = () => resolve({ tokens: [TOKEN] })
+      })
+    changes.say(tokensChanged)
+    await pass(3_600_000)
+    wake()
+    await pass(0)
+    weir.answers['tokens.list'] = () => ({ tokens: [{ ...TOKEN, name: 'second agent' }] })
+    changes.say(tokensChanged)
+    await pass(31_000)
     expect(screen.getByText('second agent')).toBeDefined()
   })
 
