@@ -2,6 +2,7 @@ import { period, userId } from '../../../shared/contract/fields.ts'
 import { TOKENS_MAX } from '../../../shared/units.ts'
 import { periodNumber } from '../consumption/windows.ts'
 import type { AuthMonth, AuthPrice, AuthProfile, AuthToken, AuthUser } from '../import/auth-port.ts'
+import { looksLikePattern } from '../pricing/model-pattern.ts'
 import type { TurnReading, TurnStatus } from '../sessions/session-reading.ts'
 import { type AuthRow, BadRow, countOf, flagOf, microUsdOf, priceOf, textOf, timeOf } from './auth-values.ts'
 
@@ -69,9 +70,13 @@ export function modelPriceOf(row: AuthRow): AuthPrice {
   if (flagOf(row, 'is_fallback', false))
     throw new BadRow('It is the price for unknown models. Weir has its own; set it under Costs & prices.')
   const source = textOf(row, 'source')
+  const model = named(row, 'model')
+  // The platform means that very name; Weir would take it for a pattern.
+  if (looksLikePattern(model))
+    throw new BadRow('Its model is no name of a model: one has no * in it and begins with no slash.')
   return {
     provider: named(row, 'provider'),
-    model: named(row, 'model'),
+    model,
     inputMicroUsdPerMillion: priceOf(row, 'input_cost_per_million'),
     outputMicroUsdPerMillion: priceOf(row, 'output_cost_per_million'),
     isManual: flagOf(row, 'is_manual_entry', false) || source === 'manual',

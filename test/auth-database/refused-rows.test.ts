@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import BetterSqlite3 from 'better-sqlite3'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createWeir } from '../../electron/core/weir.ts'
+import { dispatchToAnswer } from '../../electron/operations/dispatch.ts'
+import type { OperationInput, OperationName, OperationOutput } from '../../shared/contract/index.ts'
+import { MINUTE_MS } from '../../shared/units.ts'
+import { TestClock } from '../support/clock.ts'
+import { recordingLog } from '../support/fake-weir.ts'
+import { temporaryFolder } from '../support/session-files.ts'
+import { configOf, openWeir, type TestWeir } from '../support/weir.ts'
+import { PLATFORM, writePlatformDatabase } from './platform-database.ts'
+
+let folder: ReturnType<typeof temporaryFolder>
+let own: TestWeir
+let clock: TestClock
+let file: string
+
+const CALLER = { name: 'Olga', via: 'window', scope: 'admin', userId: null, tokenId: null } as const
+
+beforeEach(async () => {
+  folder = temporaryFolder()
+  clock = new TestClock()
+  file = join(folder.path, 'platform.db')
+  own = await openWeir(clock)
+})
+
+afterEach(async () => {
+  await own.close()
+  folder.remove()
+})
+
+async function ask<Name extends OperationName>(
+  name: Name,
+  input: OperationInput<Name>,
+): Promise<OperationOutput<Name>> {
+  const answer = await dispatchToAnswer(own.weir, name, input, CALLER)
+  if (!answer.ok) throw Object.assign(new Error(answer.problem.detail), { code: answer.problem.code })
+  return answer.value
+}
+
+async function bring(input: Partial<OperationInput<'import.start'>> = {}) {
+  const { run_id } = await ask('import.start', { auth_db: file, ...input })
+  const run = await own.weir.imports.finished(run_id)
+  clock.advance(MINUTE_MS)
+  const { report } = run
+  expect(run.auth_rows_done).toBe(run.auth_rows_total)
+  if (run.status !== 'done' || report?.auth_database == null)
+    throw new Error(`${run.status} ${run.error?.detail}`)
+  return { ...report, auth_database: report.auth_database }
+}
+
+/** Why rows of the table were not taken, by what they are called. */
+const refusals = (report: Awaited<ReturnType<typeof bring>>, table: string) =>
+  Object.fromEntries(
+    report.auth_database.rejects.filter((one) => one.table === table).map((one) => [one.row, one.reason]),
+  )
+
+function price(model: string) {
+  return {
+    provider: 'Friendli',
+    model,
+    input_cost_per_million: 1.5,
+    output_cost_per_million: 4,
+    is_manual_entry: 1,
+  }
+}
+
+test('a price whose model Weir would take for a pattern is refused with a reason', async () => {
+  writePlatformDatabase(file, { ...PLATFORM, llm_model_costs: ['/(/', 'gpt*', '/x', 'fine'].map(price) })
+  const report = await bring()
+  const reason = 'Its model is no name of a model: one has no * in it and begins with no slash.'
+  expect(refusals(report, 'llm_model_costs')).toEqual({
+    'Friendli /(/': reason,
+    'Friendli gpt*': reason,
+    'Friendli /x': reason,
+  })
+  expect((await ask('prices.list', { source: 'operator' })).prices).toMatchObject([{ model_pattern: 'fine' }])
+})
+
+test('a price in the database whose pattern is broken is left out with a warning, and never stops the start', async () => {
+  await ask('prices.set', {
+    provider: 'Friendli',
+    model_pattern: 'fine',
+    input_usd_per_million: 1,
+    output_usd_per_million: 2,
+  })
+  const { dataDir, close } = own
+  await own.weir.close()
+  const db = new BetterSqlite3(join(dataDir, 'auth.db'))
+  db.exec(`INSERT INTO model_prices (provider, model_pattern, input_micro_usd_per_million, output_micro_usd_per_million,
+    valid_from, source, created_at) VALUES ('friendli', '/(/', 1, 1, 0, 'operator', 0)`)
+  db.close()
+  const log = recordingLog()
+  const weir = await createWeir(configOf(dataDir), { clock, log, randomBytes })
+  own = { ...own, weir, close: () => weir.close().then(close) }
+  expect(log.lines.filter(({ level }) => level === 'warn')).toContainEqual({
+    level: 'warn',
+    message: 'Prices of model patterns that are no regular expressions are left out.',
+    fields: { model_patterns: ['/(/'] },
+  })
+  expect(
+    await ask('prices.lookUp', { provider: 'friendli', model: 'fine', input_tokens: 1_000_000 }),
+  ).toMatchObject({ cost_usd: 1, source: 'operator' })
+})
