@@ -104,3 +104,31 @@ test('a price in the database whose pattern is broken is left out with a warning
     await ask('prices.lookUp', { provider: 'friendli', model: 'fine', input_tokens: 1_000_000 }),
   ).toMatchObject({ cost_usd: 1, source: 'operator' })
 })
+
+test("users without a profile of their own get the platform's default one, and are equal the next time", async () => {
+  const users = [{ id: 'cid', username: 'cid', consumption_profile_id: null }]
+  writePlatformDatabase(file, { ...PLATFORM, users })
+  await bring()
+  const cid = async () => (await ask('users.list', {})).users.find(({ id }) => id === 'cid')
+  const first = await cid()
+  expect(first).toMatchObject({ profile_name: 'Team' })
+  const again = (await bring()).auth_database.tables.find(({ table }) => table === 'users')
+  expect(again).toMatchObject({ found: 1, imported: 0, already_there: 1, conflicting: 0 })
+  expect(await cid()).toEqual(first)
+})
+
+test('a user whose profile is not taken is refused with a reason, instead of going without limits', async () => {
+  const users = [
+    { id: 'cid', username: 'cid', consumption_profile_id: 2 },
+    { id: 'dora', username: 'dora', consumption_profile_id: 9 },
+  ]
+  writePlatformDatabase(file, { ...PLATFORM, users })
+  const reasons = {
+    cid: 'Its profile, number 2, is not taken.',
+    dora: 'Its profile, number 9, is not in the database.',
+  }
+  expect(refusals(await bring({ dry_run: true }), 'users')).toEqual(reasons)
+  expect(refusals(await bring(), 'users')).toEqual(reasons)
+  expect(refusals(await bring(), 'users')).toEqual(reasons)
+  expect((await ask('users.list', {})).users.filter(({ id }) => id in reasons)).toEqual([])
+})

@@ -82,8 +82,7 @@ export class AuthDatabaseImport implements AuthDatabase {
         await addProfile(trx, item.profile, context)
         return null
       case 'users':
-        await saveUser(trx, item.user, context)
-        return null
+        return saveUser(trx, item.user, context)
       case 'llm_model_costs':
         await addPrice(trx, item.price, context)
         return null

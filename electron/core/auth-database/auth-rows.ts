@@ -24,11 +24,41 @@ export function profileOf(row: AuthRow): AuthProfile {
   }
 }
 
-export function userOf(row: AuthRow, profileNames: ReadonlyMap<string, string>): AuthUser {
+/** The platform's profiles as its users name them; `byId` has null for one that is not taken. */
+export interface ProfileNames {
+  readonly byId: ReadonlyMap<string, string | null>
+  /** The number of the profile of users without one of their own; null where there is none. */
+  readonly defaultId: string | null
+}
+
+export function profileNamesOf(rows: Iterable<AuthRow>): ProfileNames {
+  const byId = new Map<string, string | null>()
+  let defaultId: string | null = null
+  for (const row of rows) {
+    const id = textOf(row, 'id')
+    if (id === null) continue
+    byId.set(id, takenName(row))
+    if (flagOf(row, 'is_default', false)) defaultId ??= id
+  }
+  return { byId, defaultId }
+}
+
+function takenName(row: AuthRow): string | null {
+  try {
+    return profileOf(row).name
+  } catch (error) {
+    if (error instanceof BadRow) return null
+    throw error
+  }
+}
+
+/** A user whose limits are not known is not taken: without a profile of theirs they would be without limits. */
+export function userOf(row: AuthRow, profiles: ProfileNames): AuthUser {
   const id = idOf(row, 'id')
-  const profile = textOf(row, 'consumption_profile_id')
-  if (profile !== null && !profileNames.has(profile))
-    throw new BadRow(`Its profile, number ${profile}, is not in the database.`)
+  const profile = textOf(row, 'consumption_profile_id') ?? profiles.defaultId
+  const name = profile === null ? null : profiles.byId.get(profile)
+  if (name === undefined) throw new BadRow(`Its profile, number ${profile}, is not in the database.`)
+  if (profile !== null && name === null) throw new BadRow(`Its profile, number ${profile}, is not taken.`)
   return {
     id,
     username: textOf(row, 'username') ?? id,
@@ -36,7 +66,7 @@ export function userOf(row: AuthRow, profileNames: ReadonlyMap<string, string>):
     displayName: textOf(row, 'display_name') ?? textOf(row, 'full_name'),
     isActive: flagOf(row, 'is_active', true),
     isAdmin: flagOf(row, 'is_admin', false),
-    profileName: profile === null ? null : (profileNames.get(profile) ?? null),
+    profileName: name,
   }
 }
 

@@ -33,7 +33,7 @@ export interface AuthUser {
   readonly displayName: string | null
   readonly isActive: boolean
   readonly isAdmin: boolean
-  /** By name: the numbers of the two databases have nothing to do with each other. Null for the default one. */
+  /** By name: the numbers of the two databases have nothing to do with each other. Null where the platform has no default one either. */
   readonly profileName: string | null
 }
 
