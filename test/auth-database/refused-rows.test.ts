@@ -132,3 +132,31 @@ test('a user whose profile is not taken is refused with a reason, instead of goi
   expect(refusals(await bring(), 'users')).toEqual(reasons)
   expect((await ask('users.list', {})).users.filter(({ id }) => id in reasons)).toEqual([])
 })
+
+test('a month no calendar of Weir has is refused, and the others come', async () => {
+  const months = ['0001-01', '1899-12', '2026-05'].map((period) => ({ user_id: 'alice', period }))
+  writePlatformDatabase(file, { ...PLATFORM, consumption_periods_archive: months })
+  const reason = 'period is no month like 2025-11.'
+  expect(refusals(await bring(), 'consumption_periods_archive')).toEqual({
+    'alice 0001-01': reason,
+    'alice 1899-12': reason,
+  })
+  expect((await ask('consumption.history', { user_id: 'alice' })).periods).toMatchObject([
+    { period: '2026-05' },
+  ])
+})
+
+test('a row that a table of Weir cannot hold is refused by itself, and the rows beside it come', async () => {
+  const users = ['ann', 'nul', 'zoe'].map((id) => ({ id, username: id === 'nul' ? '\0x' : id }))
+  writePlatformDatabase(file, { ...PLATFORM, users })
+  const report = await bring()
+  expect(refusals(report, 'users')).toEqual({ nul: 'It holds something that Weir cannot keep.' })
+  expect(report.auth_database.tables.find(({ table }) => table === 'users')).toMatchObject({
+    found: 3,
+    imported: 2,
+    rejected: 1,
+  })
+  const listed = (await ask('users.list', {})).users.map(({ id }) => id)
+  expect(listed).toEqual(expect.arrayContaining(['ann', 'zoe']))
+  expect(listed).not.toContain('nul')
+})

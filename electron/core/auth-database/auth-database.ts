@@ -2,6 +2,7 @@ import { compareTurns } from '../consumption/compare-turns.ts'
 import type { ConsumptionContext } from '../consumption/context.ts'
 import { importSessions } from '../consumption/ledger-import.ts'
 import type { Reader, Writer } from '../database/database.ts'
+import { isForbiddenByTable } from '../database/storage-error.ts'
 import type {
   AuthBatch,
   AuthCompared,
@@ -42,7 +43,28 @@ export class AuthDatabaseImport implements AuthDatabase {
     return this.#reader.read(file, part, onBatch)
   }
 
-  write(items: readonly AuthItem[]): Promise<readonly AuthWritten[]> {
+  async write(items: readonly AuthItem[]): Promise<readonly AuthWritten[]> {
+    try {
+      return await this.#writeAll(items)
+    } catch (error) {
+      if (!isForbiddenByTable(error)) throw error
+    }
+    // One of them cannot be held: each by itself, so that it alone is left out.
+    const written: AuthWritten[] = []
+    for (const item of items) written.push(...(await this.#writeAlone(item)))
+    return written
+  }
+
+  async #writeAlone(item: AuthItem): Promise<readonly AuthWritten[]> {
+    try {
+      return await this.#writeAll([item])
+    } catch (error) {
+      if (!isForbiddenByTable(error)) throw error
+      return [{ imported: 0, refused: 'It holds something that Weir cannot keep.' }]
+    }
+  }
+
+  #writeAll(items: readonly AuthItem[]): Promise<readonly AuthWritten[]> {
     return this.#context.database.writeSlice(async (trx) => {
       const written: AuthWritten[] = []
       for (const item of items) written.push(await this.#writeOne(trx, item))

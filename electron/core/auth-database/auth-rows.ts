@@ -166,9 +166,12 @@ function statusOf(word: string | null): TurnStatus {
   return STATUSES[word?.toLowerCase() ?? ''] ?? 'success'
 }
 
+/** The earliest month Weir keeps; nobody used a platform before. */
+const EARLIEST_MONTH = '1901-01'
+
 export function monthOf(row: AuthRow, users: ReadonlySet<string>): AuthMonth {
   const told = period.safeParse(row['period'])
-  if (!told.success) throw new BadRow('period is no month like 2025-11.')
+  if (!told.success || told.data < EARLIEST_MONTH) throw new BadRow('period is no month like 2025-11.')
   const user = idOf(row, 'user_id')
   if (!users.has(user)) throw new BadRow(`Its user ${user} is not in the database.`)
   const count = (column: string): number => countOf(row, column) ?? 0
