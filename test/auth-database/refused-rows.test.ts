@@ -160,3 +160,17 @@ test('a row that a table of Weir cannot hold is refused by itself, and the rows 
   expect(listed).toEqual(expect.arrayContaining(['ann', 'zoe']))
   expect(listed).not.toContain('nul')
 })
+
+test('a price Weir has is found again whatever the capitals, and one of another provider is not taken for it', async () => {
+  const llm_model_costs = [price('House-Model'), { ...price('house-model'), provider: 'Google' }]
+  writePlatformDatabase(file, { ...PLATFORM, llm_model_costs })
+  for (const provider of ['friendli', 'Azure'])
+    await ask('prices.set', {
+      provider,
+      model_pattern: 'house-MODEL',
+      input_usd_per_million: 1.5,
+      output_usd_per_million: 4,
+    })
+  const prices = (await bring()).auth_database.tables.find(({ table }) => table === 'llm_model_costs')
+  expect(prices).toMatchObject({ found: 2, imported: 1, already_there: 1, conflicting: 0 })
+})

@@ -5,7 +5,7 @@ import { NO_TOTALS, type Totals } from '../consumption/usage.ts'
 import type { Reader, Writer } from '../database/database.ts'
 import type { AuthMonth, AuthPrice } from '../import/auth-port.ts'
 import { saveOperatorPrice } from '../prices/operator-price-store.ts'
-import { listPrices, saveImported } from '../pricing/price-store.ts'
+import { listPricesOf, saveImported } from '../pricing/price-store.ts'
 import { canonicalProvider } from '../pricing/provider-names.ts'
 import type { ModelPrice } from '../pricing/token-price.ts'
 import { differing, type Look, MISSING, SAME } from './look.ts'
@@ -24,8 +24,10 @@ export async function lookAtPrice(
   price: AuthPrice,
   context: ConsumptionContext,
 ): Promise<Look> {
-  const own = (await listPrices(db)).find(
-    (one) => one.source === (price.isManual ? 'operator' : 'imported') && isOf(one, price),
+  const source = price.isManual ? 'operator' : 'imported'
+  const provider = canonicalProvider(price.provider)
+  const own = (await listPricesOf(db, { source, modelPattern: price.model })).find(
+    (one) => canonicalProvider(one.provider) === provider,
   )
   if (own !== undefined && isSamePrice(own, price)) return SAME
   if (own !== undefined) return differing('Weir has another price of this model. It is left as it is.')
@@ -33,13 +35,6 @@ export async function lookAtPrice(
   return context.prices().priceOf(price.provider, price.model, context.clock.now()) === undefined
     ? MISSING
     : SAME
-}
-
-function isOf(one: ModelPrice, price: AuthPrice): boolean {
-  return (
-    canonicalProvider(one.provider) === canonicalProvider(price.provider) &&
-    one.modelPattern.toLowerCase() === price.model.toLowerCase()
-  )
 }
 
 function isSamePrice(one: ModelPrice, price: AuthPrice): boolean {
