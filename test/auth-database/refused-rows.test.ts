@@ -174,3 +174,57 @@ test('a price Weir has is found again whatever the capitals, and one of another 
   const prices = (await bring()).auth_database.tables.find(({ table }) => table === 'llm_model_costs')
   expect(prices).toMatchObject({ found: 2, imported: 1, already_there: 1, conflicting: 0 })
 })
+
+test('a month the platform has only some turns of is named as differing, by a dry run and by the import alike', async () => {
+  const consumption_periods_archive = [
+    {
+      user_id: 'bob',
+      period: '2026-10',
+      total_input_tokens: 900,
+      total_output_tokens: 10,
+      successful_turns: 1,
+    },
+  ]
+  writePlatformDatabase(file, { ...PLATFORM, consumption_periods_archive })
+  const dry = (await bring({ dry_run: true })).auth_database
+  expect(dry.conflicts.map((one) => one.reason)).toEqual([
+    'Weir would close this month by its turns: input_tokens 900 there, 100 here.',
+  ])
+  const months = {
+    table: 'consumption_periods_archive',
+    found: 1,
+    imported: 0,
+    already_there: 0,
+    conflicting: 1,
+  }
+  expect(dry.tables).toContainEqual({ ...months, rejected: 0 })
+  expect((await bring()).auth_database.tables).toContainEqual({ ...months, rejected: 0 })
+})
+
+test('a month whose turns add up to what the platform closed it with is taken', async () => {
+  const consumption_periods_archive = [
+    {
+      user_id: 'bob',
+      period: '2026-10',
+      total_input_tokens: 100,
+      total_output_tokens: 10,
+      successful_turns: 1,
+    },
+  ]
+  writePlatformDatabase(file, { ...PLATFORM, consumption_periods_archive })
+  const months = {
+    table: 'consumption_periods_archive',
+    found: 1,
+    imported: 1,
+    already_there: 0,
+    conflicting: 0,
+  }
+  expect((await bring({ dry_run: true })).auth_database.tables).toContainEqual({ ...months, rejected: 0 })
+  expect((await bring()).auth_database.tables).toContainEqual({ ...months, rejected: 0 })
+  expect((await bring()).auth_database.tables).toContainEqual({
+    ...months,
+    imported: 0,
+    already_there: 1,
+    rejected: 0,
+  })
+})

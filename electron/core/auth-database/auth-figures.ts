@@ -4,6 +4,7 @@ import { archiveClosedPeriods } from '../consumption/ledger-import.ts'
 import { NO_TOTALS, type Totals } from '../consumption/usage.ts'
 import type { Reader, Writer } from '../database/database.ts'
 import type { AuthMonth, AuthPrice } from '../import/auth-port.ts'
+import { monthDifference } from '../import/month-difference.ts'
 import { saveOperatorPrice } from '../prices/operator-price-store.ts'
 import { listPricesOf, saveImported } from '../pricing/price-store.ts'
 import { canonicalProvider } from '../pricing/provider-names.ts'
@@ -65,18 +66,14 @@ export async function lookAtMonth(
   const { archived } = held
   // A month of which the ledger has turns is closed from them.
   if (archived === null) return MISSING
-  const totals = totalsOf(month)
-  const names = [
-    'input_tokens',
-    'output_tokens',
-    'successful_turns',
-    'failed_turns',
-    'partial_turns',
-  ] as const
-  const fields = names.filter((name) => archived[name] !== totals[name])
-  if (fields.length === 0) return SAME
-  const sides = fields.map((name) => `${name} ${totals[name]} there, ${archived[name]} here`)
-  return differing(`Weir has closed this month by its turns: ${sides.join('; ')}.`)
+  const difference = monthDifference(month, {
+    inputTokens: archived.input_tokens,
+    outputTokens: archived.output_tokens,
+    successfulTurns: archived.successful_turns,
+    failedTurns: archived.failed_turns,
+    partialTurns: archived.partial_turns,
+  })
+  return difference === null ? SAME : differing(`Weir has closed this month by its turns: ${difference}.`)
 }
 
 /** Takes the month as sums, unless the ledger has turns of it: then it is closed from those. */

@@ -90,6 +90,11 @@ export class FileTotals {
     this.rows += session.turns.length
   }
 
+  /** What is told of a user's month; undefined where nothing is. */
+  sumsOf(userId: string, period: string): Readonly<Figures> | undefined {
+    return this.#users.get(userId)?.get(period)
+  }
+
   isSameMonth(one: number, other: number): boolean {
     return periodOf(this.#zone, one) === periodOf(this.#zone, other)
   }

@@ -1,6 +1,7 @@
 import { setImmediate as nextMacrotask } from 'node:timers/promises'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { microUsdToUsd, SECOND_MS, toIso } from '../../../shared/units.ts'
+import { periodText } from '../consumption/windows.ts'
 import type { Clock } from '../kernel/ports.ts'
 import type { UnreadableFile } from '../sessions/list-session-files.ts'
 import type { ScanBatch, ScanMessage, SessionPiece } from '../sessions/scan-sessions.ts'
@@ -81,6 +82,7 @@ export class ImportRun {
             onUsers: (userIds) => this.#people.note(userIds),
             stopIfCancelled: () => this.#stop.signal.throwIfAborted(),
             onSession: (session, turns) => this.#books.add(session, turns),
+            sumsOf: (userId, period) => this.#totals.sumsOf(userId, periodText(period)),
           })
     this.#totals = new FileTotals(run.zone)
     this.#people = new ImportedUsers(ports.ledger)
