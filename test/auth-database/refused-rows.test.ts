@@ -8,7 +8,7 @@ import type { OperationInput, OperationName, OperationOutput } from '../../share
 import { MINUTE_MS } from '../../shared/units.ts'
 import { TestClock } from '../support/clock.ts'
 import { recordingLog } from '../support/fake-weir.ts'
-import { temporaryFolder } from '../support/session-files.ts'
+import { sessionOf, temporaryFolder, turnOf, writeSessionFile } from '../support/session-files.ts'
 import { configOf, openWeir, type TestWeir } from '../support/weir.ts'
 import { PLATFORM, writePlatformDatabase } from './platform-database.ts'
 
@@ -227,4 +227,30 @@ test('a month whose turns add up to what the platform closed it with is taken', 
     already_there: 1,
     rejected: 0,
   })
+})
+
+test('session files of a month that came as sums are read back exactly, whatever of it they tell', async () => {
+  writePlatformDatabase(file)
+  await bring()
+  const june = { created_at: '2026-06-03T12:00:00', input_tokens: 150, output_tokens: 10 }
+  const july = { created_at: '2026-07-03T12:00:00' }
+  writeSessionFile(
+    folder.path,
+    'alice',
+    'june',
+    sessionOf([turnOf({ timestamp: '2026-06-03T12:00:00Z' })], june),
+  )
+  writeSessionFile(
+    folder.path,
+    'alice',
+    'july',
+    sessionOf([turnOf({ timestamp: '2026-07-03T12:00:00Z' })], july),
+  )
+  for (const validate_only of [false, true]) {
+    const { run_id } = await ask('import.start', { sessions_dir: folder.path, validate_only })
+    const { report } = await own.weir.imports.finished(run_id)
+    expect(report).toMatchObject({ sessions: 2, turns: 2, accuracy_percent: 100, mismatches: [] })
+    expect(report?.periods).toMatchObject([{ input_tokens: 150 }, { input_tokens: 100 }])
+  }
+  expect((await own.weir.verify()).differences).toEqual([])
 })
