@@ -131,7 +131,7 @@ async function assemble(
   const enforcement = new EnforcementManager(database, ports.clock, settings)
   // What ended while nobody was there is over already; the log is told now.
   await enforcement.noteEnds()
-  const prices = await PriceManager.open(database, ports.clock, settings)
+  const prices = await PriceManager.open(database, ports.clock, settings, ports.log)
   const context: ConsumptionContext = {
     ...ports,
     database,

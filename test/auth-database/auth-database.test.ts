@@ -102,7 +102,7 @@ test('an auth database brings people, tokens, prices, closed months and turns, a
     profile_name: 'Team',
     is_admin: true,
   })
-  expect(await userNamed('bob')).toMatchObject({ is_active: false, profile_name: null })
+  expect(await userNamed('bob')).toMatchObject({ is_active: false, profile_name: 'Team' })
   const { profiles } = await ask('profiles.list', {})
   expect(profiles.find(({ name }) => name === 'Team')).toMatchObject({
     prompts_per_hour: 60,

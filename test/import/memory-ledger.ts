@@ -65,6 +65,10 @@ export class MemoryLedger implements LedgerImport {
     return []
   }
 
+  async prunedBefore() {
+    return new Map<string, ReadonlyMap<string, number>>()
+  }
+
   async archiveClosedPeriods(userIds: readonly string[]) {
     this.calls.push('archiveClosedPeriods')
     return userIds.length

@@ -2,6 +2,7 @@ import { compareTurns } from '../consumption/compare-turns.ts'
 import type { ConsumptionContext } from '../consumption/context.ts'
 import { importSessions } from '../consumption/ledger-import.ts'
 import type { Reader, Writer } from '../database/database.ts'
+import { isForbiddenByTable } from '../database/storage-error.ts'
 import type {
   AuthBatch,
   AuthCompared,
@@ -42,7 +43,28 @@ export class AuthDatabaseImport implements AuthDatabase {
     return this.#reader.read(file, part, onBatch)
   }
 
-  write(items: readonly AuthItem[]): Promise<readonly AuthWritten[]> {
+  async write(items: readonly AuthItem[]): Promise<readonly AuthWritten[]> {
+    try {
+      return await this.#writeAll(items)
+    } catch (error) {
+      if (!isForbiddenByTable(error)) throw error
+    }
+    // One of them cannot be held: each by itself, so that it alone is left out.
+    const written: AuthWritten[] = []
+    for (const item of items) written.push(...(await this.#writeAlone(item)))
+    return written
+  }
+
+  async #writeAlone(item: AuthItem): Promise<readonly AuthWritten[]> {
+    try {
+      return await this.#writeAll([item])
+    } catch (error) {
+      if (!isForbiddenByTable(error)) throw error
+      return [{ imported: 0, refused: 'It holds something that Weir cannot keep.' }]
+    }
+  }
+
+  #writeAll(items: readonly AuthItem[]): Promise<readonly AuthWritten[]> {
     return this.#context.database.writeSlice(async (trx) => {
       const written: AuthWritten[] = []
       for (const item of items) written.push(await this.#writeOne(trx, item))
@@ -69,7 +91,10 @@ export class AuthDatabaseImport implements AuthDatabase {
     }
     if ((await this.#lookAt(trx, item)).kind !== 'missing') return { imported: 0, refused: null }
     const refused = await this.#add(trx, item)
-    return { imported: refused === null ? 1 : 0, refused }
+    // A month that turns have closed may have come out otherwise than there.
+    const isTaken =
+      item.table !== 'consumption_periods_archive' || (await this.#lookAt(trx, item)).kind === 'same'
+    return { imported: refused === null && isTaken ? 1 : 0, refused }
   }
 
   /** Answers why it cannot be added, or null. */
@@ -82,8 +107,7 @@ export class AuthDatabaseImport implements AuthDatabase {
         await addProfile(trx, item.profile, context)
         return null
       case 'users':
-        await saveUser(trx, item.user, context)
-        return null
+        return saveUser(trx, item.user, context)
       case 'llm_model_costs':
         await addPrice(trx, item.price, context)
         return null

@@ -4,8 +4,9 @@ import { archiveClosedPeriods } from '../consumption/ledger-import.ts'
 import { NO_TOTALS, type Totals } from '../consumption/usage.ts'
 import type { Reader, Writer } from '../database/database.ts'
 import type { AuthMonth, AuthPrice } from '../import/auth-port.ts'
+import { monthDifference } from '../import/month-difference.ts'
 import { saveOperatorPrice } from '../prices/operator-price-store.ts'
-import { listPrices, saveImported } from '../pricing/price-store.ts'
+import { listPricesOf, saveImported } from '../pricing/price-store.ts'
 import { canonicalProvider } from '../pricing/provider-names.ts'
 import type { ModelPrice } from '../pricing/token-price.ts'
 import { differing, type Look, MISSING, SAME } from './look.ts'
@@ -24,8 +25,10 @@ export async function lookAtPrice(
   price: AuthPrice,
   context: ConsumptionContext,
 ): Promise<Look> {
-  const own = (await listPrices(db)).find(
-    (one) => one.source === (price.isManual ? 'operator' : 'imported') && isOf(one, price),
+  const source = price.isManual ? 'operator' : 'imported'
+  const provider = canonicalProvider(price.provider)
+  const own = (await listPricesOf(db, { source, modelPattern: price.model })).find(
+    (one) => canonicalProvider(one.provider) === provider,
   )
   if (own !== undefined && isSamePrice(own, price)) return SAME
   if (own !== undefined) return differing('Weir has another price of this model. It is left as it is.')
@@ -33,13 +36,6 @@ export async function lookAtPrice(
   return context.prices().priceOf(price.provider, price.model, context.clock.now()) === undefined
     ? MISSING
     : SAME
-}
-
-function isOf(one: ModelPrice, price: AuthPrice): boolean {
-  return (
-    canonicalProvider(one.provider) === canonicalProvider(price.provider) &&
-    one.modelPattern.toLowerCase() === price.model.toLowerCase()
-  )
 }
 
 function isSamePrice(one: ModelPrice, price: AuthPrice): boolean {
@@ -70,18 +66,14 @@ export async function lookAtMonth(
   const { archived } = held
   // A month of which the ledger has turns is closed from them.
   if (archived === null) return MISSING
-  const totals = totalsOf(month)
-  const names = [
-    'input_tokens',
-    'output_tokens',
-    'successful_turns',
-    'failed_turns',
-    'partial_turns',
-  ] as const
-  const fields = names.filter((name) => archived[name] !== totals[name])
-  if (fields.length === 0) return SAME
-  const sides = fields.map((name) => `${name} ${totals[name]} there, ${archived[name]} here`)
-  return differing(`Weir has closed this month by its turns: ${sides.join('; ')}.`)
+  const difference = monthDifference(month, {
+    inputTokens: archived.input_tokens,
+    outputTokens: archived.output_tokens,
+    successfulTurns: archived.successful_turns,
+    failedTurns: archived.failed_turns,
+    partialTurns: archived.partial_turns,
+  })
+  return difference === null ? SAME : differing(`Weir has closed this month by its turns: ${difference}.`)
 }
 
 /** Takes the month as sums, unless the ledger has turns of it: then it is closed from those. */

@@ -89,13 +89,16 @@ function isBare(held: User): boolean {
   )
 }
 
+/** Answers why they cannot be added, or null. */
 export async function saveUser(
   trx: Writer,
   user: AuthUser,
   { clock, settings }: ConsumptionContext,
-): Promise<void> {
+): Promise<string | null> {
   const now = clock.now()
   const profile = user.profileName === null ? undefined : await profileCalled(trx, user.profileName)
+  if (user.profileName !== null && profile === undefined)
+    return `Its profile ${user.profileName} was not taken.`
   const said: UserChanges = {
     username: user.username,
     email: user.email,
@@ -109,6 +112,7 @@ export async function saveUser(
     await ensureConsumptionRow(trx, await insertUser(trx, row, now), now, settings().time_zone)
   }
   await updateUser(trx, user.id, said, now)
+  return null
 }
 
 export async function lookAtToken(db: Reader | Writer, token: AuthToken): Promise<Look> {

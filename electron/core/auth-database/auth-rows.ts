@@ -2,6 +2,7 @@ import { period, userId } from '../../../shared/contract/fields.ts'
 import { TOKENS_MAX } from '../../../shared/units.ts'
 import { periodNumber } from '../consumption/windows.ts'
 import type { AuthMonth, AuthPrice, AuthProfile, AuthToken, AuthUser } from '../import/auth-port.ts'
+import { looksLikePattern } from '../pricing/model-pattern.ts'
 import type { TurnReading, TurnStatus } from '../sessions/session-reading.ts'
 import { type AuthRow, BadRow, countOf, flagOf, microUsdOf, priceOf, textOf, timeOf } from './auth-values.ts'
 
@@ -23,11 +24,41 @@ export function profileOf(row: AuthRow): AuthProfile {
   }
 }
 
-export function userOf(row: AuthRow, profileNames: ReadonlyMap<string, string>): AuthUser {
+/** The platform's profiles as its users name them; `byId` has null for one that is not taken. */
+export interface ProfileNames {
+  readonly byId: ReadonlyMap<string, string | null>
+  /** The number of the profile of users without one of their own; null where there is none. */
+  readonly defaultId: string | null
+}
+
+export function profileNamesOf(rows: Iterable<AuthRow>): ProfileNames {
+  const byId = new Map<string, string | null>()
+  let defaultId: string | null = null
+  for (const row of rows) {
+    const id = textOf(row, 'id')
+    if (id === null) continue
+    byId.set(id, takenName(row))
+    if (flagOf(row, 'is_default', false)) defaultId ??= id
+  }
+  return { byId, defaultId }
+}
+
+function takenName(row: AuthRow): string | null {
+  try {
+    return profileOf(row).name
+  } catch (error) {
+    if (error instanceof BadRow) return null
+    throw error
+  }
+}
+
+/** A user whose limits are not known is not taken: without a profile of theirs they would be without limits. */
+export function userOf(row: AuthRow, profiles: ProfileNames): AuthUser {
   const id = idOf(row, 'id')
-  const profile = textOf(row, 'consumption_profile_id')
-  if (profile !== null && !profileNames.has(profile))
-    throw new BadRow(`Its profile, number ${profile}, is not in the database.`)
+  const profile = textOf(row, 'consumption_profile_id') ?? profiles.defaultId
+  const name = profile === null ? null : profiles.byId.get(profile)
+  if (name === undefined) throw new BadRow(`Its profile, number ${profile}, is not in the database.`)
+  if (profile !== null && name === null) throw new BadRow(`Its profile, number ${profile}, is not taken.`)
   return {
     id,
     username: textOf(row, 'username') ?? id,
@@ -35,7 +66,7 @@ export function userOf(row: AuthRow, profileNames: ReadonlyMap<string, string>):
     displayName: textOf(row, 'display_name') ?? textOf(row, 'full_name'),
     isActive: flagOf(row, 'is_active', true),
     isAdmin: flagOf(row, 'is_admin', false),
-    profileName: profile === null ? null : (profileNames.get(profile) ?? null),
+    profileName: name,
   }
 }
 
@@ -69,9 +100,13 @@ export function modelPriceOf(row: AuthRow): AuthPrice {
   if (flagOf(row, 'is_fallback', false))
     throw new BadRow('It is the price for unknown models. Weir has its own; set it under Costs & prices.')
   const source = textOf(row, 'source')
+  const model = named(row, 'model')
+  // The platform means that very name; Weir would take it for a pattern.
+  if (looksLikePattern(model))
+    throw new BadRow('Its model is no name of a model: one has no * in it and begins with no slash.')
   return {
     provider: named(row, 'provider'),
-    model: named(row, 'model'),
+    model,
     inputMicroUsdPerMillion: priceOf(row, 'input_cost_per_million'),
     outputMicroUsdPerMillion: priceOf(row, 'output_cost_per_million'),
     isManual: flagOf(row, 'is_manual_entry', false) || source === 'manual',
@@ -131,9 +166,12 @@ function statusOf(word: string | null): TurnStatus {
   return STATUSES[word?.toLowerCase() ?? ''] ?? 'success'
 }
 
+/** The earliest month Weir keeps; nobody used a platform before. */
+const EARLIEST_MONTH = '1901-01'
+
 export function monthOf(row: AuthRow, users: ReadonlySet<string>): AuthMonth {
   const told = period.safeParse(row['period'])
-  if (!told.success) throw new BadRow('period is no month like 2025-11.')
+  if (!told.success || told.data < EARLIEST_MONTH) throw new BadRow('period is no month like 2025-11.')
   const user = idOf(row, 'user_id')
   if (!users.has(user)) throw new BadRow(`Its user ${user} is not in the database.`)
   const count = (column: string): number => countOf(row, column) ?? 0

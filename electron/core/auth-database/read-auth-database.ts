@@ -11,7 +11,7 @@ import {
   type LeftOut,
 } from '../import/auth-port.ts'
 import { WeirError } from '../kernel/weir-error.ts'
-import { modelPriceOf, monthOf, profileOf, tokenOf, userOf } from './auth-rows.ts'
+import { modelPriceOf, monthOf, profileNamesOf, profileOf, tokenOf, userOf } from './auth-rows.ts'
 import { readTurns } from './auth-turns.ts'
 import { type AuthRow, BadRow, textOf } from './auth-values.ts'
 
@@ -100,11 +100,7 @@ export function* readAuthDatabase(input: AuthReadInput): Generator<AuthBatch, un
 }
 
 function* readPeople(handle: BetterSqlite3.Database, now: EpochMs): Generator<AuthBatch, void> {
-  const profileNames = new Map<string, string>()
-  for (const row of rows(handle, 'consumption_profiles', ['id', 'name'])) {
-    const [id, name] = [textOf(row, 'id'), textOf(row, 'name')]
-    if (id !== null && name !== null) profileNames.set(id, name)
-  }
+  const profiles = profileNamesOf(rows(handle, 'consumption_profiles', null))
   yield* batches(handle, 'consumption_profiles', named('name'), (row, name) => ({
     table: 'consumption_profiles',
     row: name,
@@ -113,7 +109,7 @@ function* readPeople(handle: BetterSqlite3.Database, now: EpochMs): Generator<Au
   yield* batches(handle, 'users', named('id'), (row, name) => ({
     table: 'users',
     row: name,
-    user: userOf(row, profileNames),
+    user: userOf(row, profiles),
   }))
   const users = userIds(handle)
   yield* batches(handle, 'access_tokens', tokenName, (row, name) => ({

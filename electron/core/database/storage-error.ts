@@ -11,6 +11,11 @@ export function isLockedByOthers(error: unknown): boolean {
   return sqliteCode(error)?.startsWith('SQLITE_BUSY') ?? false
 }
 
+/** A rule of a table forbids what was to be written; trying again does not help, writing the rest does. */
+export function isForbiddenByTable(error: unknown): boolean {
+  return sqliteCode(error)?.startsWith('SQLITE_CONSTRAINT') ?? false
+}
+
 /** The file itself is not what it should be; trying again does not help. */
 export function isDamage(error: unknown): boolean {
   return DAMAGED.test(sqliteCode(error) ?? '')

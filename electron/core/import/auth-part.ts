@@ -11,6 +11,7 @@ import {
   type LeftOut,
 } from './auth-port.ts'
 import type { ImportMode } from './ledger-port.ts'
+import { type MonthSums, monthDifference } from './month-difference.ts'
 
 /** The part of an import that brings an auth database of the platform. */
 
@@ -31,6 +32,8 @@ export interface AuthListener {
   readonly onUsers: (userIds: readonly string[]) => Promise<void>
   /** Told of every session that was compared. */
   readonly onSession: (session: SessionReading, turns: NonNullable<AuthCompared['turns']>) => void
+  /** What the sources have told so far of the turns of a user's month, such as 202511; undefined where nothing. */
+  readonly sumsOf: (userId: string, period: number) => MonthSums | undefined
 }
 
 export class AuthDatabasePart {
@@ -112,7 +115,10 @@ export class AuthDatabasePart {
       tables: [...this.#tallies.values()].map((tally) => ({
         ...tally,
         // Read back, what was written is there too.
-        already_there: tally.already_there - (isValidated && this.#mode === 'import' ? tally.imported : 0),
+        already_there: Math.max(
+          0,
+          tally.already_there - (isValidated && this.#mode === 'import' ? tally.imported : 0),
+        ),
       })),
       accuracy_percent: isValidated ? percent : null,
       rejects: [...this.#rejects],
@@ -147,8 +153,9 @@ export class AuthDatabasePart {
     await this.#noteUsers(items)
     for (let from = 0; from < items.length; from += ROWS_A_STEP) {
       const some = items.slice(from, from + ROWS_A_STEP)
-      for (const [at, one] of (await this.#source.compare(some)).entries()) {
+      for (const [at, compared] of (await this.#source.compare(some)).entries()) {
         const item = some[at]
+        const one = this.#mode === 'dry-run' ? this.#foreseen(item, compared) : compared
         if (item?.table === 'consumption_turns' && one.turns !== undefined)
           this.#told.onSession(item.session, one.turns)
         tally.conflicting += one.conflicts.length
@@ -161,6 +168,17 @@ export class AuthDatabasePart {
       await nextMacrotask()
     }
     this.#rowsDone += batch.rows
+  }
+
+  /** What an import would find: a month of which turns come is closed from those, whatever the platform has in it. */
+  #foreseen(item: AuthItem | undefined, one: AuthCompared): AuthCompared {
+    if (item?.table !== 'consumption_periods_archive' || one.missing === 0) return one
+    const { table, row, month } = item
+    const here = this.#told.sumsOf(month.userId, month.period)
+    const difference = here === undefined ? null : monthDifference(month, here)
+    if (difference === null) return one
+    const reason = `Weir would close this month by its turns: ${difference}.`
+    return { same: 0, missing: 0, conflicts: [{ table, row, reason }] }
   }
 
   async #noteUsers(items: readonly AuthItem[]): Promise<void> {

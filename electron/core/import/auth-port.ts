@@ -33,7 +33,7 @@ export interface AuthUser {
   readonly displayName: string | null
   readonly isActive: boolean
   readonly isAdmin: boolean
-  /** By name: the numbers of the two databases have nothing to do with each other. Null for the default one. */
+  /** By name: the numbers of the two databases have nothing to do with each other. Null where the platform has no default one either. */
   readonly profileName: string | null
 }
 
@@ -130,7 +130,7 @@ export interface AuthDatabase {
   look(file: string): Promise<AuthLook>
   /** The next batch comes when `onBatch` has settled. Errors: `auth_database_unreadable`, and what `onBatch` throws. */
   read(file: string, part: AuthPart, onBatch: (batch: AuthBatch) => Promise<void>): Promise<void>
-  /** Writes what is not there, in one transaction. What is there is left as it is. */
+  /** Writes what is not there, in one transaction; one by one where a row cannot be held. What is there is left as it is. */
   write(items: readonly AuthItem[]): Promise<readonly AuthWritten[]>
   /** What of it is there. Writes nothing. */
   compare(items: readonly AuthItem[]): Promise<readonly AuthCompared[]>

@@ -54,15 +54,22 @@ const OUTCOME_FIELDS = {
 export class FileTotals {
   readonly #zone: string
   readonly #users = new Map<string, Map<string, Figures>>()
+  readonly #pruned: ReadonlyMap<string, ReadonlyMap<string, number>>
+  /** Of the same, what the ledger has in the sums of a month alone: it is not compared. */
+  readonly #inSums = new Map<string, Figures>()
   sessions = 0
   turns = 0
   /** Rows of the ledger the files stand for: turns, and one for each session that spent outside its turns. */
   rows = 0
   outsideTokens = 0
 
-  /** @param zone the billing time zone, which decides what belongs to which month */
-  constructor(zone: string) {
+  /**
+   * @param zone the billing time zone, which decides what belongs to which month
+   * @param pruned up to when the ledger has turns in sums alone, by user and month; MUST know a user before they are added
+   */
+  constructor(zone: string, pruned: ReadonlyMap<string, ReadonlyMap<string, number>>) {
     this.#zone = zone
+    this.#pruned = pruned
   }
 
   get userIds(): readonly string[] {
@@ -79,15 +86,20 @@ export class FileTotals {
       const figures = this.#figures(session.userId, session.createdAt)
       const outside = session.outsideInputTokens + session.outsideOutputTokens
       figures.sessions += 1
-      figures.inputTokens += session.outsideInputTokens
-      figures.outputTokens += session.outsideOutputTokens
+      this.#addOutside(session, session.outsideInputTokens, session.outsideOutputTokens)
       this.sessions += 1
       this.outsideTokens += outside
       if (outside > 0) this.rows += 1
     }
-    for (const turn of session.turns) addTurn(this.#figures(session.userId, turn.occurredAt), turn)
+    for (const turn of session.turns)
+      for (const figures of this.#places(session.userId, turn.occurredAt)) addTurn(figures, turn)
     this.turns += session.turns.length
     this.rows += session.turns.length
+  }
+
+  /** What is told of a user's month; undefined where nothing is. */
+  sumsOf(userId: string, period: string): Readonly<Figures> | undefined {
+    return this.#users.get(userId)?.get(period)
   }
 
   isSameMonth(one: number, other: number): boolean {
@@ -96,9 +108,7 @@ export class FileTotals {
 
   /** Takes tokens of the session's from those outside its turns: they are known to be of turns. */
   lessOutside(session: SessionReading, input: number, output: number): void {
-    const figures = this.#figures(session.userId, session.createdAt)
-    figures.inputTokens -= input
-    figures.outputTokens -= output
+    this.#addOutside(session, -input, -output)
     this.outsideTokens -= input + output
   }
 
@@ -112,7 +122,9 @@ export class FileTotals {
     let equalPairs = 0
     for (const userId of userIds) {
       for (const [period, figures] of this.#users.get(userId) ?? []) {
-        const differences = compareFigures(userId, period, figures, found.get(`${userId} ${period}`))
+        const key = `${userId} ${period}`
+        const compared = without(figures, this.#inSums.get(key))
+        const differences = compareFigures(userId, period, compared, found.get(key))
         if (differences.length === 0) equalPairs += 1
         mismatches.push(...differences)
       }
@@ -157,6 +169,24 @@ export class FileTotals {
     return [...sums.values()].sort((a, b) => (a.period < b.period ? -1 : 1))
   }
 
+  #addOutside({ userId, createdAt }: SessionReading, input: number, output: number): void {
+    for (const figures of this.#places(userId, createdAt)) {
+      figures.inputTokens += input
+      figures.outputTokens += output
+    }
+  }
+
+  /** Where an instant counts: in its month, and in what is left out of comparing. */
+  #places(userId: string, at: number): readonly Figures[] {
+    const all = this.#figures(userId, at)
+    const period = periodOf(this.#zone, at)
+    if (at >= (this.#pruned.get(userId)?.get(period) ?? Number.NEGATIVE_INFINITY)) return [all]
+    const key = `${userId} ${period}`
+    const inSums = this.#inSums.get(key) ?? noFigures()
+    this.#inSums.set(key, inSums)
+    return [all, inSums]
+  }
+
   #figures(userId: string, at: number): Figures {
     const period = periodOf(this.#zone, at)
     let periods = this.#users.get(userId)
@@ -186,6 +216,13 @@ function noFigures(): Figures {
     ragOutputTokensSaved: 0,
     reportedCostMicroUsd: 0,
   }
+}
+
+function without(figures: Figures, part: Figures | undefined): Figures {
+  if (part === undefined) return figures
+  const rest = { ...figures }
+  for (const [field] of COMPARED) rest[field] -= part[field]
+  return rest
 }
 
 function addTurn(figures: Figures, turn: TurnReading): void {

@@ -1,6 +1,7 @@
 import { setImmediate as nextMacrotask } from 'node:timers/promises'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { microUsdToUsd, SECOND_MS, toIso } from '../../../shared/units.ts'
+import { periodText } from '../consumption/windows.ts'
 import type { Clock } from '../kernel/ports.ts'
 import type { UnreadableFile } from '../sessions/list-session-files.ts'
 import type { ScanBatch, ScanMessage, SessionPiece } from '../sessions/scan-sessions.ts'
@@ -43,6 +44,7 @@ export class ImportRun {
   readonly #ports: ImportRunPorts
   readonly #sources: ImportSources
   readonly #auth: AuthDatabasePart | null
+  readonly #pruned = new Map<string, ReadonlyMap<string, number>>()
   readonly #totals: FileTotals
   readonly #books: BooksOnly
   readonly #people: ImportedUsers
@@ -78,11 +80,12 @@ export class ImportRun {
       run.authDb === null
         ? null
         : new AuthDatabasePart(run.authDb, run.mode, ports.authDatabase, {
-            onUsers: (userIds) => this.#people.note(userIds),
+            onUsers: (userIds) => this.#noteUsers(userIds),
             stopIfCancelled: () => this.#stop.signal.throwIfAborted(),
             onSession: (session, turns) => this.#books.add(session, turns),
+            sumsOf: (userId, period) => this.#totals.sumsOf(userId, periodText(period)),
           })
-    this.#totals = new FileTotals(run.zone)
+    this.#totals = new FileTotals(run.zone, this.#pruned)
     this.#people = new ImportedUsers(ports.ledger)
     this.#books = new BooksOnly(this.#totals)
     this.#startedAt = ports.clock.now()
@@ -194,7 +197,7 @@ export class ImportRun {
   async #book(pieces: readonly SessionPiece[]): Promise<void> {
     const { ledger } = this.#ports
     const sessions = pieces.map((piece) => piece.session)
-    await this.#people.note(sessions.map((session) => session.userId))
+    await this.#noteUsers(sessions.map((session) => session.userId))
     if (this.mode === 'import') {
       this.#state.phase = 'writing'
       const effects = await ledger.importSessions(sessions)
@@ -209,6 +212,15 @@ export class ImportRun {
       this.#totals.add(piece)
       if (this.#auth !== null) this.#books.noteFile(piece.session)
     }
+  }
+
+  /** Before anything is counted of them: what is in the sums of a month alone cannot be read back turn by turn. */
+  async #noteUsers(userIds: readonly string[]): Promise<void> {
+    await this.#people.note(userIds)
+    const others = [...new Set(userIds)].filter((userId) => !this.#pruned.has(userId))
+    if (others.length === 0) return
+    const found = await this.#ports.ledger.prunedBefore(others)
+    for (const userId of others) this.#pruned.set(userId, found.get(userId) ?? new Map())
   }
 
   async #takeFiles(batch: ScanBatch): Promise<void> {

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { periodOf } from '../../../shared/time-window.ts'
+import type { EpochMs } from '../../../shared/units.ts'
 import type { Actor } from '../api.ts'
+import { carriedSessionId } from '../consumption/carried-month.ts'
 import type { ConsumptionContext } from '../consumption/context.ts'
 import {
   archiveClosedPeriods,
@@ -53,6 +55,23 @@ export class LedgerAdapter implements LedgerImport {
 
   recordFiles(files: readonly ScannedFile[]): Promise<readonly UnreadableFile[]> {
     return this.#context.database.writeSlice((trx) => recordFiles(trx, files, this.#context.clock.now()))
+  }
+
+  async prunedBefore(userIds: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<string, EpochMs>>> {
+    const rows = await this.#context.database.read((db) =>
+      db
+        .selectFrom('pruned_periods as p')
+        .innerJoin('users as u', 'u.key', 'p.user_key')
+        .select(['u.id', 'p.period', 'p.pruned_before'])
+        .where('u.id', 'in', userIds)
+        .execute(),
+    )
+    const found = new Map<string, Map<string, EpochMs>>()
+    for (const row of rows) {
+      const periods = found.get(row.id) ?? new Map<string, EpochMs>()
+      found.set(row.id, periods.set(periodText(row.period), row.pruned_before))
+    }
+    return found
   }
 
   async archiveClosedPeriods(userIds: readonly string[]): Promise<number> {
@@ -121,11 +140,12 @@ export class LedgerAdapter implements LedgerImport {
       const created = await db
         .selectFrom('sessions as s')
         .innerJoin('users as u', 'u.key', 's.user_key')
-        .select('s.created_at')
+        .select(['s.id', 's.created_at'])
         .where('u.id', '=', userId)
         .execute()
       for (const session of created) {
         const period = periodNumber(periodOf(zone, session.created_at))
+        if (session.id === carriedSessionId(period)) continue
         sessions.set(period, (sessions.get(period) ?? 0) + 1)
       }
       const sums = new Map(rows.map((row) => [row.period, row]))

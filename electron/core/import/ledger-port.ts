@@ -1,4 +1,5 @@
 import type { OperationOutput } from '../../../shared/contract/index.ts'
+import type { EpochMs } from '../../../shared/units.ts'
 import type { Actor } from '../api.ts'
 import type { UnreadableFile } from '../sessions/list-session-files.ts'
 import type { ScannedFile } from '../sessions/scan-sessions.ts'
@@ -23,7 +24,7 @@ export interface PeriodTotals {
   readonly userId: string
   /** `2026-11`, in the billing time zone. */
   readonly period: string
-  /** Sessions created in the period. */
+  /** Sessions created in the period, without the one that stands for a month taken over as sums. */
   readonly sessions: number
   readonly turns: number
   readonly successfulTurns: number
@@ -58,6 +59,8 @@ export interface LedgerImport {
    * that have lost turns the ledger holds, which is remembered as their problem.
    */
   recordFiles(files: readonly ScannedFile[]): Promise<readonly UnreadableFile[]>
+  /** Up to when turns are in the sums of their month alone, by user and month such as `2026-11`. */
+  prunedBefore(userIds: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<string, EpochMs>>>
   /** Archive rows for closed months of these users that have none; how many were written. */
   archiveClosedPeriods(userIds: readonly string[]): Promise<number>
   /** What the ledger holds now, read back from its turns and sessions, not from counters. */

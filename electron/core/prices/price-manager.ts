@@ -4,7 +4,7 @@ import type { Actor, PricesApi } from '../api.ts'
 import { audit } from '../audit/audit-store.ts'
 import { windowsAt } from '../consumption/windows.ts'
 import type { Database, Reader } from '../database/database.ts'
-import type { Clock } from '../kernel/ports.ts'
+import type { Clock, Logger } from '../kernel/ports.ts'
 import { assert, WeirError } from '../kernel/weir-error.ts'
 import { bundledCatalogue, CATALOGUE_VERSION } from '../pricing/bundled-catalogue.ts'
 import { patternToRegExp } from '../pricing/model-pattern.ts'
@@ -46,6 +46,7 @@ export class PriceManager implements PricesApi {
   readonly #database: Pick<Database, 'reader' | 'read' | 'write'>
   readonly #clock: Clock
   readonly #settings: SettingsManager
+  readonly #log: Logger | undefined
   #book: PriceBook
   /** Loads follow one another: an older one must never take the place of a newer one. */
   #loading: Promise<void> = Promise.resolve()
@@ -55,11 +56,14 @@ export class PriceManager implements PricesApi {
     clock: Clock,
     settings: SettingsManager,
     book: PriceBook,
+    log: Logger | undefined,
   ) {
     this.#database = database
     this.#clock = clock
     this.#settings = settings
     this.#book = book
+    this.#log = log
+    this.#warnOfUnusable()
   }
 
   /** Loads the book. Errors: `internal` for a price whose steps cannot be read. */
@@ -67,9 +71,10 @@ export class PriceManager implements PricesApi {
     database: Pick<Database, 'reader' | 'read' | 'write'>,
     clock: Clock,
     settings: SettingsManager,
+    log?: Logger,
   ): Promise<PriceManager> {
     const book = await loadPriceBook(database.reader, fallbackOf(settings.current()))
-    return new PriceManager(database, clock, settings, book)
+    return new PriceManager(database, clock, settings, book, log)
   }
 
   /** The prices as of the last change; a value, never changed in place. */
@@ -310,9 +315,18 @@ export class PriceManager implements PricesApi {
     return this.#database.read((db) => readCosts(db, range, { book: this.#book, now, period }))
   }
 
+  #warnOfUnusable(): void {
+    const { unusable } = this.#book
+    if (unusable.length === 0) return
+    this.#log?.warn('Prices of model patterns that are no regular expressions are left out.', {
+      model_patterns: unusable.slice(0, AUDIT_ROWS_MAX),
+    })
+  }
+
   #reload(): Promise<void> {
     const load = async (): Promise<void> => {
       this.#book = await loadPriceBook(this.#database.reader, fallbackOf(this.#settings.current()))
+      this.#warnOfUnusable()
     }
     // Also after a load that failed: its caller heard of it.
     this.#loading = this.#loading.then(load, load)

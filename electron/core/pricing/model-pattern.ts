@@ -10,6 +10,11 @@ export function patternToRegExp(pattern: string): RegExp | undefined {
   return new RegExp(`^${parts.join('.*')}$`, 's')
 }
 
+/** Whether the name of a model would be understood as a pattern, of whatever kind, or as a broken one. */
+export function looksLikePattern(name: string): boolean {
+  return name.includes('*') || name.startsWith('/')
+}
+
 function isRegExpPattern(pattern: string): boolean {
   return pattern.length > 2 && pattern.startsWith('/') && pattern.endsWith('/')
 }

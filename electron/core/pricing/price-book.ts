@@ -32,6 +32,8 @@ export const ANY_PROVIDER = '*'
 export class PriceBook {
   /** What a model costs for which nobody has a price. */
   readonly fallback: TokenPrice
+  /** Patterns that are no regular expressions: their prices are left out, so that one of them cannot stop Weir. */
+  readonly unusable: readonly string[]
   readonly #catalogue: ReadonlyMap<string, PriceList>
   readonly #imported: ReadonlyMap<string, PriceList>
   readonly #operator: ReadonlyMap<string, PriceList>
@@ -42,9 +44,19 @@ export class PriceBook {
   /** @param prices in the order of the table: within a provider, the first pattern that matches counts */
   constructor(prices: readonly ModelPrice[], fallback: TokenPrice = FALLBACK_PRICE) {
     this.fallback = fallback
-    this.#catalogue = priceLists(prices.filter((price) => price.source === 'catalogue'))
-    this.#imported = priceLists(prices.filter((price) => price.source === 'imported'))
-    this.#operator = priceLists(prices.filter((price) => price.source === 'operator'))
+    const expressions = expressionsOf(prices)
+    const usable = prices.filter((price) => expressions.get(price.modelPattern) !== null)
+    this.unusable = [...expressions].flatMap(([pattern, expression]) =>
+      expression === null ? [pattern] : [],
+    )
+    const listsOf = (source: ModelPrice['source']) =>
+      priceLists(
+        usable.filter((price) => price.source === source),
+        expressions,
+      )
+    this.#catalogue = listsOf('catalogue')
+    this.#imported = listsOf('imported')
+    this.#operator = listsOf('operator')
     this.#market = inAskingOrder(this.#catalogue, this.#imported)
   }
 
@@ -120,7 +132,25 @@ export class PriceBook {
   }
 }
 
-function priceLists(prices: readonly ModelPrice[]): Map<string, PriceList> {
+/** By pattern: undefined for a plain name, null for what is no regular expression. */
+type Expressions = ReadonlyMap<string, RegExp | undefined | null>
+
+function expressionsOf(prices: readonly ModelPrice[]): Expressions {
+  const expressions = new Map<string, RegExp | undefined | null>()
+  for (const { modelPattern } of prices)
+    if (!expressions.has(modelPattern)) expressions.set(modelPattern, expressionOf(modelPattern))
+  return expressions
+}
+
+function expressionOf(pattern: string): RegExp | undefined | null {
+  try {
+    return patternToRegExp(pattern)
+  } catch {
+    return null
+  }
+}
+
+function priceLists(prices: readonly ModelPrice[], expressions: Expressions): Map<string, PriceList> {
   const lists = new Map<string, PriceList>()
   const patterns = new Map<string, PatternPrices>()
   for (const [place, price] of prices.entries()) {
@@ -131,7 +161,7 @@ function priceLists(prices: readonly ModelPrice[]): Map<string, PriceList> {
       known.prices.push(price)
       continue
     }
-    const expression = patternToRegExp(price.modelPattern)
+    const expression = expressions.get(price.modelPattern) ?? undefined
     const added: PatternPrices = { place, pattern: price.modelPattern, expression, prices: [price] }
     patterns.set(key, added)
     const list = lists.get(provider) ?? { byName: new Map<string, PatternPrices>(), byExpression: [] }

@@ -24,7 +24,23 @@ const ROWS_PER_INSERT = 500
 
 /** Every price, in the order of the table. Errors: `internal` when the steps of a price cannot be read. */
 export async function listPrices(db: Reader | Writer): Promise<ModelPrice[]> {
-  const rows = await db
+  return (await selectPrices(db).execute()).map(toPrice)
+}
+
+/** The prices from one source for the pattern of that very name, without regard to capitals, whoever offers it. */
+export async function listPricesOf(
+  db: Reader | Writer,
+  { source, modelPattern }: Pick<ModelPrice, 'source' | 'modelPattern'>,
+): Promise<ModelPrice[]> {
+  const rows = await selectPrices(db)
+    .where('source', '=', source)
+    .where((eb) => eb(eb.fn('lower', ['model_pattern']), '=', eb.fn('lower', [eb.val(modelPattern)])))
+    .execute()
+  return rows.map(toPrice)
+}
+
+function selectPrices(db: Reader | Writer) {
+  return db
     .selectFrom('model_prices')
     .select([
       'id',
@@ -38,8 +54,12 @@ export async function listPrices(db: Reader | Writer): Promise<ModelPrice[]> {
       'source',
     ])
     .orderBy('id')
-    .execute()
-  return rows.map((row) => ({
+}
+
+type SelectedPrice = Awaited<ReturnType<ReturnType<typeof selectPrices>['executeTakeFirstOrThrow']>>
+
+function toPrice(row: SelectedPrice): ModelPrice {
+  return {
     provider: row.provider,
     modelPattern: row.model_pattern,
     inputMicroUsdPerMillion: row.input_micro_usd_per_million,
@@ -48,7 +68,7 @@ export async function listPrices(db: Reader | Writer): Promise<ModelPrice[]> {
     steps: row.tiers === null ? [] : parseSteps(row.id, row.tiers),
     validFrom: row.valid_from,
     source: row.source,
-  }))
+  }
 }
 
 /** Which catalogue the rows are from; undefined when there is none yet. */
