@@ -112,6 +112,33 @@ describe('recovering', () => {
     })
   })
 
+  test("that has not begun when Weir is closed never begins: the folder may be another one's by then", async () => {
+    await backedUp()
+    await makeBackup(open.weir)
+    const { restores } = open.weir
+    const recovering = restores.recover(OPERATOR).then(
+      ({ run_id }) => run_id,
+      (error: unknown) => error,
+    )
+    const planning = restores.plan(open.weir.backups.list()[0]?.id ?? '').catch((error: unknown) => error)
+    await open.weir.close()
+    expect(await planning).toMatchObject({ code: 'busy' })
+    expect(await recovering).toMatchObject({ code: 'shutting_down' })
+    expect(() =>
+      restores.start({ backup_id: open.weir.backups.list()[0]?.id ?? '', confirm: true }, OPERATOR),
+    ).toThrow('shutting down')
+    await expect(restores.recover(OPERATOR)).rejects.toMatchObject({ code: 'shutting_down' })
+    await expect(restores.plan(open.weir.backups.list()[0]?.id ?? '')).rejects.toMatchObject({
+      code: 'shutting_down',
+    })
+    expect(existsSync(join(open.dataDir, 'quarantine'))).toBe(false)
+    expect(existsSync(join(open.dataDir, 'restores'))).toBe(false)
+    open = {
+      ...open,
+      weir: await createWeir(configOf(open.dataDir, { sessionsDir: sessions.path }), open.weir.ports),
+    }
+  })
+
   test('is offered by a start that finds the database damaged, and done after a yes', async () => {
     await backedUp()
     await open.weir.close()
