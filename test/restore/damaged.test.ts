@@ -7,7 +7,7 @@ import { openOrRecover } from '../../electron/shell/open-or-recover.ts'
 import { damageTables } from '../support/damage.ts'
 import { sessionOf, temporaryFolder, turnOf, writeSessionFile } from '../support/session-files.ts'
 import { configOf, OPERATOR, openWeir, SYSTEM_CLOCK, type TestWeir } from '../support/weir.ts'
-import { call, ended, makeBackup, record, turnsOf, value } from './restore-fixture.ts'
+import { call, ended, makeBackup, type Run, record, turnsOf, value } from './restore-fixture.ts'
 
 const COUNTERS = ['users', 'user_consumption', 'consumption_turns']
 
@@ -34,6 +34,17 @@ async function backedUp(): Promise<string> {
   const backup = await makeBackup(weir)
   writeSessionFile(sessions.path, 'alice', 's-alice', sessionOf([1, 2, 3].map((turn) => turnOf({ turn }))))
   return backup
+}
+
+/** A user who came after the backup, with a file that was read in. */
+async function importBob(): Promise<void> {
+  writeSessionFile(sessions.path, 'bob', 's-bob', sessionOf([1, 2].map((turn) => turnOf({ turn }))))
+  const { run_id } = await value(open.weir, 'import.start', { sessions_dir: sessions.path })
+  await open.weir.imports.finished(run_id)
+}
+
+function carriedBy(run: Run): string {
+  return run.steps.find(({ step }) => step === 'carry_forward')?.detail ?? ''
 }
 
 async function recover() {
@@ -80,6 +91,34 @@ describe('a database that turns out to be damaged while it is served', () => {
     expect(entries).toMatchObject([{ object_id: backup, after: { run_id: run.run_id, status: 'done' } }])
     // It is written to again.
     await record(open.weir, 'alice', 4)
+  })
+
+  test('keeps the turns of everybody the backup knows where only the users cannot be read', async () => {
+    await backedUp()
+    await importBob()
+    await record(open.weir, 'alice', 7)
+    damageTables(file(), ['users'])
+    const run = await recover()
+    expect(run).toMatchObject({ status: 'done', error: null })
+    expect(carriedBy(run)).toContain('3 turns')
+    expect(carriedBy(run)).toContain('Not readable: users.')
+    expect(await turnsOf(open.weir, 'alice')).toEqual([1, 2, 3, 7])
+    // Whom only the damaged users knew comes back by the files.
+    expect(await turnsOf(open.weir, 'bob')).toEqual([1, 2])
+    expect((await open.weir.verify()).differences).toEqual([])
+  })
+
+  test('says that nothing of anybody could be kept where nobody can be told by number', async () => {
+    await backedUp()
+    await importBob()
+    await record(open.weir, 'alice', 7)
+    damageTables(file(), ['users', 'sqlite_autoindex_users_1'])
+    const run = await recover()
+    expect(run).toMatchObject({ status: 'done', error: null })
+    expect(carriedBy(run)).toMatch(/Not readable: users, .*grants, ledger, records\.$/)
+    expect(await turnsOf(open.weir, 'alice')).toEqual([1, 2, 3])
+    expect(await turnsOf(open.weir, 'bob')).toEqual([1, 2])
+    expect((await open.weir.verify()).differences).toEqual([])
   })
 
   test('is found by the look at all pages, before anybody comes upon it', async () => {

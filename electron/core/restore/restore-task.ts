@@ -7,6 +7,7 @@ import {
   carrySettings,
   carryTokens,
   carryUsers,
+  mapUsersByIndex,
   revokeAllTokens,
 } from './carry-administration.ts'
 import { carryLedger, carryRecords } from './carry-ledger.ts'
@@ -26,7 +27,10 @@ export interface CarryInput {
   readonly sqliteBinding: string | null
 }
 
-/** What was carried. A part whose reading failed is named in `unread`, and nothing of it was carried. */
+/**
+ * What was carried. A part whose reading failed is named in `unread`, and nothing of it was carried; of the records only
+ * what is about a user, where users cannot be told apart.
+ */
 export interface Carried {
   readonly turns: number
   readonly corrected: number
@@ -74,11 +78,14 @@ export function carryInto(handle: BetterSqlite3.Database, input: CarryInput): Ca
 
 /** In the order in which they depend on each other. */
 const PARTS = ['users', 'settings', 'tokens', 'grants', 'ledger', 'records'] as const
+type Part = (typeof PARTS)[number]
+/** What is about users: without knowing which is which nothing of it finds its place. */
+const OF_USERS: readonly Part[] = ['grants', 'ledger', 'records']
 
 function carryParts(handle: BetterSqlite3.Database, input: CarryInput): Carried {
   const carried = { ...NOTHING }
-  const unread: string[] = []
-  const works: Readonly<Record<(typeof PARTS)[number], () => Partial<Carried>>> = {
+  const unread = new Set<Part>()
+  const works: Readonly<Record<Part, () => Partial<Carried>>> = {
     users: () => ({ users: carryUsers(handle, input) }),
     settings: () => {
       carrySettings(handle, input)
@@ -89,20 +96,33 @@ function carryParts(handle: BetterSqlite3.Database, input: CarryInput): Carried 
       carryGrants(handle, input)
       return {}
     },
-    ledger: () => carryLedger(handle),
+    ledger: () => carryLedger(handle, !unread.has('users')),
     records: () => ({ logLines: carryRecords(handle) }),
   }
   for (const part of PARTS) {
+    // What is nobody's is among the records too.
+    if (unread.has(part) && part !== 'records') continue
     try {
       Object.assign(carried, handle.transaction(works[part])())
     } catch (error) {
       if (!isUnreadable(error)) throw error
-      unread.push(part)
+      unread.add(part)
+      if (part === 'users' && !canMapUsers(handle)) for (const one of OF_USERS) unread.add(one)
       // Which of them were revoked since can then be read nowhere.
       if (part === 'tokens') carried.tokensRevoked = revokeAllTokens(handle, input.now)
     }
   }
-  return { ...carried, unread }
+  return { ...carried, unread: PARTS.filter((part) => unread.has(part)) }
+}
+
+function canMapUsers(handle: BetterSqlite3.Database): boolean {
+  try {
+    handle.transaction(mapUsersByIndex)(handle)
+    return true
+  } catch (error) {
+    if (!isUnreadable(error)) throw error
+    return false
+  }
 }
 
 function attach(handle: BetterSqlite3.Database, live: string): boolean {
