@@ -108,6 +108,16 @@ describe('a database that turns out to be damaged while it is served', () => {
     expect((await open.weir.verify()).differences).toEqual([])
   })
 
+  test('is recovered also where the settings cannot be read, whose time zone is compared with that of the backup', async () => {
+    await backedUp()
+    await record(open.weir, 'alice', 7)
+    damageTables(file(), ['system_settings'])
+    const run = await recover()
+    expect(run).toMatchObject({ status: 'done', error: null })
+    expect(carriedBy(run)).toContain('Not readable: settings.')
+    expect(await turnsOf(open.weir, 'alice')).toEqual([1, 2, 3, 7])
+  })
+
   test('says that nothing of anybody could be kept where nobody can be told by number', async () => {
     await backedUp()
     await importBob()
