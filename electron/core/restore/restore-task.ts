@@ -67,7 +67,7 @@ export function carryInto(handle: BetterSqlite3.Database, input: CarryInput): Ca
     return { ...NOTHING, tokensRevoked: revokeAllTokens(handle, input.now), unread: [...PARTS] }
   }
   try {
-    refuseOtherZone(handle)
+    if (isOtherZone(handle)) throw otherZone(handle)
     makeMaps(handle)
     addWindowFunctions(handle, billingZone(handle))
     return carryParts(handle, input)
@@ -148,19 +148,30 @@ function isUnreadable(error: unknown): boolean {
   return error instanceof Error && /^no such (table|column)/.test(error.message)
 }
 
-/** Months of two zones cannot be added up: only a database without turns may have another one. */
-function refuseOtherZone(handle: BetterSqlite3.Database): void {
-  const zoneOf = (schema: string) =>
-    String(
-      handle.prepare(`select value from ${schema}.system_settings where name = 'time_zone'`).pluck().get() ??
-        '"UTC"',
-    )
+/**
+ * Months of two zones cannot be added up: only a database without turns may have another one. Where it cannot be read
+ * nothing can be compared, and a recovery must go on; the settings are then among what is unread.
+ */
+function isOtherZone(handle: BetterSqlite3.Database): boolean {
   const hasTurns = (schema: string) =>
     handle.prepare(`select exists (select 1 from ${schema}.consumption_turns)`).pluck().get() === 1
-  if (zoneOf('main') === zoneOf('live') || !hasTurns('main') || !hasTurns('live')) return
-  throw new WeirError(
+  try {
+    return zoneOf(handle, 'main') !== zoneOf(handle, 'live') && hasTurns('main') && hasTurns('live')
+  } catch (error) {
+    if (!isUnreadable(error)) throw error
+    return false
+  }
+}
+
+function zoneOf(handle: BetterSqlite3.Database, schema: 'main' | 'live'): string {
+  const zone = handle.prepare(`select value from ${schema}.system_settings where name = 'time_zone'`)
+  return String(zone.pluck().get() ?? '"UTC"')
+}
+
+function otherZone(handle: BetterSqlite3.Database): WeirError {
+  return new WeirError(
     'restore_impossible',
-    `This backup counts months in the time zone ${zoneOf('main')} and the database in ${zoneOf('live')}, so their ` +
+    `This backup counts months in the time zone ${zoneOf(handle, 'main')} and the database in ${zoneOf(handle, 'live')}, so their ` +
       'turns cannot be added up. Restore it into an empty data folder instead.',
   )
 }
