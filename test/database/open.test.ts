@@ -11,6 +11,7 @@ import {
   openWriteHandle,
   SCHEMA_VERSION,
 } from '../../electron/core/database/open-handle.ts'
+import { leaveHalfWritten } from '../support/hot-journal.ts'
 
 let folder: string
 let file: string
@@ -39,6 +40,26 @@ const pragmas = (handle: BetterSqlite3.Database, names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, handle.pragma(name, { simple: true })]))
 
 describe('the connection that writes', () => {
+  test('opens what a process left half written that was killed, rolled back, and no file of another', () => {
+    const whole = join(folder, 'whole.db')
+    openWriteHandle(whole, null).close()
+    leaveHalfWritten(whole, file)
+    const handle = open()
+    expect(pragmas(handle, ['integrity_check', 'user_version'])).toEqual({
+      integrity_check: 'ok',
+      user_version: SCHEMA_VERSION,
+    })
+    expect(handle.prepare('select distinct text from filler').pluck().all()).toEqual(['x'.repeat(200)])
+    handle.close()
+    const foreign = new BetterSqlite3(whole)
+    foreign.pragma('application_id = 7')
+    foreign.close()
+    leaveHalfWritten(whole, file)
+    const before = snapshot()
+    expect(open).toThrow('not one of Weir')
+    expect(snapshot()).toEqual(before)
+  })
+
   test.each(['a new file', 'a file that is opened again'])(
     'syncs every commit, checks foreign keys and waits only briefly: %s',
     (what) => {

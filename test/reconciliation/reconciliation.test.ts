@@ -8,6 +8,7 @@ import type { ReconciliationReport } from '../../shared/contract/reconciliation.
 import { renderReport } from '../../shared/reconciliation-report.ts'
 import { MINUTE_MS } from '../../shared/units.ts'
 import { TestClock } from '../support/clock.ts'
+import { damageTables } from '../support/damage.ts'
 import { sessionOf, temporaryFolder, turnOf, writeSessionFile } from '../support/session-files.ts'
 import { openWeir, type TestWeir } from '../support/weir.ts'
 
@@ -129,6 +130,22 @@ test('before the first repair the database is copied, and the copy is as it was'
   const copy = new BetterSqlite3(file, { readonly: true })
   expect(copy.prepare('SELECT count(*) FROM consumption_turns').pluck().get()).toBe(2)
   copy.close()
+})
+
+test('one that comes upon damage is over, although that cannot be written down, and holds up nothing', async () => {
+  await importTwoTurns()
+  const backup = await own.weir.backups.create({ reason: 'manual' }, CALLER)
+  damageTables(join(own.dataDir, 'auth.db'), ['reconciliation_users'])
+  const { run_id } = await ask('reconciliation.start', {})
+  const over = { status: 'failed', phase: 'finished', error: { code: 'storage_unavailable' } }
+  expect(await own.weir.reconciliation.finished(run_id)).toMatchObject(over)
+  expect((await ask('status.get', {})).storage).toMatchObject({ state: 'damaged' })
+  expect((await ask('reconciliation.list', {})).runs[0]).toMatchObject(over)
+  const recovered = await ask('restore.recover', { confirm: true })
+  expect(await own.weir.restores.finished(recovered.run_id)).toMatchObject({
+    status: 'done',
+    backup_id: backup.id,
+  })
 })
 
 test('drift above the threshold waits for a person, who repairs it row by row with a reason', async () => {

@@ -7,7 +7,7 @@ import { openOrRecover } from '../../electron/shell/open-or-recover.ts'
 import { damageTables } from '../support/damage.ts'
 import { sessionOf, temporaryFolder, turnOf, writeSessionFile } from '../support/session-files.ts'
 import { configOf, OPERATOR, openWeir, SYSTEM_CLOCK, type TestWeir } from '../support/weir.ts'
-import { call, ended, makeBackup, record, turnsOf, value } from './restore-fixture.ts'
+import { call, ended, makeBackup, type Run, record, turnsOf, value } from './restore-fixture.ts'
 
 const COUNTERS = ['users', 'user_consumption', 'consumption_turns']
 
@@ -34,6 +34,17 @@ async function backedUp(): Promise<string> {
   const backup = await makeBackup(weir)
   writeSessionFile(sessions.path, 'alice', 's-alice', sessionOf([1, 2, 3].map((turn) => turnOf({ turn }))))
   return backup
+}
+
+/** A user who came after the backup, with a file that was read in. */
+async function importBob(): Promise<void> {
+  writeSessionFile(sessions.path, 'bob', 's-bob', sessionOf([1, 2].map((turn) => turnOf({ turn }))))
+  const { run_id } = await value(open.weir, 'import.start', { sessions_dir: sessions.path })
+  await open.weir.imports.finished(run_id)
+}
+
+function carriedBy(run: Run): string {
+  return run.steps.find(({ step }) => step === 'carry_forward')?.detail ?? ''
 }
 
 async function recover() {
@@ -82,6 +93,44 @@ describe('a database that turns out to be damaged while it is served', () => {
     await record(open.weir, 'alice', 4)
   })
 
+  test('keeps the turns of everybody the backup knows where only the users cannot be read', async () => {
+    await backedUp()
+    await importBob()
+    await record(open.weir, 'alice', 7)
+    damageTables(file(), ['users'])
+    const run = await recover()
+    expect(run).toMatchObject({ status: 'done', error: null })
+    expect(carriedBy(run)).toContain('3 turns')
+    expect(carriedBy(run)).toContain('Not readable: users.')
+    expect(await turnsOf(open.weir, 'alice')).toEqual([1, 2, 3, 7])
+    // Whom only the damaged users knew comes back by the files.
+    expect(await turnsOf(open.weir, 'bob')).toEqual([1, 2])
+    expect((await open.weir.verify()).differences).toEqual([])
+  })
+
+  test('is recovered also where the settings cannot be read, whose time zone is compared with that of the backup', async () => {
+    await backedUp()
+    await record(open.weir, 'alice', 7)
+    damageTables(file(), ['system_settings'])
+    const run = await recover()
+    expect(run).toMatchObject({ status: 'done', error: null })
+    expect(carriedBy(run)).toContain('Not readable: settings.')
+    expect(await turnsOf(open.weir, 'alice')).toEqual([1, 2, 3, 7])
+  })
+
+  test('says that nothing of anybody could be kept where nobody can be told by number', async () => {
+    await backedUp()
+    await importBob()
+    await record(open.weir, 'alice', 7)
+    damageTables(file(), ['users', 'sqlite_autoindex_users_1'])
+    const run = await recover()
+    expect(run).toMatchObject({ status: 'done', error: null })
+    expect(carriedBy(run)).toMatch(/Not readable: users, .*grants, ledger, records\.$/)
+    expect(await turnsOf(open.weir, 'alice')).toEqual([1, 2, 3])
+    expect(await turnsOf(open.weir, 'bob')).toEqual([1, 2])
+    expect((await open.weir.verify()).differences).toEqual([])
+  })
+
   test('is found by the look at all pages, before anybody comes upon it', async () => {
     await backedUp()
     damageTables(file(), ['audit_log'])
@@ -110,6 +159,33 @@ describe('recovering', () => {
     expect(await call(open.weir, 'restore.recover', { confirm: true })).toMatchObject({
       problem: { code: 'backup_unknown', detail: expect.stringContaining('weir import') },
     })
+  })
+
+  test("that has not begun when Weir is closed never begins: the folder may be another one's by then", async () => {
+    await backedUp()
+    await makeBackup(open.weir)
+    const { restores } = open.weir
+    const recovering = restores.recover(OPERATOR).then(
+      ({ run_id }) => run_id,
+      (error: unknown) => error,
+    )
+    const planning = restores.plan(open.weir.backups.list()[0]?.id ?? '').catch((error: unknown) => error)
+    await open.weir.close()
+    expect(await planning).toMatchObject({ code: 'busy' })
+    expect(await recovering).toMatchObject({ code: 'shutting_down' })
+    expect(() =>
+      restores.start({ backup_id: open.weir.backups.list()[0]?.id ?? '', confirm: true }, OPERATOR),
+    ).toThrow('shutting down')
+    await expect(restores.recover(OPERATOR)).rejects.toMatchObject({ code: 'shutting_down' })
+    await expect(restores.plan(open.weir.backups.list()[0]?.id ?? '')).rejects.toMatchObject({
+      code: 'shutting_down',
+    })
+    expect(existsSync(join(open.dataDir, 'quarantine'))).toBe(false)
+    expect(existsSync(join(open.dataDir, 'restores'))).toBe(false)
+    open = {
+      ...open,
+      weir: await createWeir(configOf(open.dataDir, { sessionsDir: sessions.path }), open.weir.ports),
+    }
   })
 
   test('is offered by a start that finds the database damaged, and done after a yes', async () => {

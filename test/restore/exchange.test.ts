@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { APPLICATION_ID } from '../../electron/core/database/open-handle.ts'
 import { finishRestore, recoverRestore, rollBack } from '../../electron/core/restore/exchange.ts'
 import { type Intent, writeIntent } from '../../electron/core/restore/intent.ts'
 import { REAL_FILES, type RestoreFiles } from '../../electron/core/restore/restore-files.ts'
 import { type RestorePlaces, restorePlaces } from '../../electron/core/restore/restore-places.ts'
 import { newRun } from '../../electron/core/restore/restore-runs.ts'
+import { leaveHalfWritten } from '../support/hot-journal.ts'
 import { Crash, crashingFiles } from './crash-points.ts'
 
 const RUN_ID = 'restore-20261124T101500Z-1f2e'
@@ -211,6 +213,29 @@ describe('a start that finds', () => {
     expect(() => recoverRestore(REAL_FILES, here, null)).toThrow(/neither the old nor the restored/)
     expect(readFileSync(here.database).equals(before)).toBe(true)
     expect(REAL_FILES.exists(here.intent)).toBe(true)
+  })
+
+  test('the new one in place, half written by a process that was killed, knows it again', () => {
+    const here = prepared()
+    writeIntent(REAL_FILES, here, intentOf(here))
+    expect(recoverRestore(REAL_FILES, here, null).kind).toBe('exchanged')
+    const whole = join(root, 'whole.db')
+    database(whole, 'new')
+    const handle = new BetterSqlite3(whole)
+    handle.pragma(`application_id = ${APPLICATION_ID}`)
+    handle.close()
+    leaveHalfWritten(whole, here.database)
+    expect(recoverRestore(REAL_FILES, here, null).kind).toBe('exchanged')
+    expect(REAL_FILES.exists(`${here.database}-journal`)).toBe(false)
+  })
+
+  test('the journal of the old one takes it along, so that it can be rolled back where it is kept', () => {
+    const here = prepared()
+    writeFileSync(`${here.database}-journal`, 'journal of old')
+    writeIntent(REAL_FILES, here, intentOf(here))
+    expect(recoverRestore(REAL_FILES, here, null).kind).toBe('exchanged')
+    expect(REAL_FILES.exists(`${here.database}-journal`)).toBe(false)
+    expect(readFileSync(join(here.kept, RUN_ID, 'auth.db-journal'), 'utf8')).toBe('journal of old')
   })
 
   test('no database at all asks for a person', () => {

@@ -15,6 +15,8 @@ import { listBackups } from '../../electron/core/backup/backup-catalogue.ts'
 import { isPinned } from '../../electron/core/backup/backup-rules.ts'
 import { Database } from '../../electron/core/database/database.ts'
 import { SCHEMA_VERSION } from '../../electron/core/database/open-handle.ts'
+import { isDamagedDatabase } from '../../electron/core/database/storage-error.ts'
+import { WeirError } from '../../electron/core/kernel/weir-error.ts'
 import { openWhole } from '../../electron/core/restore/open-whole.ts'
 import type { RestoreFiles } from '../../electron/core/restore/restore-files.ts'
 import { type RestorePlaces, restorePlaces } from '../../electron/core/restore/restore-places.ts'
@@ -190,12 +192,30 @@ describe('a database with an older schema', () => {
     const bytes = readFileSync(places.database)
     bytes.fill(0xa5, 3 * 4_096, 30 * 4_096)
     writeFileSync(places.database, bytes)
-    await expect(start(places, crashingFiles(NEVER))).rejects.toMatchObject({
+    const failure = await start(places, crashingFiles(NEVER)).catch((error: unknown) => error)
+    expect(failure).toMatchObject({
       code: 'storage_unavailable',
       message: expect.stringContaining('Nothing was changed'),
     })
+    expect(isDamagedDatabase(failure), 'recovering is offered').toBe(true)
     expect(readFileSync(places.database).equals(bytes)).toBe(true)
     expect(listBackups(join(places.dataDir, 'backups'))).toEqual([])
+  })
+
+  test('is not called damaged where a converted copy of it is: recovering would throw away what is whole', async () => {
+    const places = olderFolder(LAST)
+    const lost = new WeirError('backup_damaged', 'of 40 rows of consumption_turns the new schema has 39')
+    const openWorker = () => ({ ...workerHere(() => undefined), convert: () => Promise.reject(lost) })
+    const shared = { files: crashingFiles(NEVER), places, sqliteBinding: null }
+    const failure = await prepareUpgrade({ ...shared, ports, version: '2.0.0', openWorker }).catch(
+      (error: unknown) => error,
+    )
+    expect(failure).toMatchObject({
+      code: 'storage_unavailable',
+      message: expect.stringContaining('the new schema has 39'),
+    })
+    expect(isDamagedDatabase(failure)).toBe(false)
+    expect(wholeVersion(places.database)).toBe(LAST)
   })
 
   test('of somebody else stays as it is, byte for byte, with nothing beside it', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isDamagedDatabase } from '../../electron/core/database/storage-error.ts'
 import type { Logger } from '../../electron/core/kernel/ports.ts'
 import { WorkerClient } from '../../electron/core/kernel/worker-client.ts'
 import type { ScanMessage } from '../../electron/core/sessions/scan-sessions.ts'
@@ -53,6 +54,23 @@ describe('the worker thread', () => {
       users: 1,
       files: 3,
     })
+  })
+
+  it('says of damage what SQLite says, so that it is known as damage', async () => {
+    const databaseFile = join(dir, 'auth.db')
+    writeFileSync(databaseFile, 'no database at all '.repeat(100))
+    const failure = await worker
+      .run('make-backup', {
+        databaseFile,
+        sqliteBinding: null,
+        backupsDir: join(dir, 'backups'),
+        id: '20261124T100000Z-0001',
+        createdAt: '2026-11-24T10:00:00.000Z',
+        reason: 'manual',
+        appVersion: '2.0.0',
+      })
+      .catch((error: unknown) => error)
+    expect(isDamagedDatabase(failure)).toBe(true)
   })
 
   it('reads sessions and hands them over batch by batch', async () => {

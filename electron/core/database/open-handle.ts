@@ -35,12 +35,30 @@ function pragmaNumber(handle: BetterSqlite3.Database, name: string): number {
   return Number(handle.pragma(name, { simple: true }))
 }
 
+/**
+ * Rolls back what a process was writing that was killed before the database had its write-ahead log: a connection that
+ * only reads is refused until that is done. Only for a file that says it is ours.
+ */
+export function rollBackHalfWritten(file: string, binding: string | null): void {
+  if (!existsSync(`${file}-journal`) || readFileHeader(file)?.applicationId !== APPLICATION_ID) return
+  const handle = open(file, binding, false)
+  try {
+    // SQLite looks at the journal when the first page is asked for.
+    pragmaNumber(handle, 'user_version')
+  } catch (error) {
+    throw toStorageError(error)
+  } finally {
+    handle.close()
+  }
+}
+
 /** Looks before anything is written: a newer or a foreign file stays as it is, byte for byte. */
 function refuseStrangers(file: string, binding: string | null): void {
   if (!existsSync(file)) return
   const header = readFileHeader(file)
   // A database without a table has one page; whether it is really empty only SQLite can tell.
   if (header !== undefined) refuseStranger(file, { ...header, isEmpty: header.pages <= 1 })
+  rollBackHalfWritten(file, binding)
   const handle = open(file, binding, true)
   try {
     refuseStranger(file, {

@@ -34,6 +34,8 @@ export type WorkerReply =
       readonly id: number
       readonly code: ErrorCode
       readonly detail: string
+      /** Those of the `WeirError`: by them damage is known from a database that cannot be used just now. */
+      readonly details: Readonly<Record<string, unknown>>
       readonly stack: string
     }
 
@@ -218,5 +220,6 @@ function cancelled(): WeirError {
 function errorOf(reply: Extract<WorkerReply, { kind: 'failed' }>): WeirError {
   const code = reply.code in ERROR_CODES ? reply.code : 'internal'
   // The stack of the other thread is the cause: without it a fault there could not be found.
-  return new WeirError(code, reply.detail, reply.stack === '' ? {} : { cause: new Error(reply.stack) })
+  const cause = reply.stack === '' ? {} : { cause: new Error(reply.stack) }
+  return new WeirError(code, reply.detail, { details: reply.details, ...cause })
 }

@@ -95,6 +95,7 @@ export class ReconciliationManager implements ReconciliationApi {
     const current = this.#current?.run
     if (current?.isRunning && current.plan.runId === runId) return { ...current.progress(), report: null }
     const row = await this.#row(runId)
+    if (current !== undefined && isUnwritten(current, row)) return { ...current.progress(), report: null }
     return { ...storedRun(row), report: await reportOf(this.#ports.context.database.reader, row) }
   }
 
@@ -103,7 +104,7 @@ export class ReconciliationManager implements ReconciliationApi {
     const rows = await listRuns(this.#ports.context.database.reader, limit)
     return {
       runs: rows.map((row) => ({
-        ...(current?.isRunning && current.plan.runId === row.id ? current.progress() : storedRun(row)),
+        ...(current !== undefined && isUnwritten(current, row) ? current.progress() : storedRun(row)),
         report: null,
       })),
       sessions_dir: this.#knownFolder(),
@@ -278,6 +279,11 @@ export class ReconciliationManager implements ReconciliationApi {
     if (row !== undefined) return row
     throw new WeirError('run_unknown', `There is no reconciliation ${runId}; the last 30 can be asked for.`)
   }
+}
+
+/** Whether it goes on, or its end could not be written down. */
+function isUnwritten(run: ReconciliationRun, row: RunRow): boolean {
+  return run.plan.runId === row.id && (run.isRunning || row.status === 'running')
 }
 
 function cannotRepair(unfit: number): WeirError {

@@ -59,6 +59,8 @@ export class ReconciliationRun {
   readonly #repairable: UserResult[] = []
   #status: RunState['status'] = 'running'
   #phase: RunState['phase'] = 'listing'
+  #error: RunState['error'] = null
+  #finishedAt: number | null = null
   #usersTotal = 0
   #usersDone = 0
   #filesRead = 0
@@ -126,22 +128,28 @@ export class ReconciliationRun {
     }
   }
 
-  /** Writes the run down as over. */
+  /** Writes the run down as over. It is over also where that fails: a full disk or a damaged database holds up nothing. */
   async end(status: 'done' | 'cancelled' | 'failed', error: RunState['error']): Promise<void> {
     const { database, clock } = this.#ports.context
-    await database.writeSlice((trx) =>
-      finishRun(trx, this.plan.runId, {
-        finished_at: clock.now(),
-        status,
-        files_read: this.#filesRead,
-        files_unchanged: this.#filesUnchanged,
-        unreadable: JSON.stringify(this.#unreadable),
-        safety_copy_id: this.#safetyCopyId,
-        error: error === null ? null : JSON.stringify(error),
-      }),
-    )
-    this.#phase = 'finished'
-    this.#status = status
+    const finishedAt = clock.now()
+    try {
+      await database.writeSlice((trx) =>
+        finishRun(trx, this.plan.runId, {
+          finished_at: finishedAt,
+          status,
+          files_read: this.#filesRead,
+          files_unchanged: this.#filesUnchanged,
+          unreadable: JSON.stringify(this.#unreadable),
+          safety_copy_id: this.#safetyCopyId,
+          error: error === null ? null : JSON.stringify(error),
+        }),
+      )
+    } finally {
+      this.#phase = 'finished'
+      this.#status = status
+      this.#error = error
+      this.#finishedAt = finishedAt
+    }
   }
 
   /** Users whose books differ from their files, as far as the run has come. */
@@ -149,7 +157,7 @@ export class ReconciliationRun {
     return this.#differing.size
   }
 
-  /** The run while it goes on, in the words of the contract. */
+  /** The run as far as it has come, in the words of the contract. */
   progress(): Omit<RunState, 'report'> {
     const seconds = (this.#ports.context.clock.monotonicMs() - this.#startedMonotonicMs) / SECOND_MS
     const files = this.#filesRead + this.#filesUnchanged
@@ -163,13 +171,13 @@ export class ReconciliationRun {
       sessions_dir: this.plan.sessionsDir,
       started_by: this.actor.name,
       started_at: toIso(this.#startedAt),
-      finished_at: null,
+      finished_at: toIsoOrNull(this.#finishedAt),
       users_total: Math.max(this.#usersTotal, this.#usersDone),
       users_done: this.#usersDone,
       files_done: files,
       files_per_second: seconds > 0 ? Math.round(files / seconds) : 0,
       safety_copy_id: this.#safetyCopyId,
-      error: null,
+      error: this.#error,
     }
   }
 

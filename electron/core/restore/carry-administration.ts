@@ -65,6 +65,15 @@ export function carryUsers(handle: BetterSqlite3.Database, moment: CarryMoment):
   return changes
 }
 
+/**
+ * Which user is which, where their rows cannot be read: names and numbers stand in an index too, which has pages of its
+ * own. A number alone says nothing, because that of an erased user is given again.
+ */
+export function mapUsersByIndex(handle: BetterSqlite3.Database): void {
+  handle.exec(`delete from temp.user_map; insert into temp.user_map
+    select l.key, m.key from main.users m cross join live.users l indexed by sqlite_autoindex_users_1 on l.id = m.id`)
+}
+
 /** A user of `m` whom the log says was deleted since the backup and who was not added again. */
 const DELETED_SINCE = `not exists (select 1 from live.users l where l.id = m.id)
   and exists (select 1 from live.audit_log a where a.action = 'users.delete' and a.object_id = m.id and a.at > ?)`

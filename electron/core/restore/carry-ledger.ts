@@ -20,8 +20,8 @@ const OF_KNOWN_SESSION = 'l.session_key in (select live from temp.session_map)'
 const OF_KNOWN_TURN = `exists (select 1 from temp.session_map s join main.consumption_turns t
   on t.session_key = s.here and t.turn_number = l.turn_number where s.live = l.session_key)`
 
-/** Carries sessions, turns, closed months and counters. The users MUST have been carried before. */
-export function carryLedger(handle: BetterSqlite3.Database): CarriedLedger {
+/** Carries sessions, turns, closed months and counters. The users MUST have been carried before, or only mapped. */
+export function carryLedger(handle: BetterSqlite3.Database, areUsersCarried: boolean): CarriedLedger {
   const sessions = carrySessions(handle)
   carryPruned(handle)
   const turns = carryTurns(handle)
@@ -44,7 +44,11 @@ export function carryLedger(handle: BetterSqlite3.Database): CarriedLedger {
     where: `l.state = 'open' and ${OF_KNOWN_USER}`,
   })
   // With the turns they stand for: where those cannot be read, their files must be read again.
-  carryRows(handle, { table: 'session_files', existing: 'replaced' })
+  carryRows(handle, {
+    table: 'session_files',
+    existing: 'replaced',
+    ...(areUsersCarried ? {} : { where: 'l.user_id in (select id from main.users)' }),
+  })
   return { turns, corrected, sessions, closedMonths }
 }
 

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
+import { rollBackHalfWritten } from '../database/open-handle.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { type Intent, readIntent, writeIntent } from './intent.ts'
 import type { RestoreFiles } from './restore-files.ts'
@@ -139,7 +140,7 @@ function isPrepared(intent: Intent, database: string, sqliteBinding: string | nu
   return restoredAs(database, sqliteBinding) === intent.run_id
 }
 
-/** The run a database was made by, read without writing; null for one no restore made, or that cannot be read. */
+/** The run a database was made by; null for one no restore made, or that cannot be read. */
 export function restoredAs(database: string, sqliteBinding: string | null): string | null {
   const value = readFrom(database, sqliteBinding, (handle) =>
     handle.prepare(`select value from system_settings where name = 'restored_as'`).pluck().get(),
@@ -147,13 +148,14 @@ export function restoredAs(database: string, sqliteBinding: string | null): stri
   return typeof value === 'string' ? String(JSON.parse(value)) : null
 }
 
-/** The schema of a database, read without writing; null where it cannot be read. */
+/** The schema of a database; null where it cannot be read. */
 export function schemaOf(database: string, sqliteBinding: string | null): number | null {
   return readFrom(database, sqliteBinding, (handle) =>
     Number(handle.pragma('user_version', { simple: true })),
   )
 }
 
+/** Writes nothing, but for what a killed process has left half written. */
 function readFrom<Value>(
   database: string,
   sqliteBinding: string | null,
@@ -161,6 +163,7 @@ function readFrom<Value>(
 ): Value | null {
   let handle: BetterSqlite3.Database | undefined
   try {
+    rollBackHalfWritten(database, sqliteBinding)
     handle = new BetterSqlite3(database, {
       readonly: true,
       ...(sqliteBinding === null ? {} : { nativeBinding: sqliteBinding }),

@@ -9,10 +9,17 @@ import { planOf } from './plan.ts'
 import type { RestoreParts } from './restore-parts.ts'
 import { RestoreRun } from './restore-run.ts'
 import { ended, newRun, RestoreHistory, type Run, withStep } from './restore-runs.ts'
+import type { RestoreWorker } from './restore-worker.ts'
 
 interface Current {
   readonly run: RestoreRun
   readonly ended: Promise<void>
+}
+
+/** A backup that is read before anything begins. */
+interface Reading {
+  readonly worker: RestoreWorker
+  readonly over: Promise<unknown>
 }
 
 /** Restores: one at a time, followed step by step, kept after the process. */
@@ -20,7 +27,8 @@ export class RestoreManager implements RestoresApi {
   readonly #parts: RestoreParts
   readonly #history: RestoreHistory
   #current: Current | undefined
-  #isPlanning = false
+  #reading: Reading | undefined
+  #isClosed = false
 
   constructor(parts: RestoreParts) {
     this.#parts = parts
@@ -29,12 +37,7 @@ export class RestoreManager implements RestoresApi {
 
   async plan(backupId: string): Promise<OperationOutput<'restore.plan'>> {
     const backup = this.#backup(backupId)
-    // Each reads a whole backup: one after the other is enough for one operator.
-    if (this.#isPlanning || this.#running() !== null)
-      throw new WeirError('busy', 'A backup is being compared or restored already. Wait until that is done.')
-    this.#isPlanning = true
-    const worker = this.#parts.openWorker()
-    try {
+    return this.#read(async (worker) => {
       const { places, sqliteBinding, ports } = this.#parts
       const core = this.#parts.core()
       const backupFolder = join(places.dataDir, 'backups', backupId)
@@ -50,10 +53,7 @@ export class RestoreManager implements RestoresApi {
         sqliteBinding,
       })
       return planOf(backup, comparison, sessionsDir)
-    } finally {
-      this.#isPlanning = false
-      await worker.close()
-    }
+    })
   }
 
   start(input: ParsedInput<'restore.start'>, actor: Actor): Run {
@@ -61,15 +61,7 @@ export class RestoreManager implements RestoresApi {
   }
 
   async recover(actor: Actor): Promise<Run> {
-    if (this.#isPlanning || this.#running() !== null)
-      throw new WeirError('busy', 'A backup is being compared or restored already. Wait until that is done.')
-    this.#isPlanning = true
-    let whole: BackupManifestView
-    try {
-      whole = await this.#newestWhole()
-    } finally {
-      this.#isPlanning = false
-    }
+    const whole = await this.#read((worker) => this.#newestWhole(worker))
     return this.#begin(whole, null, actor)
   }
 
@@ -111,6 +103,10 @@ export class RestoreManager implements RestoresApi {
 
   /** Gives up what was not decided yet, and waits for what was. */
   async close(): Promise<void> {
+    // First of all: what begins after this would exchange the database under the next owner of the folder.
+    this.#isClosed = true
+    await this.#reading?.worker.close()
+    await this.#reading?.over
     this.#current?.run.cancel()
     await this.#current?.ended
   }
@@ -145,8 +141,7 @@ export class RestoreManager implements RestoresApi {
   }
 
   #begin(backup: BackupManifestView, undoes: string | null, actor: Actor): Run {
-    if (this.#running() !== null || this.#isPlanning)
-      throw new WeirError('busy', 'A backup is being compared or restored already. Wait until that is done.')
+    this.#refuseSecond()
     // Only where a start found no way on (and nothing is open): a second decision would hide the first.
     if (this.#parts.files.exists(this.#parts.places.intent)) {
       throw new WeirError(
@@ -181,25 +176,39 @@ export class RestoreManager implements RestoresApi {
     return run.state
   }
 
-  /** Those that were proved once are looked at again, newest first: what damaged the database may have damaged them. */
-  async #newestWhole(): Promise<BackupManifestView> {
-    const { backups, openWorker, places, ports } = this.#parts
-    const worker = openWorker()
+  /** Reads backups in a worker. Each is read as a whole: one after the other is enough for one operator. */
+  async #read<Result>(work: (worker: RestoreWorker) => Promise<Result>): Promise<Result> {
+    this.#refuseSecond()
+    const worker = this.#parts.openWorker()
+    const reading = work(worker).finally(() => worker.close())
+    this.#reading = { worker, over: reading.catch(() => undefined) }
     try {
-      for (const backup of backups().list()) {
-        if (backup.verified_at === null) continue
-        try {
-          await worker.verify(join(places.dataDir, 'backups', backup.id))
-          return backup
-        } catch (error) {
-          const isUnfit =
-            error instanceof WeirError && ['backup_damaged', 'database_newer'].includes(error.code)
-          if (!isUnfit) throw error
-          ports.log.warn('a backup cannot be used to recover', { backup: backup.id, error: error.message })
-        }
-      }
+      return await reading
     } finally {
-      await worker.close()
+      this.#reading = undefined
+    }
+  }
+
+  #refuseSecond(): void {
+    if (this.#isClosed) throw new WeirError('shutting_down', 'Weir is shutting down and restores nothing.')
+    if (this.#running() !== null || this.#reading !== undefined)
+      throw new WeirError('busy', 'A backup is being compared or restored already. Wait until that is done.')
+  }
+
+  /** Those that were proved once are looked at again, newest first: what damaged the database may have damaged them. */
+  async #newestWhole(worker: RestoreWorker): Promise<BackupManifestView> {
+    const { backups, places, ports } = this.#parts
+    for (const backup of backups().list()) {
+      if (backup.verified_at === null) continue
+      try {
+        await worker.verify(join(places.dataDir, 'backups', backup.id))
+        return backup
+      } catch (error) {
+        const isUnfit =
+          error instanceof WeirError && ['backup_damaged', 'database_newer'].includes(error.code)
+        if (!isUnfit) throw error
+        ports.log.warn('a backup cannot be used to recover', { backup: backup.id, error: error.message })
+      }
     }
     throw new WeirError(
       'backup_unknown',

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 
 /** A database on disk: the file and what SQLite puts beside it. They are only ever moved together. */
-export const FILE_SET = ['', '-wal', '-shm'] as const
+export const FILE_SET = ['', '-wal', '-shm', '-journal'] as const
 
 /** Where everything of a restore lies in a data folder. All of it is on one file system, so that renames are enough. */
 export interface RestorePlaces {

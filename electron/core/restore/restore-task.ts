@@ -7,6 +7,7 @@ import {
   carrySettings,
   carryTokens,
   carryUsers,
+  mapUsersByIndex,
   revokeAllTokens,
 } from './carry-administration.ts'
 import { carryLedger, carryRecords } from './carry-ledger.ts'
@@ -26,7 +27,10 @@ export interface CarryInput {
   readonly sqliteBinding: string | null
 }
 
-/** What was carried. A part whose reading failed is named in `unread`, and nothing of it was carried. */
+/**
+ * What was carried. A part whose reading failed is named in `unread`, and nothing of it was carried; of the records only
+ * what is about a user, where users cannot be told apart.
+ */
 export interface Carried {
   readonly turns: number
   readonly corrected: number
@@ -63,7 +67,7 @@ export function carryInto(handle: BetterSqlite3.Database, input: CarryInput): Ca
     return { ...NOTHING, tokensRevoked: revokeAllTokens(handle, input.now), unread: [...PARTS] }
   }
   try {
-    refuseOtherZone(handle)
+    if (isOtherZone(handle)) throw otherZone(handle)
     makeMaps(handle)
     addWindowFunctions(handle, billingZone(handle))
     return carryParts(handle, input)
@@ -74,11 +78,14 @@ export function carryInto(handle: BetterSqlite3.Database, input: CarryInput): Ca
 
 /** In the order in which they depend on each other. */
 const PARTS = ['users', 'settings', 'tokens', 'grants', 'ledger', 'records'] as const
+type Part = (typeof PARTS)[number]
+/** What is about users: without knowing which is which nothing of it finds its place. */
+const OF_USERS: readonly Part[] = ['grants', 'ledger', 'records']
 
 function carryParts(handle: BetterSqlite3.Database, input: CarryInput): Carried {
   const carried = { ...NOTHING }
-  const unread: string[] = []
-  const works: Readonly<Record<(typeof PARTS)[number], () => Partial<Carried>>> = {
+  const unread = new Set<Part>()
+  const works: Readonly<Record<Part, () => Partial<Carried>>> = {
     users: () => ({ users: carryUsers(handle, input) }),
     settings: () => {
       carrySettings(handle, input)
@@ -89,20 +96,33 @@ function carryParts(handle: BetterSqlite3.Database, input: CarryInput): Carried 
       carryGrants(handle, input)
       return {}
     },
-    ledger: () => carryLedger(handle),
+    ledger: () => carryLedger(handle, !unread.has('users')),
     records: () => ({ logLines: carryRecords(handle) }),
   }
   for (const part of PARTS) {
+    // What is nobody's is among the records too.
+    if (unread.has(part) && part !== 'records') continue
     try {
       Object.assign(carried, handle.transaction(works[part])())
     } catch (error) {
       if (!isUnreadable(error)) throw error
-      unread.push(part)
+      unread.add(part)
+      if (part === 'users' && !canMapUsers(handle)) for (const one of OF_USERS) unread.add(one)
       // Which of them were revoked since can then be read nowhere.
       if (part === 'tokens') carried.tokensRevoked = revokeAllTokens(handle, input.now)
     }
   }
-  return { ...carried, unread }
+  return { ...carried, unread: PARTS.filter((part) => unread.has(part)) }
+}
+
+function canMapUsers(handle: BetterSqlite3.Database): boolean {
+  try {
+    handle.transaction(mapUsersByIndex)(handle)
+    return true
+  } catch (error) {
+    if (!isUnreadable(error)) throw error
+    return false
+  }
 }
 
 function attach(handle: BetterSqlite3.Database, live: string): boolean {
@@ -128,19 +148,30 @@ function isUnreadable(error: unknown): boolean {
   return error instanceof Error && /^no such (table|column)/.test(error.message)
 }
 
-/** Months of two zones cannot be added up: only a database without turns may have another one. */
-function refuseOtherZone(handle: BetterSqlite3.Database): void {
-  const zoneOf = (schema: string) =>
-    String(
-      handle.prepare(`select value from ${schema}.system_settings where name = 'time_zone'`).pluck().get() ??
-        '"UTC"',
-    )
+/**
+ * Months of two zones cannot be added up: only a database without turns may have another one. Where it cannot be read
+ * nothing can be compared, and a recovery must go on; the settings are then among what is unread.
+ */
+function isOtherZone(handle: BetterSqlite3.Database): boolean {
   const hasTurns = (schema: string) =>
     handle.prepare(`select exists (select 1 from ${schema}.consumption_turns)`).pluck().get() === 1
-  if (zoneOf('main') === zoneOf('live') || !hasTurns('main') || !hasTurns('live')) return
-  throw new WeirError(
+  try {
+    return zoneOf(handle, 'main') !== zoneOf(handle, 'live') && hasTurns('main') && hasTurns('live')
+  } catch (error) {
+    if (!isUnreadable(error)) throw error
+    return false
+  }
+}
+
+function zoneOf(handle: BetterSqlite3.Database, schema: 'main' | 'live'): string {
+  const zone = handle.prepare(`select value from ${schema}.system_settings where name = 'time_zone'`)
+  return String(zone.pluck().get() ?? '"UTC"')
+}
+
+function otherZone(handle: BetterSqlite3.Database): WeirError {
+  return new WeirError(
     'restore_impossible',
-    `This backup counts months in the time zone ${zoneOf('main')} and the database in ${zoneOf('live')}, so their ` +
+    `This backup counts months in the time zone ${zoneOf(handle, 'main')} and the database in ${zoneOf(handle, 'live')}, so their ` +
       'turns cannot be added up. Restore it into an empty data folder instead.',
   )
 }

@@ -9,6 +9,7 @@ import { removePartials } from '../backup/backup-task.ts'
 import { proveBackup, removeBackup } from '../backup/prove-backup.ts'
 import { readFileHeader } from '../database/file-header.ts'
 import { APPLICATION_ID, SCHEMA_VERSION } from '../database/open-handle.ts'
+import { isDamagedDatabase } from '../database/storage-error.ts'
 import type { SystemPorts } from '../kernel/ports.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { schemaOf } from './exchange.ts'
@@ -49,13 +50,12 @@ export async function prepareUpgrade(parts: UpgradeParts): Promise<boolean> {
   ports.log.info('the database has an older schema and is converted', { from, to: SCHEMA_VERSION })
   const worker = parts.openWorker()
   try {
-    const backup = await makeBackup(parts, worker)
-    await worker.stage({
-      backupFolder: join(places.dataDir, 'backups', backup.id),
-      target: places.staged,
-      sqliteBinding,
+    const backup = await makeBackup(parts, worker).catch((error: unknown) => {
+      throw asDamage(error)
     })
-    const converted = await worker.convert(places.staged)
+    const converted = await convertCopy(parts, worker, backup.id).catch((error: unknown) => {
+      throw asFaultOfCopy(error)
+    })
     writeIntent(files, places, {
       kind: 'upgrade',
       direction: 'forward',
@@ -71,6 +71,12 @@ export async function prepareUpgrade(parts: UpgradeParts): Promise<boolean> {
   } finally {
     await worker.close()
   }
+}
+
+async function convertCopy({ places, sqliteBinding }: UpgradeParts, worker: UpgradeWorker, backupId: string) {
+  const backupFolder = join(places.dataDir, 'backups', backupId)
+  await worker.stage({ backupFolder, target: places.staged, sqliteBinding })
+  return worker.convert(places.staged)
 }
 
 /** The schema of a database of ours that is to be converted; null for all others, of which opening says more. */
@@ -110,14 +116,27 @@ async function makeBackup(parts: UpgradeParts, worker: UpgradeWorker): Promise<B
   return made
 }
 
+/** While the backup is made it is the database itself that cannot be read, and not a backup that could be exchanged. */
+function asDamage(error: unknown): unknown {
+  if (!(error instanceof WeirError) || error.code !== 'backup_damaged') return error
+  const details = { sqlite_code: 'SQLITE_CORRUPT' }
+  return new WeirError('storage_unavailable', error.message, { details, cause: error })
+}
+
+/** Of the copy, whose backup was proved: the database is whole and MUST NOT be called damaged. */
+function asFaultOfCopy(error: unknown): unknown {
+  if (isDamagedDatabase(error))
+    return new WeirError('storage_unavailable', 'The copy cannot be read.', { cause: error })
+  if (!(error instanceof WeirError) || error.code !== 'backup_damaged') return error
+  return new WeirError('storage_unavailable', error.message, { cause: error })
+}
+
 function toUpgradeError(error: unknown, from: number): unknown {
   if (!(error instanceof WeirError)) return error
-  // Here it is the database itself that cannot be read, and not a backup that could be exchanged for another.
-  const isDamaged = error.code === 'backup_damaged'
   return new WeirError(
-    isDamaged ? 'storage_unavailable' : error.code,
-    `The database has the schema ${from}, and this Weir needs ${SCHEMA_VERSION}. Before it is converted a backup is made, ` +
-      `and that did not go through: ${error.message} Nothing was changed; the Weir of before can still be started.`,
-    { details: isDamaged ? { sqlite_code: 'SQLITE_CORRUPT' } : error.details, cause: error },
+    error.code,
+    `The database has the schema ${from}, and this Weir needs ${SCHEMA_VERSION}. A copy is converted, beside a proved ` +
+      `backup, and that did not go through: ${error.message} Nothing was changed; the Weir of before can still be started.`,
+    { details: error.details, cause: error },
   )
 }

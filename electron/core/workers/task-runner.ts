@@ -116,13 +116,16 @@ function letMessagesIn(): Promise<void> {
 function faultOf(error: unknown): {
   readonly code: ErrorCode
   readonly detail: string
+  readonly details: Readonly<Record<string, unknown>>
   readonly stack: string
 } {
-  if (error instanceof WeirError) return { code: error.code, detail: error.message, stack: '' }
+  if (error instanceof WeirError)
+    return { code: error.code, detail: error.message, details: error.details, stack: '' }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return {
     code: 'internal',
     detail: 'Something in Weir is broken; the log says what. Please report it.',
+    details: {},
     stack,
   }
 }
