@@ -47,7 +47,9 @@ export async function askToRecover(why: string): Promise<boolean> {
     type: 'error',
     title: 'Weir',
     message: 'The database is damaged, so Weir cannot open it.',
-    detail: `${why}\n\nWhat was administered since that backup and cannot be read is gone.`,
+    detail:
+      `${why}\n\nNothing is taken from the damaged database: what was administered since that backup is gone, and so are ` +
+      'turns that are in no session file. Every access token is revoked; make new ones for the agents.',
     buttons: ['Recover', 'Quit'],
     defaultId: 1,
     cancelId: 1,

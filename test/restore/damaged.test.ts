@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { isDamagedDatabase } from '../../electron/core/database/storage-error.ts'
+import type { RestoreWorker } from '../../electron/core/restore/restore-worker.ts'
 import { createWeir, openForRescue } from '../../electron/core/weir.ts'
+import { openRestoreWorker } from '../../electron/core/workers/restore-worker.ts'
 import { openOrRecover } from '../../electron/shell/open-or-recover.ts'
 import { damageTables } from '../support/damage.ts'
 import { sessionOf, temporaryFolder, turnOf, writeSessionFile } from '../support/session-files.ts'
@@ -159,6 +161,28 @@ describe('recovering', () => {
     expect(await call(open.weir, 'restore.recover', { confirm: true })).toMatchObject({
       problem: { code: 'backup_unknown', detail: expect.stringContaining('weir import') },
     })
+  })
+
+  test('goes on to an older backup where the disk cannot read the newest', async () => {
+    const older = await backedUp()
+    const sealed = join(open.dataDir, 'backups', await makeBackup(open.weir), 'auth.db')
+    rmSync(sealed)
+    // Reading it fails as on a bad sector: with a fault of the file system, and not with other bytes.
+    mkdirSync(sealed)
+    expect(await recover()).toMatchObject({ status: 'done', backup_id: older })
+  })
+
+  test('can look at a backup while the nightly job proves the very same', async () => {
+    const folder = join(open.dataDir, 'backups', await backedUp())
+    const { workerFile } = configOf(open.dataDir)
+    const workers = [1, 2].map(() => openRestoreWorker(workerFile, open.weir.ports, null))
+    const manyTimes = async (worker: RestoreWorker) => {
+      for (let time = 0; time < 40; time += 1) await worker.verify(folder)
+    }
+    const proved = await Promise.allSettled(workers.map(manyTimes))
+    await Promise.all(workers.map((worker) => worker.close()))
+    expect(proved.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
+    expect(readdirSync(join(open.dataDir, 'backups')).filter((name) => name.startsWith('.'))).toEqual([])
   })
 
   test("that has not begun when Weir is closed never begins: the folder may be another one's by then", async () => {

@@ -20,7 +20,8 @@ export function restoreCommand(context: CliContext): Command {
   const command = new Command('restore')
     .description(
       'Go back to a backup: its limits, profiles and settings; what was consumed since stays counted, ' +
-        'what was revoked stays revoked. Says first what changes, and asks',
+        'what was revoked stays revoked. Says first what changes, and asks. Where the database cannot be opened ' +
+        'there is only the backup and the session files, and every access token is revoked',
     )
     .argument('[id]', 'the backup, as "weir backup list" names it')
     .option('--newest', 'the newest backup that is whole: the way out of a damaged database')

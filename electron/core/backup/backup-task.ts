@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import {
   closeSync,
   existsSync,
@@ -91,7 +91,7 @@ export function* makeBackup(input: BackupInput): Generator<CopyProgress, Manifes
   }
 }
 
-/** Proves a published backup again: hash, integrity, counts. Errors: `backup_damaged`, `database_newer`. */
+/** Proves a published backup again: hash, integrity, counts. Errors: `backup_damaged`, `database_newer`, `storage_full`. */
 export function verifyBackup(folder: string, sqliteBinding: string | null): Manifest {
   const file = join(folder, 'auth.db')
   const text = existsSync(file) ? readText(join(folder, 'manifest.json')) : ''
@@ -108,6 +108,11 @@ export function verifyBackup(folder: string, sqliteBinding: string | null): Mani
       throw damaged('it does not hold what its manifest says')
     }
     return manifest
+  } catch (error) {
+    throw toDiskError(
+      error,
+      'The disk is full, so the backup could not be looked at. Free some space and try again.',
+    )
   } finally {
     for (const end of ['', '-wal', '-shm']) rmSync(copy + end, { force: true })
   }
@@ -122,7 +127,8 @@ export function removePartials(backupsDir: string): void {
 }
 
 function mkScratch(folder: string): string {
-  return join(folder, '..', `.scratch-${createHash('sha256').update(folder).digest('hex').slice(0, 8)}.db`)
+  // Of its own each time: two workers may look at the same backup.
+  return join(folder, '..', `.scratch-${randomBytes(8).toString('hex')}.db`)
 }
 
 function readText(file: string): string {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { OperationOutput, ParsedInput } from '../../../shared/contract/index.ts'
+import type { ErrorCode } from '../../../shared/error-codes.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Actor, BackupManifestView, RestoresApi } from '../api.ts'
 import { newBackupId } from '../backup/backup-rules.ts'
@@ -21,6 +22,9 @@ interface Reading {
   readonly worker: RestoreWorker
   readonly over: Promise<unknown>
 }
+
+/** Errors of looking at a backup that say nothing about it, and are the same with every other. */
+const NOT_OF_THE_BACKUP: readonly ErrorCode[] = ['storage_full', 'shutting_down', 'cancelled']
 
 /** Restores: one at a time, followed step by step, kept after the process. */
 export class RestoreManager implements RestoresApi {
@@ -204,10 +208,9 @@ export class RestoreManager implements RestoresApi {
         await worker.verify(join(places.dataDir, 'backups', backup.id))
         return backup
       } catch (error) {
-        const isUnfit =
-          error instanceof WeirError && ['backup_damaged', 'database_newer'].includes(error.code)
-        if (!isUnfit) throw error
-        ports.log.warn('a backup cannot be used to recover', { backup: backup.id, error: error.message })
+        // Whatever is wrong with this one, also that the disk cannot read it: another may be whole.
+        if (error instanceof WeirError && NOT_OF_THE_BACKUP.includes(error.code)) throw error
+        ports.log.warn('a backup cannot be used to recover', { backup: backup.id, error })
       }
     }
     throw new WeirError(

@@ -8,7 +8,7 @@ import type { StageInput, StageProgress } from './staged-database.ts'
 export interface RestoreWorker {
   readonly scanner: SessionScanner
   compare(input: CompareInput): Promise<Comparison>
-  /** Proves a backup where it lies. Errors: `backup_damaged`, `database_newer`. */
+  /** Proves a backup where it lies. Errors: `backup_damaged`, `database_newer`, `storage_full`. */
   verify(folder: string): Promise<Manifest>
   stage(
     input: StageInput,
