@@ -47,6 +47,6 @@ export const priceImportText = {
   remove: 'Remove imported',
   removeTitle: (count: number) => `Remove ${counted(count, 'imported price')}?`,
   removeWhy:
-    'The catalogue counts again from the next turn on; recorded turns stay as they are. Importing the file again brings the prices back.',
+    'The catalogue counts again from the next turn on; recorded turns keep their cost until an extension is added to them. Importing the file again brings the prices back.',
   removed: (count: number) => `${counted(count, 'imported price')} removed.`,
 } as const

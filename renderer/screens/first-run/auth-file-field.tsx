@@ -20,7 +20,13 @@ export function AuthFileField({ file, onFile }: AuthFileFieldProps): ReactNode {
   const hint = useId()
   if (file === null)
     return (
-      <Anchor component="button" type="button" size="sm" onClick={() => onFile('')}>
+      <Anchor
+        component="button"
+        type="button"
+        size="sm"
+        style={{ alignSelf: 'start' }}
+        onClick={() => onFile('')}
+      >
         {words.ask}
       </Anchor>
     )
