@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -10,7 +11,7 @@ import { TestClock } from '../support/clock.ts'
 import { recordingLog } from '../support/fake-weir.ts'
 import { sessionOf, temporaryFolder, turnOf, writeSessionFile } from '../support/session-files.ts'
 import { configOf, openWeir, type TestWeir } from '../support/weir.ts'
-import { PLATFORM, writePlatformDatabase } from './platform-database.ts'
+import { PLATFORM, turn, writePlatformDatabase } from './platform-database.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
 let own: TestWeir
@@ -131,6 +132,33 @@ test('a user whose profile is not taken is refused with a reason, instead of goi
   expect(refusals(await bring(), 'users')).toEqual(reasons)
   expect(refusals(await bring(), 'users')).toEqual(reasons)
   expect((await ask('users.list', {})).users.filter(({ id }) => id in reasons)).toEqual([])
+})
+
+test('what a refused user has used waits with them, and comes once their profile is right', async () => {
+  const cid = { id: 'cid', username: 'cid', consumption_profile_id: 9 }
+  const tables = {
+    ...PLATFORM,
+    consumption_turns: [turn({ user_id: 'cid', session_id: 'c1', turn_number: 1 })],
+    consumption_periods_archive: [
+      { user_id: 'cid', period: '2026-05', total_input_tokens: 7, successful_turns: 1 },
+    ],
+  }
+  const isThere = async () => (await ask('users.list', {})).users.some(({ id }) => id === 'cid')
+  writePlatformDatabase(file, { ...tables, users: [cid] })
+  const reason = 'Its user is not taken; the row of the user says why.'
+  for (const dry_run of [true, false]) {
+    const report = await bring({ dry_run })
+    expect(refusals(report, 'consumption_turns')).toEqual({ 'cid c1 1': reason })
+    expect(refusals(report, 'consumption_periods_archive')).toEqual({ 'cid 2026-05': reason })
+    expect(await isThere()).toBe(false)
+  }
+  rmSync(file)
+  writePlatformDatabase(file, { ...tables, users: [{ ...cid, consumption_profile_id: 1 }] })
+  expect((await bring()).auth_database.rejects.filter(({ row }) => row.startsWith('cid'))).toEqual([])
+  expect((await ask('users.list', {})).users.find(({ id }) => id === 'cid')).toMatchObject({
+    profile_name: 'Team',
+  })
+  expect((await ask('consumption.turns', { user_id: 'cid' })).turns).toHaveLength(1)
 })
 
 test('a month no calendar of Weir has is refused, and the others come', async () => {

@@ -70,6 +70,9 @@ export function userOf(row: AuthRow, profiles: ProfileNames): AuthUser {
   }
 }
 
+/** Why what a user has used is left out. */
+export const USER_NOT_TAKEN = 'Its user is not taken; the row of the user says why.'
+
 const SHA_256 = /^[0-9a-f]{64}$/i
 
 /** A token whose hash is the SHA-256 of it works on; of another hash nobody can say which token it is of. */
@@ -169,11 +172,16 @@ function statusOf(word: string | null): TurnStatus {
 /** The earliest month Weir keeps; nobody used a platform before. */
 const EARLIEST_MONTH = '1901-01'
 
-export function monthOf(row: AuthRow, users: ReadonlySet<string>): AuthMonth {
+export function monthOf(
+  row: AuthRow,
+  users: ReadonlySet<string>,
+  refusedUsers: ReadonlySet<string>,
+): AuthMonth {
   const told = period.safeParse(row['period'])
   if (!told.success || told.data < EARLIEST_MONTH) throw new BadRow('period is no month like 2025-11.')
   const user = idOf(row, 'user_id')
   if (!users.has(user)) throw new BadRow(`Its user ${user} is not in the database.`)
+  if (refusedUsers.has(user)) throw new BadRow(USER_NOT_TAKEN)
   const count = (column: string): number => countOf(row, column) ?? 0
   const successfulTurns = count('successful_turns')
   const failedTurns = count('failed_turns')

@@ -2,7 +2,7 @@ import type BetterSqlite3 from 'better-sqlite3'
 import type { AuthBatch, AuthItem, LeftOut } from '../import/auth-port.ts'
 import { PIECE_TURNS_MAX } from '../sessions/scan-sessions.ts'
 import type { SessionReading, TurnReading } from '../sessions/session-reading.ts'
-import { type TurnKey, turnKeyOf, turnOf } from './auth-rows.ts'
+import { type TurnKey, turnKeyOf, turnOf, USER_NOT_TAKEN } from './auth-rows.ts'
 import { type AuthRow, BadRow, textOf } from './auth-values.ts'
 
 /** The turns of the platform's ledger, put together by session as session files have them. */
@@ -30,13 +30,14 @@ const COLUMNS = [
 export function* readTurns(
   handle: BetterSqlite3.Database,
   present: ReadonlySet<string>,
+  refusedUsers: ReadonlySet<string>,
 ): Generator<AuthBatch, void> {
   const columns = COLUMNS.filter((column) => present.has(column))
   const found = handle.prepare<[], AuthRow>(
     `SELECT ${columns.map((column) => `"${column}"`).join(', ')} FROM ${TABLE}
      ORDER BY user_id, session_id, turn_number, created_at, rowid`,
   )
-  const batch = new TurnBatch()
+  const batch = new TurnBatch(refusedUsers)
   for (const row of found.iterate()) {
     batch.add(row)
     if (batch.isFull) yield batch.take()
@@ -45,6 +46,7 @@ export function* readTurns(
 }
 
 class TurnBatch {
+  readonly #refusedUsers: ReadonlySet<string>
   #items: AuthItem[] = []
   #rejects: LeftOut[] = []
   #rows = 0
@@ -53,6 +55,10 @@ class TurnBatch {
   #name: string | null = null
   #lastNumber = 0
   #startedAt = 0
+
+  constructor(refusedUsers: ReadonlySet<string>) {
+    this.#refusedUsers = refusedUsers
+  }
 
   get isFull(): boolean {
     return this.#rows >= PIECE_TURNS_MAX
@@ -68,6 +74,7 @@ class TurnBatch {
     try {
       const key = turnKeyOf(row)
       const turn = turnOf(row)
+      if (this.#refusedUsers.has(key.userId)) throw new BadRow(USER_NOT_TAKEN)
       if (this.#key?.userId !== key.userId || this.#key.sessionId !== key.sessionId) this.#begin(key, turn)
       // The platform does not keep a turn from being written twice; Weir counts it once.
       if (turn.turnNumber === this.#lastNumber) throw new BadRow('It is there twice; the first one is taken.')

@@ -125,12 +125,14 @@ function* readPeople(handle: BetterSqlite3.Database, now: EpochMs): Generator<Au
 }
 
 function* readLedger(handle: BetterSqlite3.Database): Generator<AuthBatch, void> {
-  if (isTaken(handle, 'consumption_turns')) yield* readTurns(handle, columnsOf(handle, 'consumption_turns'))
+  const refused = refusedUsers(handle)
+  if (isTaken(handle, 'consumption_turns'))
+    yield* readTurns(handle, columnsOf(handle, 'consumption_turns'), refused)
   const users = userIds(handle)
   yield* batches(handle, 'consumption_periods_archive', named('user_id', 'period'), (row, name) => ({
     table: 'consumption_periods_archive',
     row: name,
-    month: monthOf(row, users),
+    month: monthOf(row, users, refused),
   }))
 }
 
@@ -175,6 +177,22 @@ function isTaken(handle: BetterSqlite3.Database, table: AuthTable): boolean {
 function userIds(handle: BetterSqlite3.Database): ReadonlySet<string> {
   const ids = new Set<string>()
   for (const row of rows(handle, 'users', ['id'])) ids.add(textOf(row, 'id') ?? '')
+  return ids
+}
+
+/** The users that are not taken: what they used must not bring them in after all, without the limits they had. */
+function refusedUsers(handle: BetterSqlite3.Database): ReadonlySet<string> {
+  const profiles = profileNamesOf(rows(handle, 'consumption_profiles', null))
+  const ids = new Set<string>()
+  if (!isTaken(handle, 'users')) return ids
+  for (const row of rows(handle, 'users', null)) {
+    try {
+      userOf(row, profiles)
+    } catch (error) {
+      if (!(error instanceof BadRow)) throw error
+      ids.add(textOf(row, 'id') ?? '')
+    }
+  }
   return ids
 }
 
