@@ -25,11 +25,13 @@ test('a Weir that is killed leaves the figures on screen and says so; started ag
   await expect(card(page, 'Tokens in')).toHaveText(figures, { useInnerText: true })
 
   await expect(page.locator('footer[data-live="lost"]')).toBeVisible()
-
-  // The next one takes the same folder and port. The browser's session ended with the old one.
-  const again = await serve(folder, Number(new URL(app.url).port))
   await page.getByRole('button', { name: 'Try again' }).click()
-  await expect(page.getByRole('heading', { name: loginText.title })).toBeVisible()
+  await expect(page.getByText('No answer', { exact: true })).toBeVisible()
+
+  // The next one takes the same folder and port. The browser's session ended with the old one, which the page finds out
+  // by itself: a page that has lost Weir asks every ten seconds.
+  const again = await serve(folder, Number(new URL(app.url).port))
+  await expect(page.getByRole('heading', { name: loginText.title })).toBeVisible({ timeout: 30_000 })
   await page.goto(again.loginUrl)
   await expect(page.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeVisible()
   await expect(card(page, 'Tokens in')).toHaveText(figures, { useInnerText: true })
