@@ -305,6 +305,7 @@ export interface Weir {
   suggestions(sessionsDir?: string): Promise<OperationOutput<'setup.suggestions'>>
   startEmpty(actor: Actor): Promise<OperationOutput<'setup.startEmpty'>>
   loadSample(actor: Actor): Promise<OperationOutput<'setup.loadSample'>>
+  removeSample(actor: Actor): Promise<OperationOutput<'setup.removeSample'>>
   verify(): Promise<OperationOutput<'books.verify'>>
   /** Whether the database answers: what `/readyz` says. */
   isReady(): Promise<boolean>

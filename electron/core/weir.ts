@@ -28,7 +28,7 @@ import { EnforcementManager } from './enforcement/enforcement-manager.ts'
 import { CatchUpRun } from './import/catch-up-run.ts'
 import { ImportManager } from './import/import-manager.ts'
 import { LedgerAdapter } from './import/ledger-adapter.ts'
-import { loadSample } from './import/load-sample.ts'
+import { sampleOf } from './import/load-sample.ts'
 import { IntelligenceManager } from './intelligence/intelligence-manager.ts'
 import { backupJob } from './jobs/backup-job.ts'
 import { jobSamples } from './jobs/job-samples.ts'
@@ -223,6 +223,7 @@ async function assemble(
     measure: (input) => worker.run('measure-retrieval', { ...input, ...stored }),
   })
   const tokens = new TokenManager(database, ports, lasting.localTokens)
+  const directory = new UserDirectory(database, ports.clock, settings, () => tokens.dropCache())
   const closing = new AbortController()
   const storage = new StorageWatch({
     database,
@@ -297,7 +298,7 @@ async function assemble(
     ports,
     consumption: dashboards.consumption(),
     users: new UserManager(database, ports, settings),
-    directory: new UserDirectory(database, ports.clock, settings, () => tokens.dropCache()),
+    directory,
     profiles: new ProfileManager(database, ports.clock, settings),
     grants: new GrantManager(database, ports.clock),
     enforcement,
@@ -340,11 +341,7 @@ async function assemble(
       await settings.change({ first_run_done: true }, actor)
       return { first_run: false }
     },
-    loadSample: async (actor: Actor) => {
-      const loaded = await loadSample(context, actor)
-      await settings.change({ first_run_done: true, is_sample: true }, actor)
-      return loaded
-    },
+    ...sampleOf(context, settings, directory),
     verify: () => worker.run('verify-books', stored),
     isReady: () => isReady(database),
     announceUrl: (url) => {

@@ -15,6 +15,10 @@ export const operatorHandlers = {
     kind: 'done',
     value: await weir.loadSample(caller),
   }),
+  'setup.removeSample': async (weir, _input, caller) => ({
+    kind: 'done',
+    value: await weir.removeSample(caller),
+  }),
   'import.start': async (weir, input, caller) => ({
     kind: 'done',
     value: await weir.imports.start(input, caller),

@@ -10,7 +10,7 @@ import {
 } from '@tabler/icons-react'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { Problem } from '../../shared/contract/problem.ts'
 import { useNow } from '../components/use-now.ts'
 import { text } from '../text.ts'
@@ -18,6 +18,7 @@ import { isUnreachable } from '../weir-client.ts'
 import { DamageBanner } from './damage-banner.tsx'
 import { showDone, showProblem } from './notify.ts'
 import { useWeirMutation } from './queries.ts'
+import { SampleRemoval } from './sample-removal.tsx'
 import { isRestoring, useStatus, type WeirStatus } from './status.ts'
 
 type Tone = 'bad' | 'warning' | 'note'
@@ -36,6 +37,7 @@ export function Banners({ showsImport }: { readonly showsImport: boolean }): Rea
   const navigate = useNavigate()
   const resume = useWeirMutation('enforcement.set')
   const now = useNow()
+  const [removesSample, setRemovesSample] = useState(false)
   const acts: BannerActs = {
     showImport: (run) => void navigate({ to: '/import', search: { run } }),
     showEnforcement: () => void navigate({ to: '/enforcement' }),
@@ -45,6 +47,7 @@ export function Banners({ showsImport }: { readonly showsImport: boolean }): Rea
         { onSuccess: () => showDone(text.enforcementScreen.state.resumed), onError: showProblem },
       ),
     isResuming: resume.isPending,
+    removeSample: () => setRemovesSample(true),
   }
   const settings = useWeirMutation('settings.update')
   const showDatabase = (): void =>
@@ -66,27 +69,30 @@ export function Banners({ showsImport }: { readonly showsImport: boolean }): Rea
     ({ id }, at) => (showsImport || id !== 'import') && all.findIndex((one) => one.id === id) === at,
   )
   return (
-    <div className="banners" role="status">
-      {status.data !== undefined && <DamageBanner storage={status.data.storage} />}
-      {banners.map((banner) => (
-        <Group key={banner.id} className="banner" data-tone={banner.tone} gap="sm" wrap="nowrap">
-          <banner.icon size={17} aria-hidden className="banner-icon" />
-          <Text size="sm" className="banner-text">
-            {banner.says}
-          </Text>
-          {banner.action !== undefined && (
-            <Button
-              size="compact-xs"
-              variant="default"
-              onClick={banner.action.run}
-              loading={banner.action.busy === true}
-            >
-              {banner.action.label}
-            </Button>
-          )}
-        </Group>
-      ))}
-    </div>
+    <>
+      {removesSample && <SampleRemoval onClose={() => setRemovesSample(false)} />}
+      <div className="banners" role="status">
+        {status.data !== undefined && <DamageBanner storage={status.data.storage} />}
+        {banners.map((banner) => (
+          <Group key={banner.id} className="banner" data-tone={banner.tone} gap="sm" wrap="nowrap">
+            <banner.icon size={17} aria-hidden className="banner-icon" />
+            <Text size="sm" className="banner-text">
+              {banner.says}
+            </Text>
+            {banner.action !== undefined && (
+              <Button
+                size="compact-xs"
+                variant="default"
+                onClick={banner.action.run}
+                loading={banner.action.busy === true}
+              >
+                {banner.action.label}
+              </Button>
+            )}
+          </Group>
+        ))}
+      </div>
+    </>
   )
 }
 
@@ -121,6 +127,8 @@ export interface BannerActs {
   /** Enforces limits again at once. */
   readonly resume: () => void
   readonly isResuming: boolean
+  /** Asks first. */
+  readonly removeSample: () => void
 }
 
 /** Where the figures come from, when it is not the database as usual. */
@@ -191,7 +199,15 @@ export function stateBanners(status: WeirStatus, acts: BannerActs, now: number):
   if (status.state === 'stopping') {
     banners.push({ id: 'state', tone: 'warning', icon: IconHourglass, says: words.stopping })
   }
-  if (status.is_sample) banners.push({ id: 'sample', tone: 'note', icon: IconFlask, says: words.sample })
+  if (status.is_sample) {
+    banners.push({
+      id: 'sample',
+      tone: 'note',
+      icon: IconFlask,
+      says: words.sample,
+      action: { label: words.removeSample, run: acts.removeSample },
+    })
+  }
   if (run !== null) {
     banners.push({
       id: 'import',

@@ -125,6 +125,15 @@ export const shellText = {
     lost: 'What was administered since and cannot be read is gone: the report says which parts. The damaged files are kept.',
     yes: 'Recover',
   },
+  sample: {
+    title: 'Remove the sample?',
+    says:
+      'The users of the sample are deleted with everything recorded for them. Other users, profiles, prices and ' +
+      'settings stay. The sample can be loaded again where no users are left.',
+    action: 'Remove the sample',
+    done: (users: number, turns: number) =>
+      `The sample is gone: ${counted(users, 'user')} with ${counted(turns, 'turn')}.`,
+  },
   restoreChip: (done: number, total: number) => `Restore, step ${Math.min(done + 1, total)} of ${total}`,
   restoreChipLabel: 'A backup is being restored. Show it.',
   repriceChip: (done: number, total: number | null) =>
@@ -141,7 +150,8 @@ export const shellText = {
     resume: 'Resume now',
     showOverride: 'Show',
     override: (until: string) => `An emergency override of the limits is in force until ${dateTime(until)}.`,
-    sample: 'You are looking at sample data. Start Weir with another data folder to meter your own users.',
+    sample: 'You are looking at sample data.',
+    removeSample: 'Remove the sample …',
     importing: (done: number, total: number) =>
       `Sessions are being imported: ${formatCount(done)} of ${counted(total, 'file')}. Figures grow while it runs.`,
     showImport: 'Show the import',

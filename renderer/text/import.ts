@@ -27,7 +27,7 @@ export const firstRunText = {
   },
   empty: { title: 'Start empty', hint: 'Connect the agent and let the figures come in.' },
   samplePanel:
-    'The sample fills this empty data folder. To meter your own users later, start Weir with another folder.',
+    'The sample fills this empty data folder. It is taken away again with one click, to meter your own users.',
   sampleButton: 'Load the sample',
   sampleDone: (users: number, sessions: number, turns: number) =>
     `The sample is in: ${counted(users, 'user')}, ${counted(sessions, 'session')}, ${counted(turns, 'turn')}.`,

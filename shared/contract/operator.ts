@@ -229,6 +229,21 @@ export const operatorOperations = {
     example: {},
     command: 'demo',
   }),
+  'setup.removeSample': operation({
+    method: 'POST',
+    path: '/api/v1/admin/setup/remove-sample',
+    scopes: ['admin'],
+    effect: 'write',
+    status: 200,
+    summary: 'Take the sample away, with everything recorded for its users',
+    description:
+      'Other users stay. Where there are none, the first-run screen is back: `first_run`. Without a sample nothing ' +
+      'is done and all numbers are 0.',
+    input: z.strictObject({}),
+    output: z.object({ users: z.number(), turns: z.number(), first_run: z.boolean() }),
+    errors: ['busy'],
+    example: {},
+  }),
   'import.start': operation({
     method: 'POST',
     path: '/api/v1/admin/import',

@@ -88,6 +88,7 @@ const ELSEWHERE: Readonly<Partial<Record<OperationName, string>>> = {
   'prices.reprice': 'prices/repricing.test.ts',
   'import.start': 'below',
   'setup.loadSample': 'below',
+  'setup.removeSample': 'below',
   'reconciliation.start': 'reconciliation/reconciliation.test.ts',
   'reconciliation.repair': 'reconciliation/reconciliation.test.ts',
   'backups.create': 'backup/backup-operations.test.ts',
@@ -158,6 +159,11 @@ describe('the audit log', () => {
       const { entries: all } = await value(weir, 'audit.list', {})
       for (const action of ['sample.load', 'import.run'])
         expect(all.filter((entry) => entry.action === action)).toMatchObject([{ actor: 'Olga' }])
+      await value(weir, 'setup.removeSample', {})
+      const { entries: after } = await value(weir, 'audit.list', {})
+      const ended = after.filter((entry) => entry.action === 'users.delete')
+      expect(ended).toHaveLength(6)
+      for (const entry of ended) expect(entry.actor).toBe('Olga')
     } finally {
       files.remove()
       await other.close()

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { formatCount, formatMoneyExact } from '../../renderer/format.ts'
+import { shellText } from '../../renderer/text/app.ts'
 import { firstRunText, importText } from '../../renderer/text/import.ts'
 import { writePlatformDatabase } from '../auth-database/platform-database.ts'
 import { REAL_SESSIONS_DIR } from '../support/session-files.ts'
@@ -117,7 +118,7 @@ test('the real session files are imported whole: 277 sessions, 436 turns, 100 % 
   await expect(page.getByText(`${REAL.turns} turns`, { exact: true })).toBeVisible()
 })
 
-test('the sample fills the screens with figures and says on every one that it is a sample', async ({
+test('the sample fills the screens with figures, says on every one that it is a sample, and is taken away in the end', async ({
   app,
 }) => {
   const { page } = app
@@ -135,6 +136,13 @@ test('the sample fills the screens with figures and says on every one that it is
   await page.getByRole('link', { name: 'Users', exact: true }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'User consumption' })).toBeVisible()
   await expect(banner).toBeVisible()
+
+  await page.getByRole('button', { name: shellText.banner.removeSample }).click()
+  const question = page.getByRole('dialog', { name: shellText.sample.title })
+  await question.getByRole('button', { name: shellText.sample.action }).click()
+  await expect(page.getByRole('heading', { level: 1, name: firstRunText.title })).toBeVisible()
+  await expect(banner).toHaveCount(0)
+  await expect(page.getByText('0 turns', { exact: true })).toBeVisible()
 })
 
 /** The table of months: a row for each with its users and turns, newest first. */

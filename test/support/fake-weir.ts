@@ -133,7 +133,7 @@ export function fakeWeir(
   let random = 0
   const weir = {
     ...Object.fromEntries(
-      ['status', 'suggestions', 'startEmpty', 'loadSample', 'verify', 'diagnostics'].map((name) => [
+      ['status', 'suggestions', 'startEmpty', 'loadSample', 'removeSample', 'verify', 'diagnostics'].map((name) => [
         name,
         Reflect.get(part(''), name),
       ]),

@@ -128,6 +128,30 @@ describe('an empty data folder', () => {
     await expect(weir.loadSample(OPERATOR)).rejects.toMatchObject({ code: 'not_empty' })
     expect((await weir.consumption.systemSummary('all')).total_turns).toBe(loaded.turns)
   })
+
+  test('lets go of the sample, as often as it is loaded, and begins at the first screen again', async () => {
+    const weir = await open()
+    for (let time = 0; time < 2; time += 1) {
+      const loaded = await weir.loadSample(OPERATOR)
+      expect((await weir.alerts.list({ limit: 100 })).alerts.length).toBeGreaterThan(0)
+      const removed = OPERATIONS['setup.removeSample'].output.parse(await weir.removeSample(OPERATOR))
+      expect(removed).toEqual({ users: 6, turns: loaded.turns, first_run: true })
+      expect(await statusOf(weir)).toMatchObject({ first_run: true, is_sample: false, users: 0, turns: 0 })
+      expect(await weir.consumption.systemSummary('all')).toMatchObject({ total_turns: 0, total_sessions: 0 })
+      expect((await weir.alerts.list({ limit: 100 })).alerts).toEqual([])
+      expect((await weir.verify()).differences).toEqual([])
+    }
+    expect(await weir.removeSample(OPERATOR)).toEqual({ users: 0, turns: 0, first_run: false })
+  })
+
+  test('keeps whoever is not of the sample when it lets go of it', async () => {
+    const weir = await open()
+    await weir.loadSample(OPERATOR)
+    await weir.users.create({ id: 'sample-real', username: 'Real' }, OPERATOR)
+    await weir.users.create({ id: 'ann', username: 'Ann' }, OPERATOR)
+    expect(await weir.removeSample(OPERATOR)).toMatchObject({ users: 6, first_run: false })
+    expect(await statusOf(weir)).toMatchObject({ first_run: false, is_sample: false, users: 2 })
+  })
 })
 
 describe('a data folder in use', () => {

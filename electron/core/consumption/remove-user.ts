@@ -117,7 +117,8 @@ export async function removeAccount(trx: Writer, userKey: number, userId: string
     .executeTakeFirst()
   if (session !== undefined) return false
   for (const table of USER_TABLES) await trx.deleteFrom(table).where('user_key', '=', userKey).execute()
-  await trx.deleteFrom('session_files').where('user_id', '=', userId).execute()
+  for (const table of ['session_files', 'reconciled_sessions', 'alerts'] as const)
+    await trx.deleteFrom(table).where('user_id', '=', userId).execute()
   await trx.deleteFrom('users').where('key', '=', userKey).execute()
   return true
 }
