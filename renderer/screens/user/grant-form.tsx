@@ -1,14 +1,17 @@
 import { Button, Group, NativeSelect, Stack, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { limitName } from '../../../shared/contract/fields.ts'
+import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { DAY_MS, MINUTE_MS } from '../../../shared/units.ts'
 import { showDone, showProblem } from '../../app/notify.ts'
 import { useWeirMutation } from '../../app/queries.ts'
+import { formatCount, formatMoneyExact } from '../../format.ts'
 import { LIMIT_NAMES } from '../../text/components.ts'
 import { userText } from '../../text/user.ts'
 import { text as allText } from '../../text.ts'
 
 type LimitName = (typeof limitName.options)[number]
+type Limits = OperationOutput<'consumption.summary'>['limits']
 
 const text = userText.grants
 const REASON_MAX = 500
@@ -27,20 +30,45 @@ function localTime(at: number): string {
 }
 
 function unitOf(limit: LimitName): string {
-  if (limit === 'cost_per_month_usd') return text.amountHint.cost
-  if (limit === 'config_changes_per_hour') return text.amountHint.changes
-  return limit.includes('tokens') ? text.amountHint.tokens : text.amountHint.prompts
+  if (limit === 'cost_per_month_usd') return text.amountUnit.cost
+  if (limit === 'config_changes_per_hour') return text.amountUnit.changes
+  return limit.includes('tokens') ? text.amountUnit.tokens : text.amountUnit.prompts
+}
+
+/** What a grant of the limit would add to: the use beside the limit, and how much more the next request takes. */
+export function amountHint(name: LimitName, limits: Limits): string {
+  const unit = unitOf(name)
+  const found = limits.find(({ policy }) => policy === name)
+  if (found === undefined) return unit
+  if (found.limit === null) return text.noLimit(unit)
+  const isCost = name === 'cost_per_month_usd'
+  const amount = isCost ? formatMoneyExact : formatCount
+  const used = text.used(unit, amount(found.used), amount(found.limit))
+  if (found.used < found.limit) return used
+  return isCost
+    ? `${used} ${text.overBy(amount(found.used - found.limit))}`
+    : `${used} ${text.needs(amount(found.used - found.limit + 1))}`
+}
+
+/** The limit one most likely wants to raise: the one used up most. */
+export function fullestLimit(limits: Limits): LimitName {
+  const fullest = limits
+    .filter(({ percent }) => percent !== null)
+    .toSorted((a, b) => (b.percent ?? 0) - (a.percent ?? 0))[0]
+  return fullest?.policy ?? 'prompts_per_hour'
 }
 
 /** What `GrantForm` takes. */
 export interface GrantFormProps {
   readonly userId: string
+  /** As they are in force now. */
+  readonly limits: Limits
   readonly onClose: () => void
 }
 
 /** Which limit is raised, by how much, until when and why. */
-export function GrantForm({ userId, onClose }: GrantFormProps): ReactNode {
-  const [limit, setLimit] = useState<LimitName>('prompts_per_hour')
+export function GrantForm({ userId, limits, onClose }: GrantFormProps): ReactNode {
+  const [limit, setLimit] = useState<LimitName>(() => fullestLimit(limits))
   const [amount, setAmount] = useState('')
   // A day is what one grants most: enough for today, and gone tomorrow.
   const [end, setEnd] = useState(() => localTime(Date.now() + DAY_MS))
@@ -84,7 +112,7 @@ export function GrantForm({ userId, onClose }: GrantFormProps): ReactNode {
         />
         <TextInput
           label={text.amount}
-          description={unitOf(limit)}
+          description={amountHint(limit, limits)}
           inputMode="decimal"
           autoComplete="off"
           value={amount}

@@ -1,5 +1,5 @@
-import { Button, Modal, Skeleton, Table, Text } from '@mantine/core'
-import { type ReactNode, useState } from 'react'
+import { Button, Skeleton, Table, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { showDone, showProblem } from '../../app/notify.ts'
 import { useWeirMutation, useWeirQuery } from '../../app/queries.ts'
@@ -10,44 +10,26 @@ import { formatCount, formatMoneyExact } from '../../format.ts'
 import { LIMIT_NAMES } from '../../text/components.ts'
 import { dateTime } from '../../text/figures.ts'
 import { userText } from '../../text/user.ts'
-import { GrantForm } from './grant-form.tsx'
 
 type Grant = OperationOutput<'grants.list'>['grants'][number]
 
 const text = userText.grants
 
-/** The extra allowances of a user, those that are over too, with the way to give and to end them. */
+/** The extra allowances of a user, those that are over too, with the way to end them. */
 export function UserGrants({ userId }: { readonly userId: string }): ReactNode {
-  const [isGranting, setGranting] = useState(false)
   const query = useSettledQuery(useWeirQuery('grants.list', { id: userId }, { keepPrevious: false }), userId)
-  const close = (): void => setGranting(false)
   return (
-    <>
-      <QueryPanel
-        title={text.title}
-        unit={text.unit}
-        query={query}
-        skeleton={<Skeleton height={60} />}
-        actions={
-          <Button size="xs" variant="default" onClick={() => setGranting(true)}>
-            {userText.actions.grant}
-          </Button>
-        }
-      >
-        {({ grants }) =>
-          grants.length === 0 ? (
-            <Text size="sm" c="dimmed">
-              {text.none}
-            </Text>
-          ) : (
-            <Grants grants={grants} />
-          )
-        }
-      </QueryPanel>
-      <Modal opened={isGranting} onClose={close} title={text.dialog(userId)} centered>
-        <GrantForm userId={userId} onClose={close} />
-      </Modal>
-    </>
+    <QueryPanel title={text.title} unit={text.unit} query={query} skeleton={<Skeleton height={60} />}>
+      {({ grants }) =>
+        grants.length === 0 ? (
+          <Text size="sm" c="dimmed">
+            {text.none}
+          </Text>
+        ) : (
+          <Grants grants={grants} />
+        )
+      }
+    </QueryPanel>
   )
 }
 

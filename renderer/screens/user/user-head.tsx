@@ -1,5 +1,12 @@
-import { ActionIcon, Badge, Button, Group, NativeSelect, Tooltip } from '@mantine/core'
-import { IconBan, IconChartAreaLine, IconCopy, IconTrash, IconUserCheck } from '@tabler/icons-react'
+import { ActionIcon, Badge, Button, Group, Modal, NativeSelect, Tooltip } from '@mantine/core'
+import {
+  IconBan,
+  IconChartAreaLine,
+  IconCopy,
+  IconTrash,
+  IconTrendingUp,
+  IconUserCheck,
+} from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
@@ -12,6 +19,7 @@ import { useNow } from '../../components/use-now.ts'
 import { clipText } from '../../format.ts'
 import { userText } from '../../text/user.ts'
 import { DeleteUser } from '../access/delete-user.tsx'
+import { GrantForm } from './grant-form.tsx'
 import { ReportMenu } from './report-menu.tsx'
 import styles from './user.module.css'
 
@@ -76,6 +84,7 @@ function Actions({ summary, onGone }: UserHeadProps): ReactNode {
   return (
     <Group gap="sm" align="flex-end">
       <ProfileSelect summary={summary} />
+      <RaiseButton summary={summary} />
       <BlockButton summary={summary} />
       <Button
         size="xs"
@@ -104,6 +113,32 @@ function Actions({ summary, onGone }: UserHeadProps): ReactNode {
         />
       )}
     </Group>
+  )
+}
+
+/** The first thing to do about somebody who is blocked. */
+function RaiseButton({ summary }: { readonly summary: Summary }): ReactNode {
+  const [isOpen, setOpen] = useState(false)
+  const close = (): void => setOpen(false)
+  return (
+    <>
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconTrendingUp size={15} aria-hidden />}
+        onClick={() => setOpen(true)}
+      >
+        {userText.actions.grant}
+      </Button>
+      <Modal
+        opened={isOpen}
+        onClose={close}
+        title={userText.grants.dialog(clipText(summary.username, NAME_MAX))}
+        centered
+      >
+        <GrantForm userId={summary.user_id} limits={summary.limits} onClose={close} />
+      </Modal>
+    </>
   )
 }
 

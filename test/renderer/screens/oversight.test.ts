@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { formatCount } from '../../../renderer/format.ts'
 import { diffOf } from '../../../renderer/screens/audit/audit-diff.ts'
 import { auditInput, auditSearch } from '../../../renderer/screens/audit/audit-search.ts'
 import { endOf } from '../../../renderer/screens/enforcement/duration-fields.tsx'
 import { enforcementSearch, eventsInput } from '../../../renderer/screens/enforcement/enforcement-search.ts'
 import { limitIn } from '../../../renderer/screens/enforcement/override-form.tsx'
-import { amountIn } from '../../../renderer/screens/user/grant-form.tsx'
+import { amountHint, amountIn, fullestLimit } from '../../../renderer/screens/user/grant-form.tsx'
 import { reasonOf } from '../../../renderer/text/enforcement.ts'
 import { LIMIT_CODES } from '../../../shared/error-codes.ts'
 
@@ -69,6 +70,24 @@ describe('fields', () => {
       Array(5).fill(undefined),
     )
     expect(amountIn(' 50 ', 'prompts_per_hour')).toBe(50)
+  })
+
+  it('begins at the limit that is used up most, and says how much more lets the next request through', () => {
+    const row = { reserved: 0, resets_at: '2026-12-01T00:00:00.000Z', source: 'profile Free' }
+    const limits = [
+      { ...row, policy: 'prompts_per_hour', used: 10, limit: 50, percent: 20 },
+      { ...row, policy: 'input_tokens_per_month', used: 176_103, limit: 100_000, percent: 176.1 },
+      { ...row, policy: 'cost_per_month_usd', used: 12.5, limit: 10, percent: 125 },
+      { ...row, policy: 'output_tokens_per_month', used: 7, limit: null, percent: null },
+    ] as unknown as Parameters<typeof fullestLimit>[0]
+    expect(fullestLimit(limits)).toBe('input_tokens_per_month')
+    expect(fullestLimit([])).toBe('prompts_per_hour')
+    expect(amountHint('input_tokens_per_month', limits)).toBe(
+      `tokens; ${formatCount(176_103)} of ${formatCount(100_000)} are used. The next one is let through from ${formatCount(76_104)} more on.`,
+    )
+    expect(amountHint('prompts_per_hour', limits)).toBe('prompts; 10 of 50 are used.')
+    expect(amountHint('cost_per_month_usd', limits)).toContain('That is $2.50 over.')
+    expect(amountHint('output_tokens_per_month', limits)).toContain('nothing to raise')
   })
 
   it('of durations refuse an end that has come', () => {
