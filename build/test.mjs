@@ -9,7 +9,7 @@ import { assertRuntime } from './runtime-guard.mjs'
 import { ROOT, toolEnv } from './support.mjs'
 
 /** Long enough for the slowest step on a loaded machine; a step that hangs must fail, not hold the queue. */
-const STEP_LIMIT_MS = 20 * 60_000
+const STEP_LIMIT_MS = 45 * 60_000
 
 /** @typedef {{ passed: number, failed: number, skipped: readonly string[] }} Counts */
 

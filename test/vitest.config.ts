@@ -7,6 +7,9 @@ const root = resolve(import.meta.dirname, '..')
 /** Most tests take milliseconds; those that start a process or scan thousands of files take seconds on two busy cores. */
 const TEST_LIMIT_MS = 30_000
 
+/** How long something is waited for that comes by itself: what is true in the end must be, not within a second. */
+const POLL = { timeout: 15_000 }
+
 export default defineConfig({
   root,
   test: {
@@ -22,6 +25,7 @@ export default defineConfig({
           exclude: ['test/renderer/**', 'test/e2e/**', 'test/bench/**'],
           testTimeout: TEST_LIMIT_MS,
           hookTimeout: TEST_LIMIT_MS,
+          expect: { poll: POLL },
           // The database is a native addon, and some tests send signals: both want a process of their own.
           pool: 'forks',
         },
@@ -35,6 +39,7 @@ export default defineConfig({
           include: ['test/renderer/**/*.test.tsx', 'test/renderer/**/*.test.ts'],
           setupFiles: ['test/support/dom-setup.ts'],
           testTimeout: TEST_LIMIT_MS,
+          expect: { poll: POLL },
         },
       },
     ],

@@ -3,6 +3,7 @@ import { enforcementScreenText } from '../../renderer/text/enforcement.ts'
 import { addressOf, expect, show, test } from './app.ts'
 import { ask } from './support/api.ts'
 import { textDownloadedBy } from './support/downloads.ts'
+import { roomInHour } from './support/hour.ts'
 import { injected, overflow, panel } from './support/screens.ts'
 
 const { state, pause, override, tester, events, ladder } = enforcementScreenText
@@ -57,6 +58,8 @@ test('an override says whom it stops before it is set, and ends by one click', a
 
 test('the tester says rule by rule why a user may not, and counts nothing', async ({ crowd: app }) => {
   const { page } = app
+  // The limits tell when they start again.
+  await roomInHour()
   const before = await ask(app, 'consumption.summary', { user_id: 'at-100' })
   await show(app, '/enforcement')
   const answer = panel(page, tester.title)

@@ -131,7 +131,7 @@ describe('the server', () => {
     const answer = await sendRaw(
       port,
       `GET /nothing HTTP/1.1\r\n${host()}Connection: Upgrade\r\nUpgrade: websocket\r\nOrigin: https://evil.test\r\n\r\n`,
-      500,
+      2_000,
     )
     expect(statusOf(answer)).toBe(404)
   })

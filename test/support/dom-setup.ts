@@ -1,6 +1,9 @@
 // What happy-dom lacks and Mantine asks for at once; without it no component can be rendered.
-import { cleanup } from '@testing-library/react'
+import { cleanup, configure } from '@testing-library/react'
 import { afterEach } from 'vitest'
+
+// The default of a second is for an idle machine; waiting costs nothing where the answer is there.
+configure({ asyncUtilTimeout: 12_000 })
 
 afterEach(() => {
   cleanup()

@@ -133,10 +133,9 @@ export function fakeWeir(
   let random = 0
   const weir = {
     ...Object.fromEntries(
-      ['status', 'suggestions', 'startEmpty', 'loadSample', 'removeSample', 'verify', 'diagnostics'].map((name) => [
-        name,
-        Reflect.get(part(''), name),
-      ]),
+      ['status', 'suggestions', 'startEmpty', 'loadSample', 'removeSample', 'verify', 'diagnostics'].map(
+        (name) => [name, Reflect.get(part(''), name)],
+      ),
     ),
     ports: {
       clock,

@@ -70,7 +70,7 @@ const WORKER_HEAP_MB = 1024
 const CRASHES_A_MINUTE_MAX = 5
 
 /** Killing a thread while it loads the database driver ends the whole process, so it is asked first. */
-const END_LIMIT_MS = 5_000
+const END_LIMIT_MS = 8_000
 
 /** Starts the worker with the first task, again after a crash, and ends it with `close`. */
 export class WorkerClient<Tasks extends { readonly [Name in keyof Tasks]: TaskShape }> {

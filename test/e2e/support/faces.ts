@@ -98,6 +98,7 @@ export async function openWindow(folder = testFolder(), port = 0): Promise<Runni
   return closeIfItFails(close, async () => {
     const page = await application.firstWindow({ timeout: START_LIMIT_MS })
     const misdeeds = watchPage(page)
+    await page.emulateMedia({ reducedMotion: 'reduce' })
     await ready(page)
     const run = readRunFile(folder.dataDir)
     if (run === undefined) throw new Error('The window is open, but run.json is not there.')
@@ -119,7 +120,12 @@ export async function openWindow(folder = testFolder(), port = 0): Promise<Runni
 /** Serves Weir on a fresh folder, or on the one that is given, and signs a browser in by the link it printed. */
 export async function openInBrowser(browser: Browser, folder = testFolder(), port = 0): Promise<RunningApp> {
   const served = await serve(folder, port)
-  const context = await browser.newContext({ viewport: PAGE_SIZE, serviceWorkers: 'block' })
+  const context = await browser.newContext({
+    viewport: PAGE_SIZE,
+    serviceWorkers: 'block',
+    // What fades out is half seen for a moment, and then neither there nor gone for a test that looks.
+    reducedMotion: 'reduce',
+  })
   const close = async (): Promise<void> => {
     await context.close()
     await stopProgram(served.program)

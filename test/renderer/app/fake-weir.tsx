@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createMemoryHistory } from '@tanstack/react-router'
-import { configure, type RenderResult, render } from '@testing-library/react'
+import { type RenderResult, render } from '@testing-library/react'
 import { App } from '../../../renderer/app/app.tsx'
 import type { BrowserSession } from '../../../renderer/app/browser-session.ts'
 import { createWeirQueryClient } from '../../../renderer/app/queries.ts'
@@ -10,9 +10,6 @@ import type { WeirClient } from '../../../renderer/weir-client.ts'
 import type { OperationInput, OperationName, OperationOutput } from '../../../shared/contract/index.ts'
 import type { OperationAnswer, Problem } from '../../../shared/contract/problem.ts'
 import { ERROR_CODES, type ErrorCode } from '../../../shared/error-codes.ts'
-
-// The default of a second is for an idle machine; waiting costs nothing where the answer is there.
-configure({ asyncUtilTimeout: 12_000 })
 
 /** A Weir that answers from a table of functions: the transport is the only thing that is not real in these tests. */
 export type FakeAnswers = {

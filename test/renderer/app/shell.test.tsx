@@ -102,7 +102,13 @@ describe('the shell', () => {
 
 describe('the banners', () => {
   const NOW = Date.parse('2026-11-24T17:46:00.000Z')
-  const ACTS = { showImport: () => {}, showEnforcement: () => {}, resume: () => {}, isResuming: false, removeSample: () => {} }
+  const ACTS = {
+    showImport: () => {},
+    showEnforcement: () => {},
+    resume: () => {},
+    isResuming: false,
+    removeSample: () => {},
+  }
 
   it('count down to the end of what ends by itself', () => {
     const enforcement = { mode: 'off', reason: 'fire', until: '2026-11-24T18:00:00.000Z' } as const
