@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import { guidePages } from './build/guide-pages.ts'
 
 const here = import.meta.dirname
 
@@ -43,7 +44,7 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
-    plugins: [react()],
+    plugins: [react(), guidePages(here)],
     build: {
       outDir: 'out/renderer',
       target: OLDEST_CHROME,

@@ -22,7 +22,15 @@ const LOCK = join(OUT, '.lock')
 
 /** Everything that goes into the bundle. */
 const SOURCE_FOLDERS = ['shared', 'electron', 'renderer', 'migrations']
-const SOURCE_FILES = ['electron.vite.config.ts', 'tsconfig.json', 'package.json', 'package-lock.json']
+const SOURCE_FILES = [
+  'electron.vite.config.ts',
+  'tsconfig.json',
+  'package.json',
+  'package-lock.json',
+  'build/guide-pages.ts',
+]
+/** The documentation is in the bundle, words and pictures. */
+const GUIDE_FOLDER = 'docs'
 const RESULTS = [
   'main/main.js',
   'main/start.js',
@@ -53,10 +61,10 @@ function sourceFingerprint() {
       .update('\0')
   }
   for (const path of SOURCE_FILES) add(path)
-  for (const folder of SOURCE_FOLDERS) {
+  for (const folder of [...SOURCE_FOLDERS, GUIDE_FOLDER]) {
     const entries = readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true })
     const paths = entries
-      .filter((entry) => entry.isFile() && !entry.name.endsWith('.md'))
+      .filter((entry) => entry.isFile() && (folder === GUIDE_FOLDER || !entry.name.endsWith('.md')))
       .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1))
     for (const path of paths.sort()) add(path)
   }

@@ -40,8 +40,8 @@ export type DesktopEvent =
   | { readonly kind: 'go'; readonly path: string }
   /** What is shown may be old: the machine woke up, or the operator asked for it. Read the data again, not the page. */
   | { readonly kind: 'refresh'; readonly reason: 'menu' | 'resumed' }
-  /** The operator asked in the menu for the command palette or the list of shortcuts. */
-  | { readonly kind: 'show'; readonly what: 'palette' | 'shortcuts' }
+  /** The operator asked in the menu for the command palette, the list of shortcuts or the guide. */
+  | { readonly kind: 'show'; readonly what: 'palette' | 'shortcuts' | 'guide' }
   /** Something changed: which subjects, as on the change feed. What is shown of them is asked for again. */
   | { readonly kind: 'change'; readonly topics: readonly string[] }
 

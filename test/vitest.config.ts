@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
+import { guidePages } from '../build/guide-pages.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
@@ -32,7 +33,7 @@ export default defineConfig({
       },
       {
         root,
-        plugins: [react()],
+        plugins: [react(), guidePages(root)],
         test: {
           name: 'dom',
           environment: 'happy-dom',

@@ -67,6 +67,7 @@ function goItems({ tell }: MenuActions): MenuItemConstructorOptions[] {
 
 function helpItems({ tell, dataDir, logsDir, docsUrl }: MenuActions): MenuItemConstructorOptions[] {
   return [
+    { label: 'Guide', accelerator: 'F1', click: () => tell({ kind: 'show', what: 'guide' }) },
     { label: 'Keyboard Shortcuts', click: () => tell({ kind: 'show', what: 'shortcuts' }) },
     {
       label: 'HTTP Interface',

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { desktopBridge } from './desktop.ts'
+import { useOpenGuide } from './open-guide.ts'
 import { openPalette } from './open-palette.ts'
 import { refreshScreen } from './refresh.tsx'
 
@@ -9,6 +10,7 @@ import { refreshScreen } from './refresh.tsx'
 export function DesktopEvents({ onShowShortcuts }: { readonly onShowShortcuts: () => void }): null {
   const router = useRouter()
   const queries = useQueryClient()
+  const openGuide = useOpenGuide()
   const showShortcuts = useRef(onShowShortcuts)
   useEffect(() => {
     showShortcuts.current = onShowShortcuts
@@ -25,6 +27,7 @@ export function DesktopEvents({ onShowShortcuts }: { readonly onShowShortcuts: (
             return
           case 'show':
             if (event.what === 'palette') openPalette()
+            else if (event.what === 'guide') openGuide()
             else showShortcuts.current()
             return
           case 'change':
@@ -35,7 +38,7 @@ export function DesktopEvents({ onShowShortcuts }: { readonly onShowShortcuts: (
             event satisfies never
         }
       }),
-    [router, queries],
+    [router, queries, openGuide],
   )
   return null
 }

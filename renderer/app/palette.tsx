@@ -4,6 +4,7 @@ import { Spotlight } from '@mantine/spotlight'
 import {
   IconCopy,
   IconFileImport,
+  IconHelp,
   IconKeyboard,
   IconMoonStars,
   IconRefresh,
@@ -13,10 +14,12 @@ import {
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type KeyboardEvent, type ReactNode, useState } from 'react'
+import { guideText } from '../text/guide.ts'
 import { text } from '../text.ts'
 import { useColourScheme } from './colour-scheme.ts'
 import { copyText } from './copy.ts'
 import { KeyCaps } from './key-caps.tsx'
+import { useOpenGuide } from './open-guide.ts'
 import { PALETTE_FIELD_ID } from './open-palette.ts'
 import { useWeirQuery } from './queries.ts'
 import { refreshScreen } from './refresh.tsx'
@@ -139,6 +142,7 @@ function useActionEntries(onShowShortcuts: () => void): readonly Entry[] {
   const navigate = useNavigate()
   const queries = useQueryClient()
   const { toggle } = useColourScheme()
+  const openGuide = useOpenGuide()
   const apiUrl = useStatus().data?.api_url ?? null
   const words = text.shell.paletteText
   const copy: readonly Entry[] =
@@ -169,6 +173,7 @@ function useActionEntries(onShowShortcuts: () => void): readonly Entry[] {
       run: () => void navigate({ to: '/import' }),
     },
     ...copy,
+    { id: 'guide', label: guideText.open, icon: IconHelp, keys: 'F1', run: openGuide },
     { id: 'shortcuts', label: words.shortcuts, icon: IconKeyboard, keys: '?', run: onShowShortcuts },
   ]
 }

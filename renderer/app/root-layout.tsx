@@ -1,11 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Outlet, rootRouteId, useNavigate, useRouterState } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { guideText } from '../text/guide.ts'
 import { text } from '../text.ts'
 import { Banners } from './banners.tsx'
 import { DesktopEvents } from './desktop-events.tsx'
 import { LiveScreens } from './live-screens.tsx'
 import { Navigation } from './navigation.tsx'
+import { GUIDE_PATH, useOpenGuide } from './open-guide.ts'
 import { togglePalette } from './open-palette.ts'
 import { Palette } from './palette.tsx'
 import { refreshScreen } from './refresh.tsx'
@@ -103,8 +105,14 @@ function Shell({ path, onShowShortcuts }: ShellProps): ReactNode {
 }
 
 /** What the top bar calls the screen at an address; a user's page is reached from others and is in no list. */
+/** Screens that are not in the navigation. */
+const OTHER_TITLES: Readonly<Record<string, string>> = {
+  '/user': text.user.title,
+  [GUIDE_PATH]: guideText.title,
+}
+
 function titleOf(path: string): string {
-  return screenAt(path)?.title ?? (path === '/user' ? text.user.title : text.app.name)
+  return screenAt(path)?.title ?? OTHER_TITLES[path] ?? text.app.name
 }
 
 function useGlobalShortcuts(onShowShortcuts: () => void): void {
@@ -116,6 +124,7 @@ function useGlobalShortcuts(onShowShortcuts: () => void): void {
     inDialogs: true,
   })
   useShortcut('?', onShowShortcuts, text.shell.help, { group })
+  useShortcut('F1', useOpenGuide(), guideText.open, { group, inDialogs: true })
 }
 
 function GoShortcuts(): ReactNode {

@@ -18,6 +18,7 @@ import { consumptionSearch } from '../screens/consumption/consumption-search.ts'
 import { costsSearch } from '../screens/costs/costs-search.ts'
 import { dashboardSearch } from '../screens/dashboard/dashboard-search.ts'
 import { enforcementSearch } from '../screens/enforcement/enforcement-search.ts'
+import { guideSearch } from '../screens/guide/guide-search.ts'
 import { intelligenceSearch } from '../screens/intelligence/intelligence-search.ts'
 import { jobsSearch } from '../screens/jobs/jobs-search.ts'
 import { logsSearch } from '../screens/logs/logs-search.ts'
@@ -161,6 +162,14 @@ const readinessRoute = createRoute({
   component: lazyRouteComponent(() => import('../screens/readiness/readiness-screen.tsx'), 'ReadinessScreen'),
 })
 
+/** Comes with its pictures when it is opened, and never before. */
+const guideRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/guide',
+  validateSearch: guideSearch,
+  component: lazyRouteComponent(() => import('../screens/guide/guide-screen.tsx'), 'GuideScreen'),
+})
+
 const settingsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/settings',
@@ -229,6 +238,7 @@ const routeTree = rootRoute.addChildren([
   importRoute,
   logsRoute,
   readinessRoute,
+  guideRoute,
   settingsRoute,
   reconciliationRoute,
   jobsRoute,

@@ -1,10 +1,12 @@
 import { ActionIcon, Group, Title, Tooltip, UnstyledButton } from '@mantine/core'
-import { IconDeviceDesktop, IconKeyboard, IconMoon, IconSearch, IconSun } from '@tabler/icons-react'
+import { IconDeviceDesktop, IconHelp, IconKeyboard, IconMoon, IconSearch, IconSun } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { guideText } from '../text/guide.ts'
 import { text } from '../text.ts'
 import { AlertsBell } from './alerts-bell.tsx'
 import { useColourScheme } from './colour-scheme.ts'
 import { KeyCaps } from './key-caps.tsx'
+import { useOpenGuide } from './open-guide.ts'
 import { openPalette } from './open-palette.ts'
 import { RefreshControl } from './refresh.tsx'
 import { ScreenControlsSlot } from './screen-controls.tsx'
@@ -38,8 +40,20 @@ export function TopBar({ title, onShowShortcuts }: TopBarProps): ReactNode {
             <IconKeyboard size={18} aria-hidden />
           </ActionIcon>
         </Tooltip>
+        <GuideButton />
       </Group>
     </header>
+  )
+}
+
+function GuideButton(): ReactNode {
+  const open = useOpenGuide()
+  return (
+    <Tooltip label={`${guideText.open} (F1)`}>
+      <ActionIcon variant="subtle" color="gray" onClick={open} aria-label={guideText.open}>
+        <IconHelp size={18} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
   )
 }
 

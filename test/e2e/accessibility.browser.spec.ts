@@ -53,6 +53,11 @@ const SCREENS: readonly {
     isThere: ({ page }) => expect(page.getByText('No turns of', { exact: false })).toBeVisible(),
   },
   {
+    name: 'the guide',
+    address: '/guide?page=integrate',
+    isThere: ({ page }) => expect(page.getByRole('heading', { level: 2, name: 'The rules' })).toBeVisible(),
+  },
+  {
     name: 'users',
     address: '/users?threshold=1',
     isThere: ({ page }) => expect(userRows(page).first()).toBeVisible(),

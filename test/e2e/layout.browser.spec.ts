@@ -29,7 +29,7 @@ for (const { name, ...size } of SIZES) {
     await userRows(page).nth(20).scrollIntoViewIfNeeded()
     await expect(userRows(page).nth(20)).toBeInViewport()
     expect(await overflow(page), 'users').toBe(0)
-    for (const address of ['/connect', '/import', '/welcome']) {
+    for (const address of ['/connect', '/import', '/welcome', '/guide?page=cli', '/guide?page=error-codes']) {
       await show(app, address)
       await expect(page.getByRole('textbox').first()).toBeVisible()
       expect(await overflow(page), address).toBe(0)
