@@ -206,7 +206,8 @@ export class BackupManager implements BackupsApi {
       isVerified: one.verified_at !== null,
     }))
     const isInUse = (id: string) => this.#parts.copies.isCopying(id) || this.#beingVerified.has(id)
-    const expendable = expendableBackups(kept).filter((id) => !isInUse(id))
+    const now = this.#parts.ports.clock.now()
+    const expendable = expendableBackups(kept, now).filter((id) => !isInUse(id))
     const copied = this.#parts.copies.copiedOf(expendable)
     for (const id of expendable) removeBackup(this.#dir, id)
     return copied
