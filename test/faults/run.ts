@@ -1,6 +1,6 @@
 // npm run test:faults: the fault tests and the random histories at the sizes that find what is rare. About half an hour.
 // node test/faults/run.ts [--cycles 200] [--histories 2000] [--injuries 200] [--days 1096] [--rollovers 50]
-//   [--restores 60] [--flips 2000] [--cuts 200] [--backup-kills 100] [--restore-kills 100] [--upgrade-kills 100] [--log-rounds 400]
+//   [--restores 60] [--flips 2000] [--cuts 200] [--synced 500] [--backup-kills 100] [--restore-kills 100] [--upgrade-kills 100] [--log-rounds 400]
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     restores: { type: 'string', default: '60' },
     flips: { type: 'string', default: '2000' },
     cuts: { type: 'string', default: '200' },
+    synced: { type: 'string', default: '500' },
     'backup-kills': { type: 'string', default: '100' },
     'restore-kills': { type: 'string', default: '100' },
     'upgrade-kills': { type: 'string', default: '100' },
@@ -37,6 +38,7 @@ const { status } = spawnSync(process.execPath, [vitest, 'run', '--config', 'test
     WEIR_RESTORE_PAIRS_STEP: '1',
     WEIR_BACKUP_FLIPS: values.flips,
     WEIR_BACKUP_CUTS: values.cuts,
+    WEIR_SYNCED_TURNS: values.synced,
     WEIR_BACKUP_KILLS: values['backup-kills'],
     WEIR_RESTORE_KILLS: values['restore-kills'],
     WEIR_UPGRADE_KILLS: values['upgrade-kills'],
