@@ -120,8 +120,18 @@ export class BackupManager implements BackupsApi {
     }
   }
 
-  /** Copies the newest proved backup where an end came before its copy; one that failed waits for a person. */
-  resumeCopy(): void {
+  /**
+   * Goes on with what an end broke off: proves what was published and not proved, then copies the newest where its copy
+   * is missing. A copy that failed waits for a person. Never rejects.
+   */
+  async resume(): Promise<void> {
+    const { log } = this.#parts.ports
+    try {
+      for (const { id, status } of this.entries()) if (status === 'unverified') await this.verify(id)
+    } catch (error) {
+      // It says so in the list, and the night's look at old backups comes to it.
+      log.warn('a backup that was not proved could not be proved', { area: 'backup', error })
+    }
     const newest = this.entries().find(({ status }) => status === 'verified')
     if (newest !== undefined && newest.copy === null) this.#parts.copies.follow(newest.id, [])
   }
