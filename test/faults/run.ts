@@ -1,4 +1,4 @@
-// npm run test:faults: the fault tests and the random histories at the sizes that find what is rare. About half an hour.
+// npm run test:faults: the fault tests and the random histories at the sizes that find what is rare. Half an hour to an hour.
 // node test/faults/run.ts [--cycles 200] [--histories 2000] [--injuries 200] [--days 1096] [--rollovers 50]
 //   [--restores 300] [--flips 2000] [--cuts 200] [--synced 500] [--backup-kills 100] [--restore-kills 100] [--upgrade-kills 100] [--log-rounds 400]
 import { spawnSync } from 'node:child_process'
