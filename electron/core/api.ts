@@ -7,6 +7,7 @@ import type { ChangeFeed } from './kernel/change-feed.ts'
 import type { Gate } from './kernel/gate.ts'
 import type { Metrics } from './kernel/metrics.ts'
 import type { SystemPorts } from './kernel/ports.ts'
+import type { UpgradeProgress } from './kernel/upgrade-progress.ts'
 import type { RepricingApi } from './repricing-api.ts'
 import type { RestoresApi } from './restore-api.ts'
 import type { SessionFilesApi } from './session-files-api.ts'
@@ -327,6 +328,8 @@ export interface WeirConfig {
   /** Only for runtimes older than the database driver supports: another native binding. */
   readonly sqliteBinding: string | null
   readonly startedAt: EpochMs
+  /** Told how far converting an older database is, before Weir is there; without it nobody is. */
+  readonly onUpgrade?: (progress: UpgradeProgress) => void
 }
 
 /** Opens the data folder and puts the parts together. Errors: `folder_in_use`, `database_newer`, `database_foreign`, `storage_unavailable`. */

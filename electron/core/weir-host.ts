@@ -37,6 +37,9 @@ export interface Core {
   close(): Promise<void>
 }
 
+/** Who is told of what nobody watches. */
+const nobody = (): void => undefined
+
 /** What a host is made of. */
 export interface HostParts {
   readonly config: WeirConfig
@@ -142,7 +145,8 @@ export class WeirHost {
     return openWhole({
       ...exchange,
       log: ports.log,
-      upgrade: () => prepareUpgrade({ ...exchange, ports, version, openWorker }),
+      upgrade: () =>
+        prepareUpgrade({ ...exchange, ports, version, openWorker, told: config.onUpgrade ?? nobody }),
       open: () => this.#openCore(),
     })
   }

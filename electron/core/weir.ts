@@ -193,8 +193,8 @@ async function assemble(
     copier: createBackupCopier(worker, config.sqliteBinding),
     copies,
   })
-  // A command is over before a copy is; the window and the server go on with what their last end broke off.
-  if (config.face !== 'command-line') backups.resumeCopy()
+  // A command is over before that is; the window and the server go on with what their last end broke off.
+  if (config.face !== 'command-line') void backups.resume()
   const backupRuns = new BackupRuns(backups, ports)
   const safetyCopy: SafetyCopy = (reason) => backups.create({ reason }, REPAIR)
   const repricing = new RepricingManager({

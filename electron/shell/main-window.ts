@@ -13,7 +13,7 @@ export interface WindowParts {
 }
 
 /** The page's own backgrounds, so that the window does not flash white before the page is drawn. */
-const BACKGROUND = { dark: '#1a1b1e', light: '#ffffff' } as const
+export const BACKGROUND = { dark: '#1a1b1e', light: '#ffffff' } as const
 
 /** A page that breaks again this soon after it was loaded anew would break for ever; milliseconds. */
 const RELOAD_AGAIN_AFTER_MS = 60_000

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { app, type BrowserWindow, powerMonitor } from 'electron'
 import type { DesktopEvent } from '../../shared/desktop-bridge.ts'
@@ -23,6 +24,8 @@ import { bindOperationsToIpc, sendToPage } from './operations-ipc.ts'
 import { declarePageScheme, servePage } from './page-protocol.ts'
 import { exitOnBug, quitSafely } from './process-end.ts'
 import { askToRecover, openInstanceOrAsk, sayWhyNot, withFolderOwner } from './start-dialogs.ts'
+import { recoveryView, upgradeView } from './start-view.ts'
+import { StartWindow } from './start-window.ts'
 import { startTray } from './tray.ts'
 
 /** Everything that is open while the window is. */
@@ -35,6 +38,7 @@ interface Running {
 
 const sqliteBinding = specialBinding(process.env, process.versions)
 
+const startWindow = new StartWindow()
 let mainWindow: BrowserWindow | undefined
 
 // Not awaited here: Electron is not ready before this module has been evaluated, and boot waits for it.
@@ -67,6 +71,8 @@ async function boot(): Promise<void> {
     docsUrl: running.instance === null ? null : `${running.instance.url}/docs`,
   })
   openWindow(files, running.logFile)
+  // Only now: without any window the program would end.
+  startWindow.close()
   app.on('activate', () => openWindow(files, running.logFile))
   // On a Mac a program without a window is still running, as everybody there expects.
   app.on('window-all-closed', () => process.platform !== 'darwin' && app.quit())
@@ -170,12 +176,15 @@ async function openWeir(settings: StartSettings, files: ProductFiles, logFile: L
     face: 'window',
     sqliteBinding,
     startedAt: ports.clock.now(),
+    onUpgrade: (progress) => startWindow.show(upgradeView(progress), ports.log),
   }
   const weir = await openOrRecover({
     open: () => createWeir(config, ports),
     rescue: () => openForRescue(config, ports),
     ask: askToRecover,
     actor: windowCaller(),
+    follow: (run) => startWindow.show(recoveryView(run), ports.log),
+    pause,
   })
   // Only now is the folder ours: another Weir may have been writing that log.
   logFile.own()

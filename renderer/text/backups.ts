@@ -55,7 +55,7 @@ export const backupsText = {
   unscheduled: 'The Backup job is switched off: none is made by itself.',
   kept: 'Kept',
   keptFacts: (kept: { last: number; days: number; weeks: number; months: number }) =>
-    `The last ${formatCount(kept.last)}, and the newest of each of ${formatCount(kept.days)} days, ${formatCount(kept.weeks)} weeks and ${formatCount(kept.months)} months. Those before a restore or an update stay until you delete them, and two proved ones always stay.`,
+    `The last ${formatCount(kept.last)}, and the newest of each of ${formatCount(kept.days)} days, ${formatCount(kept.weeks)} weeks and ${formatCount(kept.months)} months. Those before a restore, an import or a repair stay for a week, the last five of each for longer; those before an update stay until you delete them, and two proved ones always stay.`,
   second: 'Second folder',
   secondNone: 'None. Backups on this disk do not survive this disk; a folder on another one does.',
   secondChoose: 'Choose a second folder',

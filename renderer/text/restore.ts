@@ -34,6 +34,7 @@ export const restoreText = {
   openOf: (at: string) => `Restore the backup of ${at}`,
   title: (at: string) => `Restore the backup of ${at}?`,
   comparing: 'Proving the backup and comparing it with what is there now. Nothing is changed.',
+  takeInstead: (id: string) => `Compare with ${id} instead`,
   means:
     'Limits, profiles, prices and settings become those of the backup. What was consumed since stays counted, users and sessions that came since stay, and nothing that was revoked works again. A backup of now is made first, checks and records wait for some seconds, and it can be undone.',
   unreadable: 'The database of now cannot be read',

@@ -30,7 +30,7 @@ export const listedBackup = z.object({
   verified_at: z.string().nullable(),
   /** Rows of all tables together. */
   rows: z.number().nullable(),
-  /** Whether the rule never removes it: it is the way back of a restore or a migration. */
+  /** Whether the rule never removes it: it is the way back of a migration. */
   is_pinned: z.boolean(),
   /** Whether it is the only one that was proved; then it cannot be deleted. */
   is_last_verified: z.boolean(),
@@ -60,7 +60,7 @@ const backupOverview = z.object({
   }),
   /** The second folder; null when there is none. */
   copy_dir: z.string().nullable(),
-  /** How many stay: the last ones, and the newest of as many days, weeks and months. */
+  /** How many stay: the last ones, and the newest of as many days, weeks and months; ways back have a rule of their own. */
   kept: z.object({ last: z.number(), days: z.number(), weeks: z.number(), months: z.number() }),
 })
 

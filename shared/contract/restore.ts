@@ -66,7 +66,14 @@ export const restoreRun = z.object({
   /** Where the database of before is kept; null while nothing was exchanged. */
   kept_in: z.string().nullable(),
   steps: z.array(restoreStep),
-  error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  error: z
+    .object({
+      code: z.string(),
+      detail: z.string(),
+      /** Where the backup is damaged: the next one, which was found whole. */
+      next_backup_id: z.string().optional(),
+    })
+    .nullable(),
 })
 
 /** What a plan counts. */

@@ -95,10 +95,15 @@ describe('restore', () => {
     expect(ran).toMatchObject({ code: 3, stderr: expect.stringContaining('unchanged') })
   })
 
-  test('of a backup that is damaged ends with 3 before anything is asked', async () => {
-    const damaged = refusal('backup_damaged', 'This backup cannot be used.')
+  test('of a backup that is damaged ends with 3 before anything is asked, and says which one to take', async () => {
+    const next = '20261123T013000Z-1a2b'
+    const detail = `This backup cannot be used. The next good one is ${next}.`
+    const damaged = refusal('backup_damaged', detail, { next_backup_id: next })
     const ran = await runWith(`restore ${ID} --yes`, { 'restore.plan': damaged })
     expect(ran).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('cannot be used') })
+    expect(ran.stderr).toContain(next)
+    const json = await runWith(`restore ${ID} --yes --json`, { 'restore.plan': damaged })
+    expect(json.stdout + json.stderr).toContain(`"next_backup_id":"${next}"`)
   })
 
   test('is cancelled by Ctrl-C and ends with 130', async () => {

@@ -18,6 +18,7 @@ export default defineConfig({
       'test/reconciliation/real-sessions.test.ts',
       'test/restore/**/*.test.ts',
       'test/backup/flips.test.ts',
+      'test/backup/crash-points.test.ts',
       'test/logs/soak.test.ts',
     ],
     testTimeout: TEST_LIMIT_MS,

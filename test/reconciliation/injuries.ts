@@ -58,6 +58,23 @@ export function sessionsIn(dir: string, turnsMin = 1): SessionPlace[] {
     })
 }
 
+/**
+ * Adds copies of these sessions under ids of their own, for the same users, until there are `wanted`; answers all of them.
+ * A corpus has as many sessions as it has, and each is hurt once.
+ */
+export function multiplied(dir: string, places: readonly SessionPlace[], wanted: number): SessionPlace[] {
+  const all = [...places]
+  for (let copy = 2; all.length < wanted && places.length > 0; copy += 1) {
+    for (const place of places.slice(0, wanted - all.length)) {
+      // In front: the last letter is what another injury changes.
+      const own = { userId: place.userId, sessionId: `copy${copy}-${place.sessionId}` }
+      writeFileSync(pathOf(dir, own), JSON.stringify({ ...readRaw(dir, place), id: own.sessionId }))
+      all.push(own)
+    }
+  }
+  return all
+}
+
 const pathOf = (dir: string, { userId, sessionId }: SessionPlace) => join(dir, userId, `${sessionId}.json`)
 
 function readRaw(dir: string, place: SessionPlace): RawSession {

@@ -9,12 +9,14 @@ import { TestClock } from '../support/clock.ts'
 import { announceSeed, Random } from '../support/random.ts'
 import { REAL_SESSIONS_DIR, temporaryFolder } from '../support/session-files.ts'
 import { OPERATOR, openWeir, type TestWeir } from '../support/weir.ts'
-import { INJURIES, type Injury, sessionsIn } from './injuries.ts'
+import { INJURIES, type Injury, multiplied, sessionsIn } from './injuries.ts'
 
 const hasRealSessions = existsSync(REAL_SESSIONS_DIR)
 const random = new Random(announceSeed('injuries'))
 /** Enough for every kind twice in each run of the tests; `npm run test:faults` does 200. */
 const COUNT = Number(process.env['WEIR_INJURIES'] ?? 30)
+/** Of a session that is hurt: with one turn alone, taking it away would be taking away the session. */
+const TURNS_MIN = 2
 
 let open: TestWeir | undefined
 let folder: ReturnType<typeof temporaryFolder> | undefined
@@ -26,10 +28,12 @@ afterEach(async () => {
   folder = undefined
 })
 
-async function importedCopy(): Promise<{ readonly own: TestWeir; readonly dir: string }> {
+/** The corpus in a folder of its own, with at least `sessionsMin` sessions that can be hurt, and imported. */
+async function importedCopy(sessionsMin = 0): Promise<{ readonly own: TestWeir; readonly dir: string }> {
   folder = temporaryFolder()
   const dir = join(folder.path, 'sessions')
   cpSync(REAL_SESSIONS_DIR, dir, { recursive: true, preserveTimestamps: true })
+  multiplied(dir, sessionsIn(dir, TURNS_MIN), sessionsMin)
   const clock = new TestClock()
   open = await openWeir(clock)
   const run = await open.weir.imports.start({ sessions_dir: dir }, OPERATOR)
@@ -84,10 +88,10 @@ test.skipIf(!hasRealSessions)(
 )
 
 test.skipIf(!hasRealSessions)(
-  `each of up to ${COUNT} random injuries is found and named; a fix repairs what it may and nothing else (../shared/data/real-sessions)`,
-  { timeout: 2 * MINUTE_MS },
+  `each of ${COUNT} random injuries is found and named; a fix repairs what it may and nothing else (../shared/data/real-sessions)`,
+  { timeout: 2 * MINUTE_MS + COUNT * 2_000 },
   async () => {
-    const { own, dir } = await importedCopy()
+    const { own, dir } = await importedCopy(COUNT)
     // Half the runs find a state they knew before, half meet everything for the first time.
     if (random.chance(0.5)) await reconcile(own)
     const injuries = injure(own, dir)
@@ -95,7 +99,9 @@ test.skipIf(!hasRealSessions)(
     for (const injury of injuries) expectFound(seen, injury)
     expectNothingElse(seen, injuries)
 
+    const others = turnsBut(own, injuries)
     const fixed = await reconcile(own, { fix: true, threshold_percent: 100 })
+    expect(turnsBut(own, injuries)).toEqual(others)
     for (const injury of injuries) expectRepaired(fixed, injury)
     expect(
       (await own.weir.verify()).differences.filter((one) => !isOfLeftHigher(injuries, one.field)),
@@ -110,19 +116,36 @@ test.skipIf(!hasRealSessions)(
 function injure(own: TestWeir, dir: string): Injury[] {
   const db = new BetterSqlite3(join(own.dataDir, 'auth.db'))
   try {
-    const places = random.shuffled(sessionsIn(dir, 2))
-    const injuries: Injury[] = []
-    for (let index = 0; index < COUNT; index += 1) {
-      const place = places[index]
-      // Each session is hurt once: a second injury could hide the first.
-      if (place === undefined) break
-      const injury = INJURIES[index % INJURIES.length]?.(dir, db, place, random)
-      if (injury !== undefined) injuries.push(injury)
-    }
-    process.stdout.write(`${injuries.length} of ${COUNT} injuries found a session to hurt\n`)
+    // Each session is hurt once: a second injury could hide the first.
+    const injuries = random
+      .shuffled(sessionsIn(dir, TURNS_MIN))
+      .slice(0, COUNT)
+      .flatMap((place, index) => INJURIES[index % INJURIES.length]?.(dir, db, place, random) ?? [])
+    const hurt = new Set(injuries.map(({ userId, sessionId }) => `${userId} ${sessionId}`))
+    process.stdout.write(`${hurt.size} sessions were hurt, ${COUNT} wanted\n`)
+    expect(hurt.size).toBe(COUNT)
     // Each way of hurting had its turn, or the run would prove less than its title says.
     expect(injuries.length).toBeGreaterThanOrEqual(INJURIES.length)
     return injuries
+  } finally {
+    db.close()
+  }
+}
+
+/** The turns of all sessions nobody hurt, as they stand in the ledger. */
+function turnsBut(own: TestWeir, injuries: readonly Injury[]): readonly unknown[] {
+  const hurt = new Set(injuries.map(({ userId, sessionId }) => `${userId} ${sessionId}`))
+  const db = new BetterSqlite3(join(own.dataDir, 'auth.db'), { readonly: true })
+  try {
+    const rows = db
+      .prepare<[], { readonly place: string }>(
+        `SELECT u.id || ' ' || s.id AS place, t.* FROM consumption_turns t
+         JOIN sessions s ON s.key = t.session_key JOIN users u ON u.key = s.user_key ORDER BY t.id`,
+      )
+      .all()
+      .filter(({ place }) => !hurt.has(place))
+    expect(rows.length).toBeGreaterThan(0)
+    return rows
   } finally {
     db.close()
   }

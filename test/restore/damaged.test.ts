@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { isDamagedDatabase } from '../../electron/core/database/storage-error.ts'
 import type { RestoreWorker } from '../../electron/core/restore/restore-worker.ts'
 import { createWeir, openForRescue } from '../../electron/core/weir.ts'
 import { openRestoreWorker } from '../../electron/core/workers/restore-worker.ts'
 import { openOrRecover } from '../../electron/shell/open-or-recover.ts'
+import { recoveryView } from '../../electron/shell/start-view.ts'
 import { damageTables } from '../support/damage.ts'
 import { sessionOf, temporaryFolder, turnOf, writeSessionFile } from '../support/session-files.ts'
 import { configOf, OPERATOR, openWeir, SYSTEM_CLOCK, type TestWeir } from '../support/weir.ts'
@@ -222,6 +224,7 @@ describe('recovering', () => {
     const failure = await createWeir(config, open.weir.ports).catch((error: unknown) => error)
     expect(isDamagedDatabase(failure)).toBe(true)
     const { ports } = open.weir
+    const seen: (readonly string[])[] = []
     const start = (wish: boolean) =>
       openOrRecover({
         open: () => createWeir(config, ports),
@@ -231,10 +234,16 @@ describe('recovering', () => {
           return wish
         },
         actor: OPERATOR,
+        follow: (run) => void seen.push(recoveryView(run).steps.map(({ state }) => state)),
+        pause,
       })
     await expect(start(false)).rejects.toMatchObject({ code: 'cancelled' })
     expect(readFileSync(file()).equals(bytes), 'after a no nothing was changed').toBe(true)
+    expect(seen).toEqual([])
     open = { ...open, weir: await start(true) }
+    // The operator sees it begin with the look for a backup, and end with every step behind it.
+    expect(seen[0]).toEqual(['running'])
+    expect(new Set(seen.at(-1))).toEqual(new Set(['done']))
     expect(await turnsOf(open.weir, 'alice')).toEqual([1, 2, 3])
     expect(existsSync(join(open.dataDir, 'quarantine'))).toBe(true)
   })

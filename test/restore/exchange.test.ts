@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { APPLICATION_ID } from '../../electron/core/database/open-handle.ts'
@@ -95,6 +95,15 @@ function outcome(at: RestorePlaces): 'old' | 'new' {
   return 'new'
 }
 
+/** Nothing half done lies beside the two, whatever was interrupted. */
+function expectTidy(at: RestorePlaces): void {
+  const names = REAL_FILES.list(at.dataDir).filter((name) => !name.startsWith('auth.db'))
+  // The one that went, and the one that could not be opened, are kept on purpose.
+  const kept = [at.kept, at.failed]
+  expect(names.filter((name) => !kept.some((folder) => basename(folder) === name))).toEqual([])
+  for (const folder of kept) expect(REAL_FILES.list(folder).filter((name) => name !== RUN_ID)).toEqual([])
+}
+
 /** A start: recovers, opens (here: believes it), finishes. */
 function start(files: RestoreFiles, at: RestorePlaces, canOpenRestored = true): void {
   const recovery = recoverRestore(files, at, null)
@@ -128,6 +137,7 @@ describe('a process that ends during the exchange', () => {
           start(files, here, canOpen)
         })
         start(QUICK, here, canOpen)
+        expectTidy(here)
         const ended = outcome(here)
         seen.add(ended)
         if (!canOpen) expect(ended).toBe('old')
@@ -156,7 +166,9 @@ describe('a process that ends during the exchange', () => {
         const again = crashingFiles(second)
         const isThrough = untilCrash(() => start(again, here, canOpen))
         start(QUICK, here, canOpen)
-        outcome(here)
+        expectTidy(here)
+        const ended = outcome(here)
+        if (!canOpen) expect(ended).toBe('old')
         pairs += 1
         if (isThrough) break
       }

@@ -16,6 +16,7 @@ import { isPinned } from '../../electron/core/backup/backup-rules.ts'
 import { Database } from '../../electron/core/database/database.ts'
 import { SCHEMA_VERSION } from '../../electron/core/database/open-handle.ts'
 import { isDamagedDatabase } from '../../electron/core/database/storage-error.ts'
+import { UPGRADE_STEPS, type UpgradeProgress } from '../../electron/core/kernel/upgrade-progress.ts'
 import { WeirError } from '../../electron/core/kernel/weir-error.ts'
 import { openWhole } from '../../electron/core/restore/open-whole.ts'
 import type { RestoreFiles } from '../../electron/core/restore/restore-files.ts'
@@ -52,6 +53,8 @@ function olderFolder(version: number): RestorePlaces {
   return restorePlaces(dataDir)
 }
 
+const nobody = (): void => undefined
+
 /** A start over real files; `step` stands where the worker could be cut off. */
 async function start(
   places: RestorePlaces,
@@ -63,7 +66,14 @@ async function start(
   return openWhole({
     ...shared,
     log: ports.log,
-    upgrade: () => prepareUpgrade({ ...shared, ports, version: '2.0.0', openWorker: () => workerHere(step) }),
+    upgrade: () =>
+      prepareUpgrade({
+        ...shared,
+        ports,
+        version: '2.0.0',
+        openWorker: () => workerHere(step),
+        told: nobody,
+      }),
     open: async () => {
       if (!canOpen) throw new Error('this Weir has a fault')
       await Database.open({ file: places.database, sqliteBinding: null }).close()
@@ -207,9 +217,13 @@ describe('a database with an older schema', () => {
     const lost = new WeirError('backup_damaged', 'of 40 rows of consumption_turns the new schema has 39')
     const openWorker = () => ({ ...workerHere(() => undefined), convert: () => Promise.reject(lost) })
     const shared = { files: crashingFiles(NEVER), places, sqliteBinding: null }
-    const failure = await prepareUpgrade({ ...shared, ports, version: '2.0.0', openWorker }).catch(
-      (error: unknown) => error,
-    )
+    const failure = await prepareUpgrade({
+      ...shared,
+      ports,
+      version: '2.0.0',
+      openWorker,
+      told: nobody,
+    }).catch((error: unknown) => error)
     expect(failure).toMatchObject({
       code: 'storage_unavailable',
       message: expect.stringContaining('the new schema has 39'),
@@ -234,9 +248,16 @@ describe('a database with an older schema', () => {
 test('a whole Weir over an older database serves the new one and tells in its log and alerts where the old one is', async () => {
   const places = olderFolder(LAST)
   appendFileSync(join(places.dataDir, 'settings.json'), '{}')
-  const weir = await createWeir(configOf(places.dataDir), ports)
+  const told: UpgradeProgress[] = []
+  const onUpgrade = (progress: UpgradeProgress) => void told.push(progress)
+  const weir = await createWeir(configOf(places.dataDir, { onUpgrade }), ports)
   try {
     expect((await weir.status()).schema_version).toBe(SCHEMA_VERSION)
+    // Whoever waits for it hears of every step, in their order, and how much of the copies is on disk.
+    expect([...new Set(told.map(({ step }) => step))]).toEqual(UPGRADE_STEPS)
+    expect(told.every(({ from, to }) => from === LAST && to === SCHEMA_VERSION)).toBe(true)
+    for (const step of ['backup', 'copy'])
+      expect(told).toContainEqual(expect.objectContaining({ step, done: 1 }))
     const [backup] = weir.backups.entries()
     expect(backup).toMatchObject({ reason: 'before-migration', status: 'verified', is_pinned: true })
     const { entries } = await weir.audit.list({ limit: 20, offset: 0 })

@@ -13,6 +13,9 @@ export type Entry = OperationOutput<'backups.list'>['backups'][number]
 /** What the last look found wrong with a backup; the file is gone when a later look finds it whole. */
 export const DAMAGE_FILE = 'damaged.json'
 
+/** When a backup was found whole, and with which bytes. */
+export const PROOF_FILE = 'verified.json'
+
 /** What is known of a backup without a manifest. */
 const UNREAD = {
   created_at: null,
@@ -55,7 +58,7 @@ export function listBackups(dir: string): readonly BackupManifestView[] {
 export function readBackup(folder: string): ReadBackup {
   try {
     const manifest = parseManifest(readFileSync(join(folder, 'manifest.json'), 'utf8'))
-    const said = jsonIfThere<{ sha256: string; verified_at: string }>(join(folder, 'verified.json'))
+    const said = jsonIfThere<{ sha256: string; verified_at: string }>(join(folder, PROOF_FILE))
     const damage = jsonIfThere<{ problem: string }>(join(folder, DAMAGE_FILE))
     return {
       manifest,

@@ -120,8 +120,18 @@ export class BackupManager implements BackupsApi {
     }
   }
 
-  /** Copies the newest proved backup where an end came before its copy; one that failed waits for a person. */
-  resumeCopy(): void {
+  /**
+   * Goes on with what an end broke off: proves what was published and not proved, then copies the newest where its copy
+   * is missing. A copy that failed waits for a person. Never rejects.
+   */
+  async resume(): Promise<void> {
+    const { log } = this.#parts.ports
+    try {
+      for (const { id, status } of this.entries()) if (status === 'unverified') await this.verify(id)
+    } catch (error) {
+      // It says so in the list, and the night's look at old backups comes to it.
+      log.warn('a backup that was not proved could not be proved', { area: 'backup', error })
+    }
     const newest = this.entries().find(({ status }) => status === 'verified')
     if (newest !== undefined && newest.copy === null) this.#parts.copies.follow(newest.id, [])
   }
@@ -206,7 +216,8 @@ export class BackupManager implements BackupsApi {
       isVerified: one.verified_at !== null,
     }))
     const isInUse = (id: string) => this.#parts.copies.isCopying(id) || this.#beingVerified.has(id)
-    const expendable = expendableBackups(kept).filter((id) => !isInUse(id))
+    const now = this.#parts.ports.clock.now()
+    const expendable = expendableBackups(kept, now).filter((id) => !isInUse(id))
     const copied = this.#parts.copies.copiedOf(expendable)
     for (const id of expendable) removeBackup(this.#dir, id)
     return copied

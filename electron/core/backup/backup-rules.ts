@@ -39,26 +39,47 @@ export const KEPT = { last: 3, days: 7, weeks: 4, months: 12 } as const
 const VERIFIED_KEPT_MIN = 2
 
 /**
- * The ids that may be deleted. Never the newest verified one, never one made before a restore or a migration, and
- * never so many that fewer than two verified ones are left. Those made before something drastic take nobody's place:
- * going back three times must not cost the backup one goes back to.
+ * What was made before something drastic is the way back of it: for each reason the last few stay, and all of a week, in
+ * which a mistake is noticed. More than the most of one reason is a script at work, which must not fill the disk.
  */
-export function expendableBackups(backups: readonly KeptBackup[]): readonly string[] {
+export const KEPT_WAYS_BACK = { last: 5, days: 7, most: 20 } as const
+const WAYS_BACK: readonly BackupReason[] = ['before-restore', 'before-import', 'before-fix']
+
+/**
+ * The ids that may be deleted at `now`. Never the newest verified one, never one made before a migration, and never so
+ * many that fewer than two verified ones are left. Those made before something drastic take nobody's place: going back
+ * three times must not cost the backup one goes back to. They have a bound of their own.
+ */
+export function expendableBackups(backups: readonly KeptBackup[], now: EpochMs): readonly string[] {
   const newestFirst = [...backups].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
-  const ordinary = newestFirst.filter(({ reason }) => !isPinned(reason))
+  const unpinned = newestFirst.filter(({ reason }) => !isPinned(reason))
+  const ordinary = unpinned.filter(({ reason }) => !WAYS_BACK.includes(reason))
   const kept = new Set(ordinary.slice(0, KEPT.last).map((backup) => backup.id))
   keepNewestOfEach(ordinary, KEPT.days, (at) => Math.floor(at / DAY_MS), kept)
   keepNewestOfEach(ordinary, KEPT.weeks, (at) => Math.floor(at / (7 * DAY_MS)), kept)
   keepNewestOfEach(ordinary, KEPT.months, (at) => new Date(at).toISOString().slice(0, 7), kept)
+  for (const reason of WAYS_BACK) keepWaysBack(newestFirst, reason, now, kept)
   for (const backup of newestFirst.filter((one) => one.isVerified).slice(0, VERIFIED_KEPT_MIN)) {
     kept.add(backup.id)
   }
-  return ordinary.filter((backup) => !kept.has(backup.id)).map((backup) => backup.id)
+  return unpinned.filter((backup) => !kept.has(backup.id)).map((backup) => backup.id)
 }
 
-/** Whether the rule never removes a backup made for this reason: it is the way back of something drastic. */
+/** Whether the rule never removes a backup made for this reason: there is one for each new schema and no more. */
 export function isPinned(reason: BackupReason): boolean {
-  return reason === 'before-restore' || reason === 'before-migration'
+  return reason === 'before-migration'
+}
+
+function keepWaysBack(
+  newestFirst: readonly KeptBackup[],
+  reason: BackupReason,
+  now: EpochMs,
+  kept: Set<string>,
+): void {
+  const ofReason = newestFirst.filter((backup) => backup.reason === reason)
+  const young = ofReason.filter(({ createdAt }) => now - createdAt < KEPT_WAYS_BACK.days * DAY_MS)
+  for (const backup of ofReason.slice(0, KEPT_WAYS_BACK.last)) kept.add(backup.id)
+  for (const backup of young.slice(0, KEPT_WAYS_BACK.most)) kept.add(backup.id)
 }
 
 function keepNewestOfEach(

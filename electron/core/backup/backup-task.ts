@@ -21,6 +21,7 @@ import type { BackupReason } from '../../../shared/backup-reasons.ts'
 import { APPLICATION_ID, openReadHandle, SCHEMA_VERSION } from '../database/open-handle.ts'
 import { toStorageError } from '../database/storage-error.ts'
 import { assert, WeirError } from '../kernel/weir-error.ts'
+import { BACKUP_ID } from './backup-rules.ts'
 import { type Manifest, manifestText, parseManifest } from './manifest.ts'
 
 const TABLES_SQL = `select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by name`
@@ -123,7 +124,13 @@ export function removePartials(backupsDir: string): void {
   if (!existsSync(backupsDir)) return
   for (const name of readdirSync(backupsDir)) {
     if (name.startsWith('.')) rmSync(join(backupsDir, name), { recursive: true, force: true })
+    else if (BACKUP_ID.test(name)) removeUnfinishedNotes(join(backupsDir, name))
   }
+}
+
+/** What is noted beside a backup gets its name when it is whole; until then it ends so. */
+function removeUnfinishedNotes(folder: string): void {
+  for (const name of readdirSync(folder)) if (name.endsWith('.tmp')) rmSync(join(folder, name))
 }
 
 function mkScratch(folder: string): string {

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { WeirError } from '../kernel/weir-error.ts'
+import { BACKUP_ID } from './backup-rules.ts'
 import {
   type CopyProgress,
   copyInPieces,
@@ -27,6 +28,7 @@ export interface CopiedBackup {
   readonly sha256: string
 }
 
+const TRASH = '.trash-'
 /** Others write to that disk as well; the last byte of it is not ours to take. */
 const SPARE_BYTES = 16 * 1024 * 1024
 
@@ -44,6 +46,7 @@ export function* copyBackup(input: CopyInput): Generator<CopyProgress, CopiedBac
   const path = join(targetDir, id)
   try {
     refuseUnfit(targetDir, manifest)
+    removeTrash(targetDir)
     rmSync(partial, { recursive: true, force: true })
     mkdirSync(partial, { mode: 0o700 })
     const copied = yield* copyInPieces(join(source, 'auth.db'), join(partial, 'auth.db'))
@@ -106,10 +109,17 @@ function replace(path: string, partial: string): void {
 function remove(targetDir: string, id: string): void {
   const path = join(targetDir, id)
   if (!existsSync(path)) return
-  const trash = join(targetDir, `.trash-${id}`)
+  const trash = join(targetDir, `${TRASH}${id}`)
   // First out of the list, as in the folder of the backups themselves.
   renameSync(path, trash)
   rmSync(trash, { recursive: true, force: true })
+}
+
+/** What an end came in the middle of removing. A half copy of another id may be one that another Weir is making there. */
+function removeTrash(targetDir: string): void {
+  for (const name of readdirSync(targetDir))
+    if (name.startsWith(TRASH) && BACKUP_ID.test(name.slice(TRASH.length)))
+      rmSync(join(targetDir, name), { recursive: true, force: true })
 }
 
 /** Sticks and shares often cannot sync a folder; the files in it are synced all the same. */

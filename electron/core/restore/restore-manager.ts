@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import type { OperationOutput, ParsedInput } from '../../../shared/contract/index.ts'
-import type { ErrorCode } from '../../../shared/error-codes.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Actor, BackupManifestView, RestoresApi } from '../api.ts'
+import { backupIds } from '../backup/backup-catalogue.ts'
 import { newBackupId } from '../backup/backup-rules.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import type { Recovery } from './exchange.ts'
+import { firstWhole, insteadOf, proposing, withNextGood } from './next-good.ts'
 import { planOf } from './plan.ts'
-import type { RestoreParts } from './restore-parts.ts'
+import { lookingAt, type RestoreParts } from './restore-parts.ts'
 import { RestoreRun } from './restore-run.ts'
 import { ended, newRun, RestoreHistory, type Run, withStep } from './restore-runs.ts'
 import type { RestoreWorker } from './restore-worker.ts'
@@ -23,9 +24,6 @@ interface Reading {
   readonly over: Promise<unknown>
 }
 
-/** Errors of looking at a backup that say nothing about it, and are the same with every other. */
-const NOT_OF_THE_BACKUP: readonly ErrorCode[] = ['storage_full', 'shutting_down', 'cancelled']
-
 /** Restores: one at a time, followed step by step, kept after the process. */
 export class RestoreManager implements RestoresApi {
   readonly #parts: RestoreParts
@@ -40,24 +38,30 @@ export class RestoreManager implements RestoresApi {
   }
 
   async plan(backupId: string): Promise<OperationOutput<'restore.plan'>> {
+    return this.#read((worker) =>
+      this.#compare(worker, backupId).catch(async (error: unknown) => {
+        throw await withNextGood(error, backupId, lookingAt(this.#parts), worker)
+      }),
+    )
+  }
+
+  async #compare(worker: RestoreWorker, backupId: string): Promise<OperationOutput<'restore.plan'>> {
     const backup = this.#backup(backupId)
-    return this.#read(async (worker) => {
-      const { places, sqliteBinding, ports } = this.#parts
-      const core = this.#parts.core()
-      const backupFolder = join(places.dataDir, 'backups', backupId)
-      const sessionsDir =
-        core === null ? this.#parts.sessionsOf(join(backupFolder, 'auth.db')) : core.sessionsDir()
-      const comparison = await worker.compare({
-        backupFolder,
-        // Hidden there: a start removes what a crash leaves of it.
-        target: join(places.dataDir, 'backups', `.plan-${backupId}.db`),
-        live: core === null ? null : places.database,
-        now: ports.clock.now(),
-        sessionsDir,
-        sqliteBinding,
-      })
-      return planOf(backup, comparison, sessionsDir)
+    const { places, sqliteBinding, ports } = this.#parts
+    const core = this.#parts.core()
+    const backupFolder = join(places.dataDir, 'backups', backupId)
+    const sessionsDir =
+      core === null ? this.#parts.sessionsOf(join(backupFolder, 'auth.db')) : core.sessionsDir()
+    const comparison = await worker.compare({
+      backupFolder,
+      // Hidden there: a start removes what a crash leaves of it.
+      target: join(places.dataDir, 'backups', `.plan-${backupId}.db`),
+      live: core === null ? null : places.database,
+      now: ports.clock.now(),
+      sessionsDir,
+      sqliteBinding,
     })
+    return planOf(backup, comparison, sessionsDir)
   }
 
   start(input: ParsedInput<'restore.start'>, actor: Actor): Run {
@@ -199,20 +203,9 @@ export class RestoreManager implements RestoresApi {
       throw new WeirError('busy', 'A backup is being compared or restored already. Wait until that is done.')
   }
 
-  /** Those that were proved once are looked at again, newest first: what damaged the database may have damaged them. */
   async #newestWhole(worker: RestoreWorker): Promise<BackupManifestView> {
-    const { backups, places, ports } = this.#parts
-    for (const backup of backups().list()) {
-      if (backup.verified_at === null) continue
-      try {
-        await worker.verify(join(places.dataDir, 'backups', backup.id))
-        return backup
-      } catch (error) {
-        // Whatever is wrong with this one, also that the disk cannot read it: another may be whole.
-        if (error instanceof WeirError && NOT_OF_THE_BACKUP.includes(error.code)) throw error
-        ports.log.warn('a backup cannot be used to recover', { backup: backup.id, error })
-      }
-    }
+    const whole = await firstWhole(lookingAt(this.#parts), worker)
+    if (whole !== null) return whole
     throw new WeirError(
       'backup_unknown',
       'There is no backup that is whole. The session files can be imported into an empty data folder: weir import.',
@@ -235,17 +228,17 @@ export class RestoreManager implements RestoresApi {
   }
 
   #backup(id: string): BackupManifestView {
-    const found = this.#parts
-      .backups()
-      .list()
-      .find((one) => one.id === id)
+    const { backups, backupsDir } = lookingAt(this.#parts)
+    const found = backups.find((one) => one.id === id)
     if (found !== undefined) return found
-    const core = this.#parts.core()
-    if (core?.backups.entries().some((one) => one.id === id))
-      throw new WeirError(
-        'backup_damaged',
-        'The manifest of this backup cannot be read. Choose another backup.',
-      )
-    throw new WeirError('backup_unknown', `There is no backup ${id}. "weir backup list" shows them.`)
+    if (!backupIds(backupsDir).includes(id))
+      throw new WeirError('backup_unknown', `There is no backup ${id}. "weir backup list" shows them.`)
+    const unreadable = new WeirError(
+      'backup_damaged',
+      'The manifest of this backup cannot be read. Choose another backup.',
+    )
+    // As far as was known when it was looked at last: a restore of it proves it again.
+    const verified = insteadOf(id, backups).find((one) => one.verified_at !== null)
+    throw proposing(unreadable, verified ?? null)
   }
 }

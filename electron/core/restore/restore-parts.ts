@@ -1,9 +1,11 @@
+import { join } from 'node:path'
 import type { Actor, BackupsApi } from '../api.ts'
 import type { CatchUpResult } from '../import/catch-up-run.ts'
 import type { Gate } from '../kernel/gate.ts'
 import type { SystemPorts } from '../kernel/ports.ts'
 import type { Recovery } from './exchange.ts'
 import type { UpgradeIntent } from './intent.ts'
+import type { Looking } from './next-good.ts'
 import type { RestoreFiles } from './restore-files.ts'
 import type { RestorePlaces } from './restore-places.ts'
 import type { Run } from './restore-runs.ts'
@@ -52,4 +54,10 @@ export interface RestoreParts {
   readonly exchange: () => Promise<Recovery>
   /** Tells whoever looks that something changed. */
   readonly changed: () => void
+}
+
+/** The backups as they are looked through for one that is whole. */
+export function lookingAt(parts: RestoreParts): Looking {
+  const { backups, places, ports } = parts
+  return { backups: backups().list(), backupsDir: join(places.dataDir, 'backups'), log: ports.log }
 }

@@ -4,8 +4,9 @@ import type { Actor } from '../api.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { finishRestore } from './exchange.ts'
 import { type RestoreIntent, writeIntent } from './intent.ts'
+import { withNextGood } from './next-good.ts'
 import { replaceFile } from './restore-files.ts'
-import type { RestoreParts } from './restore-parts.ts'
+import { lookingAt, type RestoreParts } from './restore-parts.ts'
 import { ended, type RestoreHistory, type Run, type StepName, withStep } from './restore-runs.ts'
 import type { Carried, FinishInput } from './restore-task.ts'
 import type { RestoreWorker } from './restore-worker.ts'
@@ -64,7 +65,9 @@ export class RestoreRun {
   async #prepare(worker: RestoreWorker): Promise<RestoreIntent> {
     const { places, sqliteBinding, ports } = this.#parts
     const { staged } = places
-    await this.#step('validate', () => this.#validate(worker))
+    await this.#step('validate', () => this.#validate(worker)).catch(async (error: unknown) => {
+      throw await withNextGood(error, this.#run.backup_id, lookingAt(this.#parts), worker)
+    })
     await this.#step('safety_backup', () => this.#makeSafetyBackup())
     await this.#step('stage', async () => {
       const version = await worker.migrate(staged)
@@ -243,7 +246,12 @@ export class RestoreRun {
     const served = isDecided
       ? 'Start Weir again: it carries the restore through or takes it back.'
       : 'What was there before is served, unchanged.'
-    await this.#end('failed', { code: known?.code ?? 'internal', detail: `${detail} ${served}` })
+    const next = known?.details['next_backup_id']
+    await this.#end('failed', {
+      code: known?.code ?? 'internal',
+      detail: `${detail} ${served}`,
+      ...(typeof next === 'string' && { next_backup_id: next }),
+    })
   }
 
   /** Told before it is shown as over: whoever sees the end finds it in the log. */

@@ -11,17 +11,18 @@ import { readFileHeader } from '../database/file-header.ts'
 import { APPLICATION_ID, SCHEMA_VERSION } from '../database/open-handle.ts'
 import { isDamagedDatabase } from '../database/storage-error.ts'
 import type { SystemPorts } from '../kernel/ports.ts'
+import type { UpgradeProgress } from '../kernel/upgrade-progress.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { schemaOf } from './exchange.ts'
 import { writeIntent } from './intent.ts'
 import type { RestoreFiles } from './restore-files.ts'
 import type { RestorePlaces } from './restore-places.ts'
-import type { Converted, StageInput } from './staged-database.ts'
+import type { Converted, StageInput, StageProgress } from './staged-database.ts'
 
 /** The slow parts, done by a worker thread of their own. */
 export interface UpgradeWorker {
   readonly copier: BackupCopier
-  stage(input: StageInput): Promise<unknown>
+  stage(input: StageInput, onProgress: (progress: StageProgress) => void): Promise<unknown>
   /** The task of `convertStaged`. */
   convert(staged: string): Promise<Converted>
   close(): Promise<void>
@@ -36,6 +37,8 @@ export interface UpgradeParts {
   /** Of this Weir. */
   readonly version: string
   readonly openWorker: () => UpgradeWorker
+  /** Hears how far it is. */
+  readonly told: (progress: UpgradeProgress) => void
 }
 
 /**
@@ -49,11 +52,13 @@ export async function prepareUpgrade(parts: UpgradeParts): Promise<boolean> {
   if (from === null) return false
   ports.log.info('the database has an older schema and is converted', { from, to: SCHEMA_VERSION })
   const worker = parts.openWorker()
+  const tell: Tell = (step, progress) =>
+    parts.told({ from, to: SCHEMA_VERSION, step, done: progress === undefined ? null : partOf(progress) })
   try {
-    const backup = await makeBackup(parts, worker).catch((error: unknown) => {
+    const backup = await makeBackup(parts, worker, tell).catch((error: unknown) => {
       throw asDamage(error)
     })
-    const converted = await convertCopy(parts, worker, backup.id).catch((error: unknown) => {
+    const converted = await convertCopy(parts, worker, backup.id, tell).catch((error: unknown) => {
       throw asFaultOfCopy(error)
     })
     writeIntent(files, places, {
@@ -73,9 +78,24 @@ export async function prepareUpgrade(parts: UpgradeParts): Promise<boolean> {
   }
 }
 
-async function convertCopy({ places, sqliteBinding }: UpgradeParts, worker: UpgradeWorker, backupId: string) {
+type Tell = (step: UpgradeProgress['step'], progress?: StageProgress) => void
+
+function partOf({ done, total }: StageProgress): number {
+  return total === 0 ? 1 : done / total
+}
+
+async function convertCopy(
+  { places, sqliteBinding }: UpgradeParts,
+  worker: UpgradeWorker,
+  backupId: string,
+  tell: Tell,
+) {
   const backupFolder = join(places.dataDir, 'backups', backupId)
-  await worker.stage({ backupFolder, target: places.staged, sqliteBinding })
+  tell('copy')
+  await worker.stage({ backupFolder, target: places.staged, sqliteBinding }, (progress) =>
+    tell('copy', progress),
+  )
+  tell('convert')
   return worker.convert(places.staged)
 }
 
@@ -90,7 +110,11 @@ function olderSchema(database: string, sqliteBinding: string | null): number | n
 }
 
 /** A proved backup of what is there. It is pinned, so that starts that fail again and again cannot push it out. */
-async function makeBackup(parts: UpgradeParts, worker: UpgradeWorker): Promise<BackupManifestView> {
+async function makeBackup(
+  parts: UpgradeParts,
+  worker: UpgradeWorker,
+  tell: Tell,
+): Promise<BackupManifestView> {
   const { ports, places, sqliteBinding, version } = parts
   const backupsDir = join(places.dataDir, 'backups')
   removePartials(backupsDir)
@@ -106,7 +130,9 @@ async function makeBackup(parts: UpgradeParts, worker: UpgradeWorker): Promise<B
     reason: 'before-migration' as const,
     appVersion: version,
   }
-  await worker.copier.make(task, undefined, undefined)
+  tell('backup')
+  await worker.copier.make(task, undefined, (done, total) => tell('backup', { done, total }))
+  tell('prove')
   const made = await proveBackup(join(backupsDir, id), worker.copier.verify, ports.clock)
   for (const earlier of listBackups(backupsDir)) {
     // Of the very same bytes: one that an earlier attempt has made.

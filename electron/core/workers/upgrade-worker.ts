@@ -13,7 +13,8 @@ export function openUpgradeWorker(
   const worker = new WorkerClient<WorkerTasks>({ workerFile, clock: ports.clock, log: ports.log })
   return {
     copier: createBackupCopier(worker, sqliteBinding),
-    stage: (input) => worker.run('stage-backup', input),
+    stage: (input, onProgress) =>
+      worker.run('stage-backup', input, { onBatch: (progress) => onProgress(progress) }),
     convert: (staged) => worker.run('convert-staged', { staged, sqliteBinding }),
     close: () => worker.close(),
   }

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, List, Loader, Modal, Stack, Table, Text } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
+import type { Problem } from '../../../shared/contract/problem.ts'
 import { showProblem } from '../../app/notify.ts'
 import { useWeirMutation, useWeirQuery } from '../../app/queries.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
@@ -22,7 +23,10 @@ interface RestoreDialogProps {
 }
 
 /** What going back to a backup would change, before anything happens; then its name has to be typed (UX 4.0, level 2). */
-export function RestoreDialog({ backupId, onStarted, onClose }: RestoreDialogProps): ReactNode {
+export function RestoreDialog({ backupId: asked, onStarted, onClose }: RestoreDialogProps): ReactNode {
+  /** Another one than was asked for, where that is damaged and its reader takes what was proposed. */
+  const [instead, setInstead] = useState<string | null>(null)
+  const backupId = instead ?? asked
   const plan = useWeirQuery('restore.plan', { backup_id: backupId }, { refresh: false, keepPrevious: false })
   const start = useWeirMutation('restore.start')
   if (plan.data === undefined)
@@ -44,9 +48,12 @@ export function RestoreDialog({ backupId, onStarted, onClose }: RestoreDialogPro
               {text.app.cancel}
             </Button>
             {plan.error !== null && (
-              <Button onClick={() => void plan.refetch()} loading={plan.isFetching}>
-                {text.app.retry}
-              </Button>
+              <WayOn
+                problem={plan.error}
+                isRetrying={plan.isFetching}
+                onRetry={() => void plan.refetch()}
+                onTake={setInstead}
+              />
             )}
           </Group>
         </Stack>
@@ -76,6 +83,24 @@ export function RestoreDialog({ backupId, onStarted, onClose }: RestoreDialogPro
     >
       <PlanView plan={plan.data} />
     </ConfirmDialog>
+  )
+}
+
+interface WayOnProps {
+  readonly problem: Problem
+  readonly isRetrying: boolean
+  readonly onRetry: () => void
+  readonly onTake: (backupId: string) => void
+}
+
+/** What is damaged stays damaged: then the next good backup is offered, and anything else is tried again. */
+function WayOn({ problem, isRetrying, onRetry, onTake }: WayOnProps): ReactNode {
+  const next = problem['next_backup_id']
+  if (typeof next === 'string') return <Button onClick={() => onTake(next)}>{words.takeInstead(next)}</Button>
+  return (
+    <Button onClick={onRetry} loading={isRetrying}>
+      {text.app.retry}
+    </Button>
   )
 }
 

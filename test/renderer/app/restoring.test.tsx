@@ -91,3 +91,28 @@ describe('the first page of a folder with backups and no data', () => {
     expect(screen.getByRole('combobox', { name: restoreText.first.choose })).toBeDefined()
   })
 })
+
+describe('a backup that turns out to be damaged', () => {
+  it('is not offered again: the next good one is, and a click compares with that', async () => {
+    const other = '20261123T013000Z-1a2b'
+    const weir = fakeWeir({
+      'backups.list': () => LIST,
+      'restore.list': () => ({ restores: [], running: null }),
+      'restore.plan': (input) => ({
+        ...problem(
+          'backup_damaged',
+          `Its bytes have changed. ${(input as { backup_id: string }).backup_id === other ? 'No other one' : other}`,
+        ),
+        next_backup_id: (input as { backup_id: string }).backup_id === other ? null : other,
+      }),
+    })
+    openPage(weir, `/backups?restore=${BACKUP.id}`)
+    const take = await screen.findByRole('button', { name: restoreText.takeInstead(other) })
+    expect(screen.queryByRole('button', { name: appText.retry })).toBeNull()
+    fireEvent.click(take)
+    await screen.findByText(/No other one/)
+    expect(screen.getByRole('button', { name: appText.retry })).toBeDefined()
+    const asked = weir.calls.filter(({ name }) => name === 'restore.plan').map(({ input }) => input)
+    expect(asked).toEqual([{ backup_id: BACKUP.id }, { backup_id: other }])
+  })
+})
