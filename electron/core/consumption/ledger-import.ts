@@ -35,7 +35,7 @@ import {
 } from './outside-turns.ts'
 import { prunedBefore } from './prune-turns.ts'
 import { keptQuery, withTurn } from './record-turn.ts'
-import { rollUpSession, rollUpTurns } from './roll-up-store.ts'
+import { type NewSession, rollUpTurns } from './roll-up-store.ts'
 import type { Usage } from './usage.ts'
 import { periodNumber } from './windows.ts'
 
@@ -67,7 +67,7 @@ export async function importSessions(
   const usages = new Map<string, Usage>()
   const opened = new Map<number, Usage>()
   const written: NewTurn[] = []
-  const run: Run = { context, moment, effect, written, models: new Map() }
+  const run: Run = { context, moment, effect, written, created: [], gone: new Map(), models: new Map() }
   for (const session of sessions) {
     if (erased === 'left out' && !usages.has(session.userId) && (await isErased(trx, session.userId)))
       continue
@@ -75,7 +75,7 @@ export async function importSessions(
     if (!opened.has(usage.user_key)) opened.set(usage.user_key, usage)
     usages.set(session.userId, await importSession(trx, session, usage, run))
   }
-  await rollUpTurns(trx, written, moment.settings.time_zone)
+  await rollUpTurns(trx, written, moment.settings.time_zone, run.created)
   for (const usage of usages.values()) {
     const alerted = usage === opened.get(usage.user_key) ? usage : await alertedOf(trx, usage, moment)
     await saveUsage(trx, { ...alerted, last_updated_at: moment.now })
@@ -99,6 +99,9 @@ export interface Run {
   readonly moment: Moment
   readonly effect: ImportEffect
   readonly written: NewTurn[]
+  readonly created: NewSession[]
+  /** By user key: up to when the turns of each month are gone. */
+  readonly gone: Map<number, ReadonlyMap<number, EpochMs>>
 }
 
 /** The user's counters as of now; a user nobody knew is added. */
@@ -121,14 +124,16 @@ async function importSession(trx: Writer, session: SessionReading, usage: Usage,
   let current = usage
   if (known === undefined) {
     const period = periodNumber(periodOf(zone, session.createdAt))
-    await rollUpSession(trx, usage.user_key, period)
+    run.created.push({ user_key: usage.user_key, period })
     if (period === usage.period) current = { ...usage, sessions: usage.sessions + 1 }
   }
-  const row = known ?? (await startSession(trx, usage.user_key, session))
+  const gone = await goneOf(trx, usage.user_key, run)
+  // With its last activity at once, unless turns may be left out: moving it later costs two indexes.
+  const lastAt = gone.size === 0 ? latestOf(session) : session.createdAt
+  const row = known ?? (await startSession(trx, usage.user_key, session, lastAt))
   const held = new Map(
     (known === undefined ? [] : await turnsOfSession(trx, known.key)).map((turn) => [turn.turn_number, turn]),
   )
-  const gone = await prunedBefore(trx, usage.user_key)
   const turns = [...held.values()].filter((turn) => turn.turn_number > 0)
   const booked = new Set<number>()
   const book = async (turn: TurnReading): Promise<TurnRow | null> => {
@@ -198,18 +203,30 @@ async function followOutside(
   return { became: isEqual ? 'equal' : 'other', usage }
 }
 
+async function goneOf(trx: Writer, userKey: number, { gone }: Run): Promise<ReadonlyMap<number, EpochMs>> {
+  const known = gone.get(userKey) ?? (await prunedBefore(trx, userKey))
+  gone.set(userKey, known)
+  return known
+}
+
+/** When a session was worked in last, as its file says. */
+function latestOf(session: SessionReading): EpochMs {
+  return session.turns.reduce((latest, turn) => Math.max(latest, turn.occurredAt), session.createdAt)
+}
+
 /** Adds a session as its file describes it. The period of its creation MUST be told in the same transaction. */
 export async function startSession(
   trx: Writer,
   userKey: number,
   session: SessionReading,
+  lastActivityAt: EpochMs = session.createdAt,
 ): Promise<SessionRow> {
   return insertSession(trx, {
     user_key: userKey,
     id: session.sessionId,
     name: session.name,
     created_at: session.createdAt,
-    last_activity_at: session.createdAt,
+    last_activity_at: lastActivityAt,
   })
 }
 
@@ -257,7 +274,7 @@ export async function toNewTurn(
   trx: Writer,
   turn: TurnReading,
   session: SessionRow,
-  run: Run,
+  run: Pick<Run, 'context' | 'moment' | 'models'>,
 ): Promise<NewTurn> {
   const { context, moment } = run
   const priced = { ...turn, provider: turn.provider, model: turn.model, occurredAt: turn.occurredAt }

@@ -3,7 +3,7 @@ import type { Writer } from '../database/database.ts'
 import { priceTurn, savedCost } from '../pricing/price-turn.ts'
 import type { SessionReading, TurnReading } from '../sessions/session-reading.ts'
 import { type ConsumptionContext, type Moment, momentOf } from './context.ts'
-import { archiveClosedPeriods, type Run, startSession, toNewTurn, usageOf } from './ledger-import.ts'
+import { archiveClosedPeriods, startSession, toNewTurn, usageOf } from './ledger-import.ts'
 import {
   findSession,
   insertTurn,
@@ -35,13 +35,7 @@ export async function repairLedger(
   if (repairs.length === 0) return
   const moment = momentOf(context)
   const before = await usageOf(trx, userId, moment)
-  const run: Run = {
-    context,
-    moment,
-    effect: { imported: 0, alreadyThere: 0, conflicting: 0 },
-    written: [],
-    models: new Map(),
-  }
+  const run = { context, moment, models: new Map<string, number>() }
   const touched = {
     userKey: before.user_key,
     periods: new Set<number>(),

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { hourWindow } from '../../../shared/time-window.ts'
 import type { EpochMs } from '../../../shared/units.ts'
 import type { Reader, Writer } from '../database/database.ts'
+import { prepared } from '../database/prepared.ts'
 import type { TurnRow } from './ledger-store.ts'
 import { totalsOf, turnCount } from './turn-effect.ts'
 import { addTotals, TOTAL_NAMES, type Totals } from './usage.ts'
@@ -123,16 +124,19 @@ function turnsBefore(trx: Writer, month: PrunableMonth) {
     .orderBy('occurred_at')
 }
 
+const prunedOfUser = prepared<{ userKey: number }, { period: number; pruned_before: EpochMs }>((db, value) =>
+  db
+    .selectFrom('pruned_periods')
+    .select(['period', 'pruned_before'])
+    .where('user_key', '=', value('userKey')),
+)
+
 /** Up to when turns of each of the user's months are gone; empty for most users. */
 export async function prunedBefore(
   db: Reader | Writer,
   userKey: number,
 ): Promise<ReadonlyMap<number, EpochMs>> {
-  const rows = await db
-    .selectFrom('pruned_periods')
-    .select(['period', 'pruned_before'])
-    .where('user_key', '=', userKey)
-    .execute()
+  const rows = await prunedOfUser(db, { userKey })
   return new Map(rows.map((row) => [row.period, row.pruned_before]))
 }
 

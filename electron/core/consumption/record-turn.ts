@@ -244,7 +244,7 @@ async function newTurn(
 /** What of a question is stored: all, the beginning, or nothing, as the operator has set. */
 export function keptQuery(query: string | null, settings: Pick<Settings, 'prompt_text'>): string | null {
   if (query === null || settings.prompt_text === 'none') return null
-  if (settings.prompt_text === 'full') return query
+  if (settings.prompt_text === 'full' || query.length <= PROMPT_PREVIEW_CHARACTERS) return query
   // By code points, so that no emoji is cut in half; none takes more than two units.
   return [...query.slice(0, 2 * PROMPT_PREVIEW_CHARACTERS)].slice(0, PROMPT_PREVIEW_CHARACTERS).join('')
 }

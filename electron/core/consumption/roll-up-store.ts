@@ -4,7 +4,7 @@ import type { Reader, Writer } from '../database/database.ts'
 import { prepared } from '../database/prepared.ts'
 import type { NewTurn } from './ledger-store.ts'
 import { totalsOf, turnCount } from './turn-effect.ts'
-import { addTotals, NO_TOTALS, TOTAL_NAMES, type Totals } from './usage.ts'
+import { NO_TOTALS, TOTAL_NAMES, type Totals } from './usage.ts'
 
 /**
  * The roll-ups: group-bys of the ledger, kept in the transaction that changes the ledger, so that no read ever
@@ -163,69 +163,110 @@ function modelValues(value: ValueOf<ModelSums>): ModelSums {
   }
 }
 
-/** Sums under keys, in the order they first came. */
-class Sums<Key extends object, Sum extends object> {
-  readonly #rows = new Map<string, Key & Sum>()
+/** Sums under keys, in the order they first came; each is added to in place. */
+class Sums<Row extends object> {
+  readonly #rows = new Map<string, Row>()
 
-  add(key: Key, sum: Sum, combine: (held: Key & Sum, added: Sum) => Sum): void {
-    const name = Object.values(key).join(' ')
-    const held = this.#rows.get(name)
-    this.#rows.set(name, held === undefined ? { ...key, ...sum } : { ...held, ...combine(held, sum) })
+  /** The sum under that key, made when it is the first. */
+  of(key: string, first: () => Row): Row {
+    let held = this.#rows.get(key)
+    if (held === undefined) {
+      held = first()
+      this.#rows.set(key, held)
+    }
+    return held
   }
 
-  values(): IterableIterator<Key & Sum> {
+  values(): IterableIterator<Row> {
     return this.#rows.values()
   }
 }
 
-function addUp<Sum extends Record<string, number>>(held: Sum, added: Sum): Sum {
-  const sum: Record<string, number> = {}
-  for (const [name, value] of Object.entries(added)) sum[name] = (held[name] ?? 0) + value
-  return sum as Sum
+type Mutable<Row> = { -readonly [Name in keyof Row]: Row[Name] }
+
+function addModel(to: Mutable<ModelSums>, turn: NewTurn, turns: 0 | 1): void {
+  to.turns += turns
+  to.input_tokens += turn.input_tokens
+  to.output_tokens += turn.output_tokens
+  to.cost_micro_usd += turn.cost_micro_usd
 }
 
-/** Tells every roll-up about ledger rows just written. */
-export async function rollUpTurns(trx: Writer, turns: readonly NewTurn[], zone: string): Promise<void> {
-  const userHours = new Sums<{ user_key: number; hour_started_at: number }, HourSums>()
-  const systemHours = new Sums<{ hour_started_at: number }, HourSums>()
-  const userPeriods = new Sums<{ user_key: number; period: number }, Totals>()
-  const userModels = new Sums<{ user_key: number; period: number; model_key: number }, ModelSums>()
-  const systemModels = new Sums<{ period: number; model_key: number }, ModelSums>()
-  const sessionPeriods = new Sums<
-    { session_key: number; period: number; user_key: number },
-    ModelSums & { dearest_turn_micro_usd: number; last_turn_at: number }
-  >()
+function addHour(to: Mutable<HourSums>, turn: NewTurn, turns: 0 | 1): void {
+  addModel(to, turn, turns)
+  if (turns === 1 && turn.status === 'failed') to.failed_turns += 1
+}
+
+const NO_MODEL_SUMS: ModelSums = { turns: 0, input_tokens: 0, output_tokens: 0, cost_micro_usd: 0 }
+const NO_HOUR_SUMS: HourSums = { ...NO_MODEL_SUMS, failed_turns: 0 }
+
+/** Sessions created, told with the turns of the same transaction. */
+export interface NewSession {
+  readonly user_key: number
+  /** Of its creation. */
+  readonly period: number
+}
+
+/** Tells every roll-up about ledger rows just written, and the months about sessions just created. */
+export async function rollUpTurns(
+  trx: Writer,
+  turns: readonly NewTurn[],
+  zone: string,
+  sessions: readonly NewSession[] = [],
+): Promise<void> {
+  const userHours = new Sums<Mutable<HourSums> & { user_key: number; hour_started_at: number }>()
+  const systemHours = new Sums<Mutable<HourSums> & { hour_started_at: number }>()
+  const userPeriods = new Sums<Mutable<Totals> & { user_key: number; period: number; sessions: number }>()
+  const userModels = new Sums<Mutable<ModelSums> & { user_key: number; period: number; model_key: number }>()
+  const systemModels = new Sums<Mutable<ModelSums> & { period: number; model_key: number }>()
+  const sessionPeriods = new Sums<Mutable<SessionPeriodSums>>()
+  const monthOf = (user_key: number, period: number) =>
+    userPeriods.of(`${user_key} ${period}`, () => ({ ...NO_TOTALS, user_key, period, sessions: 0 }))
+  for (const { user_key, period } of sessions) monthOf(user_key, period).sessions += 1
   for (const turn of turns) {
     const { user_key, period, model_key, session_key } = turn
     const hour_started_at = hourWindow(zone, turn.occurred_at).startsAt
-    const model: ModelSums = {
-      turns: turnCount(turn),
-      input_tokens: turn.input_tokens,
-      output_tokens: turn.output_tokens,
-      cost_micro_usd: turn.cost_micro_usd,
-    }
-    const hour: HourSums = { ...model, failed_turns: model.turns === 1 && turn.status === 'failed' ? 1 : 0 }
-    userHours.add({ user_key, hour_started_at }, hour, addUp)
-    systemHours.add({ hour_started_at }, hour, addUp)
-    userPeriods.add({ user_key, period }, totalsOf(turn), addTotals)
-    userModels.add({ user_key, period, model_key }, model, addUp)
-    systemModels.add({ period, model_key }, model, addUp)
-    const session = {
-      ...model,
-      dearest_turn_micro_usd: model.turns * turn.cost_micro_usd,
-      last_turn_at: turn.occurred_at,
-    }
+    const count = turnCount(turn)
+    const userHour = userHours.of(`${user_key} ${hour_started_at}`, () => ({
+      ...NO_HOUR_SUMS,
+      user_key,
+      hour_started_at,
+    }))
+    addHour(userHour, turn, count)
+    const systemHour = systemHours.of(`${hour_started_at}`, () => ({ ...NO_HOUR_SUMS, hour_started_at }))
+    addHour(systemHour, turn, count)
+    const month = monthOf(user_key, period)
+    const totals = totalsOf(turn)
+    for (const name of TOTAL_NAMES) month[name] += totals[name]
+    const userModel = userModels.of(`${user_key} ${period} ${model_key}`, () => ({
+      ...NO_MODEL_SUMS,
+      user_key,
+      period,
+      model_key,
+    }))
+    addModel(userModel, turn, count)
+    const systemModel = systemModels.of(`${period} ${model_key}`, () => ({
+      ...NO_MODEL_SUMS,
+      period,
+      model_key,
+    }))
+    addModel(systemModel, turn, count)
     for (const span of [period, ALL_PERIODS]) {
-      sessionPeriods.add({ session_key, period: span, user_key }, session, (held, added) => ({
-        ...addUp<ModelSums>(held, model),
-        dearest_turn_micro_usd: Math.max(held.dearest_turn_micro_usd, added.dearest_turn_micro_usd),
-        last_turn_at: Math.max(held.last_turn_at, added.last_turn_at),
+      const session = sessionPeriods.of(`${session_key} ${span}`, () => ({
+        ...NO_MODEL_SUMS,
+        session_key,
+        period: span,
+        user_key,
+        dearest_turn_micro_usd: 0,
+        last_turn_at: turn.occurred_at,
       }))
+      addModel(session, turn, count)
+      session.dearest_turn_micro_usd = Math.max(session.dearest_turn_micro_usd, count * turn.cost_micro_usd)
+      session.last_turn_at = Math.max(session.last_turn_at, turn.occurred_at)
     }
   }
   for (const row of userHours.values()) await addToUserHour(trx, row)
   for (const row of systemHours.values()) await addToSystemHour(trx, row)
-  for (const row of userPeriods.values()) await addToUserPeriod(trx, { ...row, sessions: 0 })
+  for (const row of userPeriods.values()) await addToUserPeriod(trx, row)
   for (const row of userModels.values()) await addToUserModel(trx, row)
   for (const row of systemModels.values()) await addToSystemModel(trx, row)
   for (const row of sessionPeriods.values()) await addToSessionPeriod(trx, { ...row })

@@ -1,6 +1,7 @@
 import type BetterSqlite3 from 'better-sqlite3'
 import { Kysely, type Transaction } from 'kysely'
 import { SqliteDialect } from './dialect.ts'
+import { withDirectConnection } from './direct-connection.ts'
 import { GroupCommit } from './group-commit.ts'
 import { openReadHandle, openWriteHandle } from './open-handle.ts'
 import type { Schema } from './schema.ts'
@@ -105,7 +106,7 @@ export class Database {
    */
   async read<Result>(job: (db: Reader) => Promise<Result>): Promise<Result> {
     try {
-      return await this.reader.transaction().execute(job)
+      return await this.reader.transaction().execute((db) => withDirectConnection(db, () => job(db)))
     } catch (error) {
       throw toStorageError(error)
     }

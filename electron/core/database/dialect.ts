@@ -96,7 +96,17 @@ const COMMIT = CompiledQuery.raw('commit')
 // Weir has about a hundred different statements; a list of values of varying length makes a few more each.
 const KEPT_STATEMENTS_MAX = 500
 
-class SqliteConnection implements DatabaseConnection {
+/** What a statement did. */
+export interface RunResult<Row> {
+  /** Null of one that answers no rows. */
+  readonly rows: readonly Row[] | null
+  readonly changes: number
+  /** The key of the row that was inserted last. */
+  readonly lastId: number | bigint
+}
+
+/** The one connection of a handle. */
+export class SqliteConnection implements DatabaseConnection {
   readonly #handle: BetterSqlite3.Database
   readonly #onDamage: ((error: unknown) => void) | undefined
   readonly #statements = new Map<string, BetterSqlite3.Statement<unknown[]>>()
@@ -107,19 +117,23 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const { rows, changes, lastId } = this.run<Row>(query.sql, query.parameters)
+    return rows === null
+      ? { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastId) }
+      : { rows: rows as Row[] }
+  }
+
+  /** Runs a statement at once. */
+  run<Row>(sql: string, parameters: readonly unknown[]): RunResult<Row> {
     try {
-      return this.#execute(query)
+      const statement = this.#prepare(sql)
+      if (statement.reader) return { rows: statement.all(...parameters) as Row[], changes: 0, lastId: 0 }
+      const { changes, lastInsertRowid } = statement.run(...parameters)
+      return { rows: null, changes, lastId: lastInsertRowid }
     } catch (error) {
       if (isDamage(error)) this.#onDamage?.(error)
       throw error
     }
-  }
-
-  #execute<Row>(query: CompiledQuery): QueryResult<Row> {
-    const statement = this.#prepare(query.sql)
-    if (statement.reader) return { rows: statement.all(...query.parameters) as Row[] }
-    const { changes, lastInsertRowid } = statement.run(...query.parameters)
-    return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
   }
 
   async *streamQuery<Row>(query: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {

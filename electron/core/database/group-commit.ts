@@ -1,5 +1,6 @@
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely'
 import { WeirError } from '../kernel/weir-error.ts'
+import { withDirectConnection } from './direct-connection.ts'
 import { takeNoted } from './noted-changes.ts'
 import type { Schema } from './schema.ts'
 import { isLockedByOthers, toStorageError } from './storage-error.ts'
@@ -151,14 +152,17 @@ export class GroupCommit {
     const deadline = performance.now() + LOCK_WAIT_MS_MAX
     for (;;) {
       try {
-        const outcomes = await this.#db.transaction().execute((trx) => runJobs(trx, jobs))
+        const outcomes = await this.#db
+          .transaction()
+          .execute((trx) => withDirectConnection(trx, () => runJobs(trx, jobs)))
         // Nobody hears "done" before the commit is on disk.
         for (const outcome of outcomes) outcome.settle()
         if (this.#tell !== undefined) for (const { noted } of outcomes) noted.forEach(this.#tell)
         return
       } catch (error) {
-        if (!isLockedByOthers(error) || performance.now() > deadline) {
-          for (const job of jobs) job.reject(toStorageError(error))
+        const failure = error instanceof JobFailure ? error.cause : error
+        if (failure !== error || !isLockedByOthers(error) || performance.now() > deadline) {
+          for (const job of jobs) job.reject(toStorageError(failure))
           return
         }
       }
@@ -167,7 +171,25 @@ export class GroupCommit {
   }
 }
 
+/** A job that was alone in its transaction has thrown: all of it is rolled back, and that job is not tried again. */
+class JobFailure extends Error {}
+
 async function runJobs(trx: Writer, jobs: readonly QueuedJob[]): Promise<Outcome[]> {
+  const [first] = jobs
+  return first !== undefined && jobs.length === 1 ? [await runAlone(trx, first)] : runEach(trx, jobs)
+}
+
+/** Without a savepoint, which copies every page before its first change. */
+async function runAlone(trx: Writer, job: QueuedJob): Promise<Outcome> {
+  try {
+    const result = await job.run(trx)
+    return { settle: () => job.resolve(result), noted: takeNoted(trx) }
+  } catch (cause) {
+    throw new JobFailure('the only job of a transaction has failed', { cause })
+  }
+}
+
+async function runEach(trx: Writer, jobs: readonly QueuedJob[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   for (const job of jobs) {
     await trx.executeQuery(SAVEPOINT)
