@@ -10,7 +10,7 @@ import type { SystemPorts } from './kernel/ports.ts'
 import type { RepricingApi } from './repricing-api.ts'
 import type { RestoresApi } from './restore-api.ts'
 import type { SessionFilesApi } from './session-files-api.ts'
-import type { BackupRunsApi, BackupsApi, JobsApi, ReconciliationApi } from './upkeep-api.ts'
+import type { BackupRunsApi, BackupsApi, ExportsApi, JobsApi, ReconciliationApi } from './upkeep-api.ts'
 
 export type { Actor, Caller, Refusal } from './callers.ts'
 export type { IntelligenceApi } from './intelligence-api.ts'
@@ -21,6 +21,7 @@ export type {
   BackupManifestView,
   BackupRunsApi,
   BackupsApi,
+  ExportsApi,
   JobsApi,
   ReconciliationApi,
 } from './upkeep-api.ts'
@@ -297,6 +298,7 @@ export interface Weir {
   readonly reconciliation: ReconciliationApi
   readonly backups: BackupsApi
   readonly backupRuns: BackupRunsApi
+  readonly exports: ExportsApi
   readonly restores: RestoresApi
   /** Who is let in while a restore exchanges the database. */
   readonly gate: Gate
