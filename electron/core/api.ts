@@ -11,7 +11,7 @@ import type { UpgradeProgress } from './kernel/upgrade-progress.ts'
 import type { RepricingApi } from './repricing-api.ts'
 import type { RestoresApi } from './restore-api.ts'
 import type { SessionFilesApi } from './session-files-api.ts'
-import type { BackupRunsApi, BackupsApi, JobsApi, ReconciliationApi } from './upkeep-api.ts'
+import type { BackupRunsApi, BackupsApi, ExportsApi, JobsApi, ReconciliationApi } from './upkeep-api.ts'
 
 export type { Actor, Caller, Refusal } from './callers.ts'
 export type { IntelligenceApi } from './intelligence-api.ts'
@@ -22,6 +22,7 @@ export type {
   BackupManifestView,
   BackupRunsApi,
   BackupsApi,
+  ExportsApi,
   JobsApi,
   ReconciliationApi,
 } from './upkeep-api.ts'
@@ -298,6 +299,7 @@ export interface Weir {
   readonly reconciliation: ReconciliationApi
   readonly backups: BackupsApi
   readonly backupRuns: BackupRunsApi
+  readonly exports: ExportsApi
   readonly restores: RestoresApi
   /** Who is let in while a restore exchanges the database. */
   readonly gate: Gate

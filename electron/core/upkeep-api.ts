@@ -1,4 +1,5 @@
 import type { BackupReason } from '../../shared/backup-reasons.ts'
+import type { ExportRequest } from '../../shared/contract/exports.ts'
 import type { OperationOutput, ParsedInput } from '../../shared/contract/index.ts'
 import type { ReconciliationReport } from '../../shared/contract/reconciliation.ts'
 import type { Actor } from './callers.ts'
@@ -84,6 +85,18 @@ export interface BackupRunsApi {
   cancel(runId: string): OperationOutput<'backups.cancel'>
   /** What there is, and the run that is going on. */
   list(): OperationOutput<'backups.list'>
+}
+
+/** Tables that are written into files. */
+export interface ExportsApi {
+  /** Errors: `busy`. */
+  start(request: ExportRequest): OperationOutput<'exports.start'>
+  /** Errors: `run_unknown`. */
+  get(runId: string): OperationOutput<'exports.getRun'>
+  /** Errors: `run_unknown`. */
+  cancel(runId: string): OperationOutput<'exports.cancel'>
+  /** A piece of the file from that byte on. Errors: `run_unknown`, `busy`. */
+  read(runId: string, offset: number): Promise<OperationOutput<'exports.read'>>
 }
 
 export interface JobsApi {

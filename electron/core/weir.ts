@@ -7,7 +7,6 @@ import { TokenManager } from './access/token-manager.ts'
 import { countUsableTokens } from './access/token-store.ts'
 import { UserDirectory } from './access/user-directory.ts'
 import { UserManager } from './access/user-manager.ts'
-import { AlertManager } from './alerts/alert-manager.ts'
 import type { Actor, RestoresApi, Weir, WeirConfig } from './api.ts'
 import { AuditReader } from './audit/audit-reader.ts'
 import { AuthDatabaseImport } from './auth-database/auth-database.ts'
@@ -17,14 +16,13 @@ import { BackupRuns } from './backup/backup-runs.ts'
 import { backupCheck, backupCopyCheck, backupSamples } from './backup/backup-watch.ts'
 import { backUpBeforeImport } from './backup/before-import.ts'
 import { ConsumptionManager } from './consumption/consumption-manager.ts'
-import { findUserKey } from './consumption/consumption-store.ts'
-import { type ConsumptionContext, momentOf } from './consumption/context.ts'
-import { readForecast } from './consumption/forecast-reader.ts'
+import type { ConsumptionContext } from './consumption/context.ts'
 import { claimDataFolder } from './database/data-folder-lock.ts'
 import { Database } from './database/database.ts'
 import { isDamagedDatabase } from './database/storage-error.ts'
 import { DualWriter } from './dual-write/dual-writer.ts'
 import { EnforcementManager } from './enforcement/enforcement-manager.ts'
+import { ExportRuns } from './exports/export-runs.ts'
 import { CatchUpRun } from './import/catch-up-run.ts'
 import { ImportManager } from './import/import-manager.ts'
 import { LedgerAdapter } from './import/ledger-adapter.ts'
@@ -52,12 +50,14 @@ import { noteRestore, noteUpgrade } from './restore/restore-notes.ts'
 import { restorePlaces } from './restore/restore-places.ts'
 import { sessionsFolder } from './settings/sessions-folder.ts'
 import { SettingsManager } from './settings/settings-manager.ts'
+import { openAlerts } from './weir-alerts.ts'
 import { type Core, type Lasting, WeirHost } from './weir-host.ts'
 import { openSessionFiles } from './weir-session-files.ts'
 import { isReady, readStatus, restoredAs } from './weir-status.ts'
 import { createAuthReader } from './workers/auth-reader.ts'
 import { createBackupCopier } from './workers/backup-copier.ts'
 import { createChangedScan } from './workers/changed-scan.ts'
+import { createExportWriter } from './workers/export-writer.ts'
 import { createReconciliationWorker } from './workers/reconciliation-worker.ts'
 import { createRepricePlanner } from './workers/reprice-planner.ts'
 import { createSessionScanner } from './workers/session-scanner.ts'
@@ -167,15 +167,7 @@ async function assemble(
       sessionFiles.look()
     },
   })
-  const alerts = new AlertManager({
-    database,
-    clock: ports.clock,
-    settings,
-    outlooksOf: async (db, userId) => {
-      const isKnown = (await findUserKey(db, userId)) !== undefined
-      return isKnown ? (await readForecast(db, userId, momentOf(context))).limits : []
-    },
-  })
+  const alerts = openAlerts(context, settings)
   const copies = new BackupCopies({
     ports,
     backupsDir: join(config.dataDir, 'backups'),
@@ -196,6 +188,11 @@ async function assemble(
   // A command is over before that is; the window and the server go on with what their last end broke off.
   if (config.face !== 'command-line') void backups.resume()
   const backupRuns = new BackupRuns(backups, ports)
+  const exports = new ExportRuns({
+    ports,
+    dir: join(config.dataDir, 'exports'),
+    write: createExportWriter(worker, context, stored),
+  })
   const safetyCopy: SafetyCopy = (reason) => backups.create({ reason }, REPAIR)
   const repricing = new RepricingManager({
     context,
@@ -325,6 +322,7 @@ async function assemble(
     reconciliation,
     backups,
     backupRuns,
+    exports,
     sessionFiles,
     status,
     suggestions: async (sessionsDir) => {
@@ -357,6 +355,7 @@ async function assemble(
     () => reconciliation.close(),
     () => repricing.close(),
     () => backupRuns.close(),
+    () => exports.close(),
     () => copies.close(),
     () => worker.close(),
     () => database.close(),

@@ -63,6 +63,7 @@ const TAGS = [
   { name: 'jobs', description: 'Maintenance that runs itself' },
   { name: 'books', description: 'Checking the numbers' },
   { name: 'backups', description: 'Copies of the database that were opened and found whole' },
+  { name: 'exports', description: 'Tables written into files' },
   { name: 'restore', description: 'Going back to a backup without losing what came since' },
   { name: 'logs', description: 'The log of this Weir' },
   { name: 'readiness', description: 'Whether all is as it should be' },

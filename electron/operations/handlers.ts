@@ -6,6 +6,7 @@ import { countingHandlers } from './counting-handlers.ts'
 import { directoryHandlers } from './directory-handlers.ts'
 import type { Handlers } from './dispatch-types.ts'
 import { enforcementHandlers } from './enforcement-handlers.ts'
+import { exportHandlers } from './exports-handlers.ts'
 import { intelligenceHandlers } from './intelligence-handlers.ts'
 import { jobHandlers } from './jobs-handlers.ts'
 import { observingHandlers } from './observing-handlers.ts'
@@ -33,6 +34,7 @@ export const HANDLERS = {
   ...jobHandlers,
   ...reconciliationHandlers,
   ...backupHandlers,
+  ...exportHandlers,
   ...restoreHandlers,
   ...oversightHandlers,
   ...sessionFileHandlers,

@@ -1,13 +1,13 @@
 import { ActionIcon, Menu, useComputedColorScheme } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
-import { stringify } from 'csv-stringify/browser/esm/sync'
 import type { ReactNode } from 'react'
-import { copyText } from '../app/copy.ts'
-import { downloadText } from '../app/download.ts'
+import type { ExportFormat } from '../../shared/contract/exports.ts'
 import { showDone } from '../app/notify.ts'
 import { CANVAS_COLORS } from '../app/theme.ts'
 import { componentsText } from '../text/components.ts'
 import type { BarPoint, BarSeries } from './bars.ts'
+import { type Row, toCsv } from './export-rows.ts'
+import { EXPORT_CHOICES, takeRows } from './take-rows.ts'
 
 const text = componentsText.chart
 
@@ -29,7 +29,6 @@ export interface ChartExportProps {
 export function ChartExport({ title, unit, stepName, points, series, canvas }: ChartExportProps): ReactNode {
   const scheme = useComputedColorScheme('light')
   const name = title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
-  const csv = (): string => chartCsv({ stepName, points, series })
   const savePicture = (): void => {
     const drawn = canvas?.() ?? null
     if (drawn === null) return
@@ -39,9 +38,9 @@ export function ChartExport({ title, unit, stepName, points, series, canvas }: C
     link.click()
     showDone(text.saved(`${name}.png`))
   }
-  const saveFigures = (): void => {
-    downloadText(`${name}.csv`, csv(), 'text/csv')
-    showDone(text.saved(`${name}.csv`))
+  const saveFigures = async (format: ExportFormat): Promise<void> => {
+    await takeRows(chartRows({ stepName, points, series }), format, name)
+    if (format !== 'tsv') showDone(text.saved(`${name}.${format}`))
   }
   return (
     <Menu position="bottom-end">
@@ -54,25 +53,29 @@ export function ChartExport({ title, unit, stepName, points, series, canvas }: C
         <Menu.Item disabled={canvas === null} onClick={savePicture}>
           {text.png}
         </Menu.Item>
-        <Menu.Item onClick={saveFigures}>{text.csv}</Menu.Item>
-        <Menu.Item onClick={() => void copyText(csv(), text.figuresOf(title))}>{text.copy}</Menu.Item>
+        {EXPORT_CHOICES.map(([format, choice]) => (
+          <Menu.Item key={format} onClick={() => void saveFigures(format)}>
+            {choice}
+          </Menu.Item>
+        ))}
       </Menu.Dropdown>
     </Menu>
   )
 }
 
+type Figures = Pick<ChartExportProps, 'stepName' | 'points' | 'series'>
+
+/** The figures of a chart, a row for each step. */
+export function chartRows({ stepName, points, series }: Figures): readonly Row[] {
+  return points.map((point, at) => ({
+    [stepName]: point.fullLabel,
+    ...Object.fromEntries(series.map(({ label, values }) => [label, values[at] ?? 0])),
+  }))
+}
+
 /** The figures of a chart with a header. A cell that a spreadsheet would run as a formula is marked as text. */
-export function chartCsv({
-  stepName,
-  points,
-  series,
-}: Pick<ChartExportProps, 'stepName' | 'points' | 'series'>): string {
-  const rows = points.map((point, at) => [point.fullLabel, ...series.map((each) => each.values[at] ?? 0)])
-  return stringify([[stepName, ...series.map(({ label }) => label)], ...rows], {
-    // The mark at the beginning lets spreadsheets read the text as UTF-8.
-    bom: true,
-    escape_formulas: true,
-  })
+export function chartCsv(figures: Figures): string {
+  return toCsv(chartRows(figures))
 }
 
 type Colors = (typeof CANVAS_COLORS)['light' | 'dark']

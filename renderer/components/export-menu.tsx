@@ -1,38 +1,48 @@
 import { Button, Menu } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
-import { type ReactNode, useState } from 'react'
+import { Fragment, type ReactNode, useState } from 'react'
+import type { ExportFormat } from '../../shared/contract/exports.ts'
 import type { Problem } from '../../shared/contract/problem.ts'
-import { downloadText } from '../app/download.ts'
+import { useWeirClient } from '../app/client-context.tsx'
 import { showDone, showProblem } from '../app/notify.ts'
 import { formatCount } from '../format.ts'
 import { componentsText } from '../text/components.ts'
-import { type ExportedRows, toCsv, toJson } from './export-rows.ts'
+import { type ExportedRows, fileOf } from './export-rows.ts'
+import { type ExportSource, takeExport } from './export-run.tsx'
+import { EXPORT_CHOICES, takeParts } from './take-rows.ts'
 
 const text = componentsText.export
+
+/** Where rows come from: a table Weir writes by itself, however large, or what the page has or asks for. */
+export type ExportOrigin = ExportSource | (() => Promise<ExportedRows>)
 
 /** What `ExportMenu` takes. */
 export interface ExportMenuProps {
   /** The name of the file without its ending. */
   readonly name: string
   readonly label?: string
-  /** Rejects with a `Problem`. */
-  readonly collect: () => Promise<ExportedRows>
+  /** The rows of the view, on all its pages. A function rejects with a `Problem`. */
+  readonly rows: ExportOrigin
+  /** All rows there are, while the view is filtered; else undefined. */
+  readonly all?: ExportOrigin | undefined
 }
 
-/** Takes what is on screen, on all its pages, along as a file. */
-export function ExportMenu({ name, label = text.button, collect }: ExportMenuProps): ReactNode {
+/** Takes the rows of a table along: as a file, or onto the clipboard. */
+export function ExportMenu({ name, label = text.button, rows, all }: ExportMenuProps): ReactNode {
+  const client = useWeirClient()
   const [isBusy, setBusy] = useState(false)
-  const take = async (format: 'csv' | 'json'): Promise<void> => {
+  const take = async (origin: ExportOrigin, format: ExportFormat): Promise<void> => {
     setBusy(true)
     try {
-      const { rows, totalCount } = await collect()
-      if (format === 'csv') downloadText(`${name}.csv`, toCsv(rows), 'text/csv')
-      else downloadText(`${name}.json`, toJson(rows), 'application/json')
-      showDone(
-        rows.length < totalCount
-          ? text.cut(formatCount(rows.length), formatCount(totalCount))
-          : text.done(rows.length),
-      )
+      const taken =
+        typeof origin === 'function'
+          ? await made(origin, format, name)
+          : await takeExport(client, origin, format, name)
+      if (taken === null) return showDone(text.cancelled(name))
+      await takeParts(taken.parts, format, name, taken.rows)
+      if (taken.rows < taken.total) showDone(text.cut(formatCount(taken.rows), formatCount(taken.total)))
+      // What was copied has been said.
+      else if (format !== 'tsv') showDone(text.done(taken.rows))
     } catch (error) {
       // `unwrap` rejects with nothing else; what is no problem is a fault of the page and goes on.
       if (!isProblem(error)) throw error
@@ -41,6 +51,7 @@ export function ExportMenu({ name, label = text.button, collect }: ExportMenuPro
       setBusy(false)
     }
   }
+  const groups = [[text.filtered, rows] as const, ...(all === undefined ? [] : [[text.all, all] as const])]
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -54,11 +65,24 @@ export function ExportMenu({ name, label = text.button, collect }: ExportMenuPro
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => void take('csv')}>{text.csv}</Menu.Item>
-        <Menu.Item onClick={() => void take('json')}>{text.json}</Menu.Item>
+        {groups.map(([title, origin]) => (
+          <Fragment key={title}>
+            {groups.length > 1 && <Menu.Label>{title}</Menu.Label>}
+            {EXPORT_CHOICES.map(([format, choice]) => (
+              <Menu.Item key={format} onClick={() => void take(origin, format)}>
+                {choice}
+              </Menu.Item>
+            ))}
+          </Fragment>
+        ))}
       </Menu.Dropdown>
     </Menu>
   )
+}
+
+async function made(collect: () => Promise<ExportedRows>, format: ExportFormat, title: string) {
+  const { rows, totalCount } = await collect()
+  return { parts: await fileOf(rows, format, title), rows: rows.length, total: totalCount }
 }
 
 function isProblem(error: unknown): error is Problem {

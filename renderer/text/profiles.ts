@@ -12,7 +12,6 @@ export const profilesText = {
   copyShortcut: 'Duplicate the profile of the row',
   export: 'Export',
   exportJson: 'JSON, to be imported elsewhere',
-  exportCsv: 'CSV, for a spreadsheet',
   none: 'No profile: every user falls back to the global limits',
   noneWhy: 'Add one to give users limits of their own.',
   columns: {

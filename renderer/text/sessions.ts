@@ -2,6 +2,7 @@ import { counted } from './figures.ts'
 
 /** Texts of the sessions screen. */
 export const sessionsText = {
+  exportTurns: 'Export turns',
   caption: 'Sessions with what they used',
   intro: (range: string, zone: string) => `Figures of ${range}, ${zone}`,
   follow: {

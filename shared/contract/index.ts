@@ -6,6 +6,7 @@ import { backupOperations } from './backups.ts'
 import { consumptionOperations } from './consumption.ts'
 import { countingOperations } from './counting.ts'
 import { enforcementOperations } from './enforcement.ts'
+import { exportOperations } from './exports.ts'
 import { grantOperations } from './grants.ts'
 import { intelligenceOperations } from './intelligence.ts'
 import { jobOperations } from './jobs.ts'
@@ -56,6 +57,7 @@ export const OPERATIONS = {
   ...jobOperations,
   ...reconciliationOperations,
   ...backupOperations,
+  ...exportOperations,
   ...restoreOperations,
   ...oversightOperations,
   ...sessionFileOperations,

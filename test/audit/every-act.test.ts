@@ -103,6 +103,8 @@ const ELSEWHERE: Readonly<Partial<Record<OperationName, string>>> = {
   'alerts.acknowledge': 'says only that somebody has read it',
   'backups.verify': 'looks and changes nothing',
   'sessionFiles.catchUp': 'reads in what the files say anyway',
+  'exports.start': 'looks and changes nothing',
+  'exports.cancel': 'ends a run, which says so itself',
   'backups.cancel': 'ends a run, which says so itself',
   'import.cancel': 'ends a run, which says so itself',
   'prices.repriceCancel': 'ends a run, which says so itself',

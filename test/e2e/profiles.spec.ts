@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { componentsText } from '../../renderer/text/components.ts'
 import { profilesText as text } from '../../renderer/text/profiles.ts'
 import { addressOf, expect, show, test } from './app.ts'
 import { ask, request } from './support/api.ts'
@@ -58,7 +59,7 @@ test('the profiles are taken along for a spreadsheet, with their limits and how 
   await show(app, '/profiles')
   const csv = await textDownloadedBy(app, async () => {
     await page.getByRole('button', { name: text.export, exact: true }).click()
-    await page.getByRole('menuitem', { name: text.exportCsv }).click()
+    await page.getByRole('menuitem', { name: componentsText.export.csv }).click()
   })
   const [head, ...rows] = csv
     .trim()

@@ -166,6 +166,7 @@ export function fakeWeir(
     reconciliation: part('reconciliation.'),
     backups: part('backups.'),
     backupRuns: part('backupRuns.'),
+    exports: part('exports.'),
     restores: part('restores.'),
     gate: new Gate(),
     sessionFiles: part('sessionFiles.'),

@@ -76,6 +76,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'electron/core/settings',
     'shared',
   ],
+  'electron/core/exports': [
+    'electron/core/api.ts',
+    'electron/core/audit',
+    'electron/core/consumption',
+    'electron/core/database',
+    'electron/core/enforcement',
+    'electron/core/kernel',
+    'electron/core/settings',
+    'shared',
+  ],
   'electron/core/prices': [
     'electron/core/api.ts',
     'electron/core/audit',
@@ -198,6 +208,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'electron/core/backup',
     'electron/core/consumption',
     'electron/core/database',
+    'electron/core/exports',
     'electron/core/import',
     'electron/core/intelligence',
     'electron/core/kernel',
@@ -218,6 +229,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'shared',
   ],
   'electron/core/weir-status.ts': ['electron/core', 'shared'],
+  'electron/core/weir-alerts.ts': ['electron/core', 'shared'],
   'electron/core/weir-session-files.ts': ['electron/core', 'shared'],
   // The composition root knows every part of core.
   'electron/core/weir.ts': ['electron/core', 'shared'],

@@ -19,27 +19,30 @@ export class AuditReader implements AuditApi {
 
   /** One page, newest first. `actor` and `object_kind` are compared whole. */
   list(query: Query): Promise<OperationOutput<'audit.list'>> {
-    const limit = query.limit ?? PAGE_SIZE
-    const offset = query.offset ?? 0
-    return this.#database.read(async (db) => {
-      const rows = await matching(db, query)
-        .selectAll()
-        .orderBy('id', 'desc')
-        .limit(limit)
-        .offset(offset)
-        .execute()
-      const { count } = await matching(db, query)
-        .select((eb) => eb.fn.countAll<number>().as('count'))
-        .executeTakeFirstOrThrow()
-      const entries = rows.map((row) => ({
-        ...row,
-        at: toIso(row.at),
-        before: jsonOf(row.before),
-        after: jsonOf(row.after),
-      }))
-      return { choices: await choicesOf(db), entries, total_count: Number(count), limit, offset }
-    })
+    return this.#database.read((db) => readAudit(db, query))
   }
+}
+
+/** One page of the log, newest first. */
+export async function readAudit(db: Reader, query: Query): Promise<OperationOutput<'audit.list'>> {
+  const limit = query.limit ?? PAGE_SIZE
+  const offset = query.offset ?? 0
+  const rows = await matching(db, query)
+    .selectAll()
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .offset(offset)
+    .execute()
+  const { count } = await matching(db, query)
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  const entries = rows.map((row) => ({
+    ...row,
+    at: toIso(row.at),
+    before: jsonOf(row.before),
+    after: jsonOf(row.after),
+  }))
+  return { choices: await choicesOf(db), entries, total_count: Number(count), limit, offset }
 }
 
 function matching(db: Reader, query: Query) {

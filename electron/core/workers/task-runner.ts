@@ -6,11 +6,15 @@ import type { TaskShape, WorkerReply, WorkerRequest } from '../kernel/worker-cli
 
 /**
  * A task: yields its batches and returns its result. It may block between two yields; there it can be stopped.
+ * One that waits for something itself is an asynchronous generator.
  * `never` batches mean that it only returns.
  */
 export type TaskRunner<Task extends TaskShape> = (
   input: Task['input'],
-) => Generator<Task['batch'], Task['result']> | Promise<Task['result']>
+) =>
+  | Generator<Task['batch'], Task['result']>
+  | AsyncGenerator<Task['batch'], Task['result']>
+  | Promise<Task['result']>
 
 export type TaskRunners<Tasks extends { readonly [Name in keyof Tasks]: TaskShape }> = {
   readonly [Name in keyof Tasks]: TaskRunner<Tasks[Name]>
@@ -88,10 +92,10 @@ async function drain(
   port: Port,
   id: number,
   task: RunningTask,
-  batches: Generator<unknown, unknown>,
+  batches: Generator<unknown, unknown> | AsyncGenerator<unknown, unknown>,
 ): Promise<unknown> {
   for (;;) {
-    const next = batches.next()
+    const next = await batches.next()
     if (next.done === true) return next.value
     port.postMessage({ kind: 'batch', id, batch: next.value })
     task.underWay += 1
@@ -103,7 +107,7 @@ async function drain(
     }
     if (task.isCancelled) {
       // Runs the generator's `finally` blocks, which close files.
-      batches.return(undefined)
+      await batches.return(undefined)
       throw new WeirError('cancelled', 'The task was cancelled.')
     }
   }

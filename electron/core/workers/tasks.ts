@@ -2,6 +2,7 @@ import type { AuthFile, AuthReadInput } from '../auth-database/read-auth-databas
 import type { BackupInput, CopyProgress } from '../backup/backup-task.ts'
 import type { CopiedBackup, CopyInput } from '../backup/copy-task.ts'
 import type { Manifest } from '../backup/manifest.ts'
+import type { ExportInput, ExportProgress } from '../exports/export-task.ts'
 import type { AuthBatch, AuthLook } from '../import/auth-port.ts'
 import type { ChangedScanInput } from '../import/scan-changed.ts'
 import type { MeasureInput, RetrievalMeasurement } from '../intelligence/measure-retrieval.ts'
@@ -65,6 +66,12 @@ export interface WorkerTasks {
     readonly input: RepricePlanInput
     readonly batch: never
     readonly result: RepricePlan
+  }
+  /** Writes a table into a file; batches are how far it is. Errors: `user_unknown`, `storage_full`, `cancelled`. */
+  readonly 'export-table': {
+    readonly input: ExportInput
+    readonly batch: ExportProgress
+    readonly result: ExportProgress
   }
   /** Compares a sessions folder with the ledger over a read connection of its own. Errors: `folder_unreadable`, `cancelled`. */
   readonly 'scan-drift': {

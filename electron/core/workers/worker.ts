@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads'
 import { lookAtAuthDatabase, readAuthDatabase } from '../auth-database/read-auth-database.ts'
 import { makeBackup, verifyBackup } from '../backup/backup-task.ts'
 import { copyBackup } from '../backup/copy-task.ts'
+import { exportTable } from '../exports/export-task.ts'
 import { scanChanged } from '../import/scan-changed.ts'
 import { assert } from '../kernel/weir-error.ts'
 import { rereadSessions } from '../reconciliation/reread-sessions.ts'
@@ -39,6 +40,7 @@ const runners: TaskRunners<WorkerTasks> = {
     const { measureRetrieval } = await import('../intelligence/measure-retrieval.ts')
     return measureRetrieval(input)
   },
+  'export-table': (input) => exportTable(input),
   'scan-drift': (input) => scanDrift(input),
   'reread-sessions': async (input) => rereadSessions(input),
   'make-backup': (input) => makeBackup(input),

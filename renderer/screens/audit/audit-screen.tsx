@@ -3,10 +3,8 @@ import { IconFilterOff, IconHistory } from '@tabler/icons-react'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
-import { useWeirClient } from '../../app/client-context.tsx'
-import { unwrap, useWeirQuery } from '../../app/queries.ts'
+import { useWeirQuery } from '../../app/queries.ts'
 import { ExportMenu } from '../../components/export-menu.tsx'
-import { collect } from '../../components/export-rows.ts'
 import { Notice } from '../../components/notice.tsx'
 import { PageLinks } from '../../components/page-links.tsx'
 import { Panel } from '../../components/panel.tsx'
@@ -22,28 +20,28 @@ import { type AuditSearch, auditInput, ENTRIES_A_PAGE, NO_FILTERS } from './audi
 type Page = OperationOutput<'audit.list'>
 
 const route = getRouteApi('/audit')
-/** The most the server gives at a time. */
-const ENTRIES_A_CALL = 1000
 
 /** Who changed what, with how it was before and after. */
 export function AuditScreen(): ReactNode {
   const navigate = useNavigate()
-  const client = useWeirClient()
   const now = useNow()
   const view = route.useSearch()
   const onView = (change: Partial<AuditSearch>): void =>
     void navigate({ to: '/audit', search: { ...view, page: undefined, ...change }, replace: true })
   const input = auditInput(view, now)
   const query = useSettledQuery(useWeirQuery('audit.list', input))
-  const all = () =>
-    collect(async (offset) => {
-      const page = await unwrap(client.call('audit.list', { ...input, limit: ENTRIES_A_CALL, offset }))
-      return { rows: page.entries.map(flatEntry), totalCount: page.total_count }
-    })
+  const { limit: _limit, offset: _offset, ...filter } = input
   return (
     <Panel
       title={text.shell.screens.audit}
-      actions={<ExportMenu name="audit" label={auditText.export} collect={all} />}
+      actions={
+        <ExportMenu
+          name="audit"
+          label={auditText.export}
+          rows={{ table: 'audit', filter }}
+          all={Object.keys(filter).length > 0 ? { table: 'audit', filter: {} } : undefined}
+        />
+      }
     >
       <Stack gap="sm">
         <Text size="sm" c="dimmed">
@@ -68,15 +66,6 @@ export function AuditScreen(): ReactNode {
       </Stack>
     </Panel>
   )
-}
-
-/** Before and after as JSON: a cell of a spreadsheet holds one text. */
-function flatEntry(entry: Page['entries'][number]) {
-  return {
-    ...entry,
-    before: entry.before === null ? '' : JSON.stringify(entry.before),
-    after: entry.after === null ? '' : JSON.stringify(entry.after),
-  }
 }
 
 interface ViewProps {

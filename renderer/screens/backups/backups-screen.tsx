@@ -1,6 +1,8 @@
 import { Skeleton, Stack, Tabs } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useWeirQuery } from '../../app/queries.ts'
+import { ExportMenu } from '../../components/export-menu.tsx'
+import { pageRows } from '../../components/export-rows.ts'
 import { QueryPanel } from '../../components/panel.tsx'
 import { QueryStates } from '../../components/query-states.tsx'
 import { useSettledQuery } from '../../components/settled-query.ts'
@@ -78,6 +80,7 @@ function BackupsTab(): ReactNode {
           // The failure stands above, with its Retry: once is enough.
           query={settled.data === undefined ? settled : { ...settled, failure: null, isRefreshing: false }}
           skeleton={<Skeleton height={220} />}
+          actions={<ExportMenu name="backups" rows={pageRows(settled.data?.backups ?? [])} />}
         >
           {(data) => (
             <BackupTable

@@ -1,7 +1,6 @@
 import { Skeleton } from '@mantine/core'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { useWeirClient } from '../../app/client-context.tsx'
 import { useStatus } from '../../app/status.ts'
 import { TableMenu } from '../../components/data-table-menu.tsx'
 import { ExportMenu } from '../../components/export-menu.tsx'
@@ -17,7 +16,7 @@ import { lastConsumptionView } from './last-view.ts'
 import { MonthCards } from './month-cards.tsx'
 import { useUsers } from './use-users.ts'
 import { userColumns } from './user-columns.tsx'
-import { allUsers } from './user-export.ts'
+import { everyUser, usersSource } from './user-export.ts'
 import { ActiveFilters, UserFilters } from './user-filters.tsx'
 import { addressOf, tableView, UsersTable } from './users-table.tsx'
 
@@ -29,7 +28,6 @@ const DEFAULT_ZONE = 'UTC'
 /** Consumption of the users in the running month against the limits in force: who is close to which limit. */
 export function ConsumptionScreen(): ReactNode {
   const navigate = useNavigate()
-  const client = useWeirClient()
   const zone = useStatus().data?.time_zone ?? DEFAULT_ZONE
   const replace = (search: ConsumptionSearch): void => void navigate({ to: '/users', search, replace: true })
   const view = useRememberedView(lastConsumptionView, route.useSearch(), replace, ['page', 'user'])
@@ -55,7 +53,7 @@ export function ConsumptionScreen(): ReactNode {
       </QueryStates>
       <div className={styles.toolbar}>
         <UserFilters view={view} onView={change} />
-        <ExportMenu name="users" collect={() => allUsers(client, view)} />
+        <ExportMenu name="users" rows={usersSource(view)} all={everyUser(view)} />
         <TableMenu columns={columns} view={tableView(view)} onView={(part) => change(addressOf(part))} />
       </div>
       <ActiveFilters view={view} onView={change} />

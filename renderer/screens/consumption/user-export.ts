@@ -1,17 +1,16 @@
-import { unwrap } from '../../app/queries.ts'
-import { collect, type ExportedRows } from '../../components/export-rows.ts'
-import type { WeirClient } from '../../weir-client.ts'
+import type { ExportSource } from '../../components/export-run.tsx'
 import type { ConsumptionSearch } from './consumption-search.ts'
 import { usersInput } from './use-users.ts'
 
-/** The most the server gives at a time. */
-const USERS_A_CALL = 1_000
+/** All users of a view, on whatever page, with the figures of the month. */
+export function usersSource(view: ConsumptionSearch): ExportSource {
+  const { limit: _limit, offset: _offset, ...filter } = usersInput(view)
+  return { table: 'users', filter }
+}
 
-/** All users of a view, on whatever page, with the figures of the month. Rejects with the `Problem`. */
-export async function allUsers(client: WeirClient, view: ConsumptionSearch): Promise<ExportedRows> {
-  return collect(async (offset) => {
-    const input = { ...usersInput(view), limit: USERS_A_CALL, offset }
-    const page = await unwrap(client.call('consumption.users', input))
-    return { rows: page.users, totalCount: page.total_count }
-  })
+/** Every user, in the same order; undefined while nothing is filtered. */
+export function everyUser(view: ConsumptionSearch): ExportSource | undefined {
+  const { threshold, status, profile, search, ...order } = view
+  const isFiltered = [threshold, status, profile, search].some((filter) => filter !== undefined)
+  return isFiltered ? usersSource(order) : undefined
 }

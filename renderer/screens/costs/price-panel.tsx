@@ -64,7 +64,7 @@ export function PricePanel({ view, onView }: CostsView): ReactNode {
               value={view.show ?? 'all'}
               onChange={(show) => onView({ show: show === 'all' ? undefined : show })}
             />
-            <ExportMenu name="prices" collect={() => allPrices(client, filters)} />
+            <ExportMenu name="prices" rows={() => allPrices(client, filters)} />
             <ImportedPrices count={prices.data?.imported_prices ?? 0} />
             <Button
               size="xs"

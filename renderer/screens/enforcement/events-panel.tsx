@@ -3,11 +3,9 @@ import { IconCircleCheck, IconFilterOff } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
-import { useWeirClient } from '../../app/client-context.tsx'
-import { unwrap, useWeirQuery } from '../../app/queries.ts'
+import { useWeirQuery } from '../../app/queries.ts'
 import { useStatus } from '../../app/status.ts'
 import { ExportMenu } from '../../components/export-menu.tsx'
-import { collect } from '../../components/export-rows.ts'
 import { Notice } from '../../components/notice.tsx'
 import { PageLinks } from '../../components/page-links.tsx'
 import { QueryPanel } from '../../components/panel.tsx'
@@ -30,27 +28,27 @@ type Page = OperationOutput<'enforcement.events'>
 type Event = Page['events'][number]
 
 const text = enforcementScreenText.events
-/** The most the server gives at a time. */
-const EVENTS_A_CALL = 1000
 
 /** Everything that was refused, would have been, or was let through unasked, with what its caller was told. */
 export function EventsPanel({ view, onView }: EnforcementView): ReactNode {
-  const client = useWeirClient()
   const now = useNow()
   const input = eventsInput(view, now)
   const query = useSettledQuery(useWeirQuery('enforcement.events', input))
-  const all = () =>
-    collect(async (offset) => {
-      const page = await unwrap(client.call('enforcement.events', { ...input, limit: EVENTS_A_CALL, offset }))
-      return { rows: page.events, totalCount: page.total_count }
-    })
+  const { limit: _limit, offset: _offset, ...filter } = input
   return (
     <QueryPanel
       title={text.title}
       unit={text.rangeUnits[view.range ?? 'day']}
       query={query}
       skeleton={<Skeleton height={300} />}
-      actions={<ExportMenu name="enforcement" label={text.export} collect={all} />}
+      actions={
+        <ExportMenu
+          name="enforcement"
+          label={text.export}
+          rows={{ table: 'decisions', filter }}
+          all={isNarrowed(view) ? { table: 'decisions', filter: {} } : undefined}
+        />
+      }
     >
       {(page) => (
         <Stack gap="sm">

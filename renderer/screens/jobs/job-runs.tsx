@@ -61,7 +61,7 @@ export function JobRuns({ job, acts }: { readonly job: Job; readonly acts: JobAc
           />
           <ExportMenu
             name={words.exportName(job.job)}
-            collect={async () => {
+            rows={async () => {
               const page = await unwrap(client.call('jobs.get', { job: job.job, limit: RUNS_MAX, ...status }))
               return { rows: page.runs.map(flat), totalCount: page.total_count }
             }}

@@ -2,7 +2,7 @@ import { Button, Menu } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { downloadText } from '../../app/download.ts'
-import { toCsv } from '../../components/export-rows.ts'
+import { EXPORT_CHOICES, takeRows } from '../../components/take-rows.ts'
 import { profilesText as text } from '../../text/profiles.ts'
 import { inputOf, type Profile, valuesOf } from './profile-values.ts'
 
@@ -26,9 +26,11 @@ export function ExportProfiles({
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item onClick={() => exportJson(profiles ?? [])}>{text.exportJson}</Menu.Item>
-        <Menu.Item onClick={() => downloadText('weir-profiles.csv', toCsv(profiles ?? []), 'text/csv')}>
-          {text.exportCsv}
-        </Menu.Item>
+        {EXPORT_CHOICES.filter(([format]) => format !== 'json').map(([format, choice]) => (
+          <Menu.Item key={format} onClick={() => void takeRows(profiles ?? [], format, 'weir-profiles')}>
+            {choice}
+          </Menu.Item>
+        ))}
       </Menu.Dropdown>
     </Menu>
   )

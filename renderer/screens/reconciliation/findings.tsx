@@ -7,6 +7,8 @@ import {
 import { placeOf } from '../../../shared/reconciliation-report.ts'
 import { showDone, showProblem } from '../../app/notify.ts'
 import { useWeirMutation } from '../../app/queries.ts'
+import { ExportMenu } from '../../components/export-menu.tsx'
+import { pageRows } from '../../components/export-rows.ts'
 import { Panel } from '../../components/panel.tsx'
 import { text } from '../../text.ts'
 import { FindingCells, FindingHeads } from './finding-cells.tsx'
@@ -58,6 +60,17 @@ export function Findings({ report, only, onOnly }: FindingsProps): ReactNode {
             value={only ?? 'all'}
             onChange={(value) => onOnly(kinds.find((kind) => kind === value))}
             allowDeselect={false}
+          />
+          <ExportMenu
+            name="findings"
+            rows={pageRows(
+              rows.map(({ user, finding }) => ({
+                user_id: user.user_id,
+                period: user.period,
+                status: user.status,
+                ...finding,
+              })),
+            )}
           />
           <Button size="xs" variant="default" disabled={ids.length === 0} onClick={() => setAsked(true)}>
             {words.repairChosen(ids.length)}

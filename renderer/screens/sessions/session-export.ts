@@ -1,28 +1,29 @@
-import { unwrap } from '../../app/queries.ts'
-import { collect, type ExportedRows } from '../../components/export-rows.ts'
-import type { WeirClient } from '../../weir-client.ts'
+import type { ExportSource } from '../../components/export-run.tsx'
 import type { SessionsSearch } from './sessions-search.ts'
 import { sessionsInput } from './use-sessions.ts'
 
-/** The most the server gives at a time. */
-const SESSIONS_A_CALL = 200
-const TURNS_A_CALL = 1_000
-
-/** All sessions of a view, on whatever page. Rejects with the `Problem`. */
-export async function allSessions(client: WeirClient, view: SessionsSearch): Promise<ExportedRows> {
-  return collect(async (offset) => {
-    const input = { ...sessionsInput(view), limit: SESSIONS_A_CALL, offset }
-    const page = await unwrap(client.call('sessions.list', input))
-    return { rows: page.sessions, totalCount: page.total_count }
-  })
+/** All sessions of a view, on whatever page. */
+export function sessionsSource(view: SessionsSearch): ExportSource {
+  const { limit: _limit, offset: _offset, ...filter } = sessionsInput(view)
+  return { table: 'sessions', filter }
 }
 
-/** All turns of a session. Rejects with the `Problem`. */
-export async function allTurns(client: WeirClient, id: string, userId: string): Promise<ExportedRows> {
-  return collect(async (offset) => {
-    const page = await unwrap(
-      client.call('sessions.get', { id, user_id: userId, limit: TURNS_A_CALL, offset }),
-    )
-    return { rows: page.turns, totalCount: page.total_count }
-  })
+/** Every session, in the same order; undefined while nothing is filtered. */
+export function everySession(view: SessionsSearch): ExportSource | undefined {
+  const { user, search, status, outside, range, ...order } = view
+  const isFiltered = [user, search, status, outside, range].some((filter) => filter !== undefined)
+  return isFiltered ? sessionsSource(order) : undefined
+}
+
+/** All turns of a session, or of everybody, or of the user of the view. */
+export function turnsSource(of: {
+  readonly session_id?: string
+  readonly user_id?: string | undefined
+}): ExportSource {
+  const { session_id, user_id } = of
+  const filter = {
+    ...(session_id === undefined ? {} : { session_id }),
+    ...(user_id === undefined ? {} : { user_id }),
+  }
+  return { table: 'turns', filter }
 }

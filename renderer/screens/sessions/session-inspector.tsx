@@ -1,7 +1,6 @@
 import { Anchor, Drawer, Skeleton } from '@mantine/core'
 import { IconMessages } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
-import { useWeirClient } from '../../app/client-context.tsx'
 import { ExportMenu } from '../../components/export-menu.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { PageLinks } from '../../components/page-links.tsx'
@@ -13,7 +12,7 @@ import { clipText, formatCount, formatMoney, formatMoneyExact, formatTokens } fr
 import { ago } from '../../text/figures.ts'
 import { sessionsText } from '../../text/sessions.ts'
 import { SessionStatus } from './session-columns.tsx'
-import { allTurns } from './session-export.ts'
+import { turnsSource } from './session-export.ts'
 import styles from './sessions.module.css'
 import { TurnTimeline } from './turn-timeline.tsx'
 import { type SessionView, TURNS_A_PAGE, useSession } from './use-sessions.ts'
@@ -66,7 +65,6 @@ interface OpenSessionProps {
 function OpenSession({ id, user, zone, onUser }: OpenSessionProps): ReactNode {
   const [page, setPage] = useState(1)
   const query = useSession(id, user, page)
-  const client = useWeirClient()
   return (
     <QueryStates query={query} skeleton={<InspectorSkeleton />}>
       {(view) => (
@@ -81,7 +79,7 @@ function OpenSession({ id, user, zone, onUser }: OpenSessionProps): ReactNode {
                 <ExportMenu
                   name={`turns-${view.session.session_id}`}
                   label={text.export}
-                  collect={() => allTurns(client, id, view.session.user_id)}
+                  rows={turnsSource({ session_id: id, user_id: view.session.user_id })}
                 />
               )
             }

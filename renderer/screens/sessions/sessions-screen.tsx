@@ -1,7 +1,6 @@
 import { Skeleton } from '@mantine/core'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { useWeirClient } from '../../app/client-context.tsx'
 import { useStatus } from '../../app/status.ts'
 import { TableMenu } from '../../components/data-table-menu.tsx'
 import { ExportMenu } from '../../components/export-menu.tsx'
@@ -12,7 +11,7 @@ import { sessionsText } from '../../text/sessions.ts'
 import { FollowLine } from './follow-line.tsx'
 import { lastSessionsView } from './last-view.ts'
 import { sessionColumns } from './session-columns.tsx'
-import { allSessions } from './session-export.ts'
+import { everySession, sessionsSource, turnsSource } from './session-export.ts'
 import { SessionFilters } from './session-filters.tsx'
 import { SessionInspector } from './session-inspector.tsx'
 import styles from './sessions.module.css'
@@ -31,7 +30,6 @@ const ROW_MEMBERS = [...Object.keys(NO_FILTERS), 'sort', 'order', 'size']
 /** The sessions of everybody or of one user, and the turns of one of them. */
 export function SessionsScreen(): ReactNode {
   const navigate = useNavigate()
-  const client = useWeirClient()
   const status = useStatus().data
   const zone = status?.time_zone ?? DEFAULT_ZONE
   const replace = (search: SessionsSearch): void => void navigate({ to: '/sessions', search, replace: true })
@@ -55,7 +53,12 @@ export function SessionsScreen(): ReactNode {
       <p className={styles.intro}>{sessionsText.intro(formatPeriod(view.range ?? 'all'), zone)}</p>
       <div className={styles.toolbar}>
         <SessionFilters view={view} currentPeriod={status?.current_period} onView={change} />
-        <ExportMenu name="sessions" collect={() => allSessions(client, view)} />
+        <ExportMenu name="sessions" rows={sessionsSource(view)} all={everySession(view)} />
+        <ExportMenu
+          name="turns"
+          label={sessionsText.exportTurns}
+          rows={turnsSource({ user_id: view.user })}
+        />
         <TableMenu columns={columns} view={tableView(view)} onView={(part) => change(addressOf(part))} />
       </div>
       <QueryStates query={page} skeleton={<TableSkeleton />}>

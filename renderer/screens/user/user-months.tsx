@@ -1,7 +1,9 @@
 import { Skeleton, Table, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
-import { useWeirQuery } from '../../app/queries.ts'
+import { useWeirClient } from '../../app/client-context.tsx'
+import { unwrap, useWeirQuery } from '../../app/queries.ts'
+import { ExportMenu } from '../../components/export-menu.tsx'
 import { QueryPanel } from '../../components/panel.tsx'
 import { useSettledQuery } from '../../components/settled-query.ts'
 import { formatCount, formatMoney, formatMoneyExact, formatPeriodShort, formatTokens } from '../../format.ts'
@@ -12,15 +14,30 @@ type Month = OperationOutput<'consumption.history'>['periods'][number]
 const text = userText.months
 /** A year at a glance; the report has all of them. */
 const MONTHS_SHOWN = 12
+/** A century; the most the server gives. */
+const MONTHS_MAX = 1200
 
 /** The closed months of a user, as they were archived. */
 export function UserMonths({ userId }: { readonly userId: string }): ReactNode {
+  const client = useWeirClient()
   const query = useSettledQuery(
     useWeirQuery('consumption.history', { user_id: userId, limit: MONTHS_SHOWN }, { keepPrevious: false }),
     userId,
   )
+  const all = async () => {
+    const { periods } = await unwrap(
+      client.call('consumption.history', { user_id: userId, limit: MONTHS_MAX }),
+    )
+    return { rows: periods, totalCount: periods.length }
+  }
   return (
-    <QueryPanel title={text.title} unit={text.unit} query={query} skeleton={<Skeleton height={80} />}>
+    <QueryPanel
+      title={text.title}
+      unit={text.unit}
+      query={query}
+      skeleton={<Skeleton height={80} />}
+      actions={<ExportMenu name={`months-${userId}`} rows={all} />}
+    >
       {({ periods }) =>
         periods.length === 0 ? (
           <Text size="sm" c="dimmed">

@@ -5,11 +5,16 @@ import type { RunningApp } from './faces.ts'
 
 /** What is in the file an act makes the operator download. The window would ask where to put it; here it does not. */
 export async function textDownloadedBy(app: RunningApp, act: () => Promise<void>): Promise<string> {
+  return (await bytesDownloadedBy(app, act)).toString('utf8')
+}
+
+/** The same, of a file that is no text. */
+export async function bytesDownloadedBy(app: RunningApp, act: () => Promise<void>): Promise<Buffer> {
   const { electron, page } = app
   if (electron === null) {
     const download = page.waitForEvent('download')
     await act()
-    return readFileSync(await (await download).path(), 'utf8')
+    return readFileSync(await (await download).path())
   }
   const folder = join(app.folder.dataDir, '..', 'downloads')
   mkdirSync(folder, { recursive: true })
@@ -28,5 +33,5 @@ export async function textDownloadedBy(app: RunningApp, act: () => Promise<void>
   const saved = (): Promise<string | undefined> =>
     electron.evaluate(() => (globalThis as { saved?: string }).saved)
   await expect.poll(saved).toContain(folder)
-  return readFileSync((await saved()) ?? '', 'utf8')
+  return readFileSync((await saved()) ?? '')
 }

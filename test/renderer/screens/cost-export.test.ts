@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { toCsv } from '../../../renderer/components/export-rows.ts'
-import { allUsers } from '../../../renderer/screens/consumption/user-export.ts'
+import { everyUser, usersSource } from '../../../renderer/screens/consumption/user-export.ts'
 import { allPrices, costRows } from '../../../renderer/screens/costs/cost-export.ts'
 import type { Costs } from '../../../renderer/screens/costs/costs-search.ts'
 import type { WeirClient } from '../../../renderer/weir-client.ts'
@@ -19,12 +19,22 @@ function clientOf(count: number, row: (at: number) => object, member: string): W
   return { call } as unknown as WeirClient
 }
 
-test('an export of the users has every page, and no formula', async () => {
-  const row = (at: number) => ({ user_id: `u${at}`, username: '=1+1', total_turns: at })
-  const { rows, totalCount } = await allUsers(clientOf(2500, row, 'users'), {})
+test('an export of the users has what the view filters and how it is sorted, on all its pages, or everybody', () => {
+  const view = { threshold: 80, sort: 'username', order: 'asc', page: 3, size: 50 } as const
+  expect(usersSource(view)).toEqual({
+    table: 'users',
+    filter: { threshold: 80, sort: 'username', order: 'asc' },
+  })
+  expect(everyUser(view)).toEqual({ table: 'users', filter: { sort: 'username', order: 'asc' } })
+  expect(everyUser({ page: 3 })).toBeUndefined()
+})
+
+test('an export of many pages has every row, and no formula', async () => {
+  const row = (at: number) => ({ id: at, pattern: '=1+1' })
+  const { rows, totalCount } = await allPrices(clientOf(2500, row, 'prices'), {})
   expect([rows.length, totalCount]).toEqual([2500, 2500])
-  expect(rows[2499]).toEqual({ user_id: 'u2499', username: '=1+1', total_turns: 2499 })
-  expect(toCsv(rows.slice(0, 1))).toContain("u0,'=1+1,0")
+  expect(rows[2499]).toEqual({ id: 2499, pattern: '=1+1' })
+  expect(toCsv(rows.slice(0, 1))).toContain("0,'=1+1")
 })
 
 test('an export of prices has every page, and one of costs what is shown, with the month', async () => {
