@@ -125,12 +125,14 @@ export class BackupManager implements BackupsApi {
    * is missing. A copy that failed waits for a person. Never rejects.
    */
   async resume(): Promise<void> {
-    const { log } = this.#parts.ports
-    try {
-      for (const { id, status } of this.entries()) if (status === 'unverified') await this.verify(id)
-    } catch (error) {
-      // It says so in the list, and the night's look at old backups comes to it.
-      log.warn('a backup that was not proved could not be proved', { area: 'backup', error })
+    for (const { id, status } of this.entries()) {
+      if (status !== 'unverified') continue
+      try {
+        await this.verify(id)
+      } catch (error) {
+        // It says so in the list, and those after it are looked at all the same.
+        this.#parts.ports.log.warn('a backup could not be proved', { area: 'backup', backup: id, error })
+      }
     }
     const newest = this.entries().find(({ status }) => status === 'verified')
     if (newest !== undefined && newest.copy === null) this.#parts.copies.follow(newest.id, [])
