@@ -7,6 +7,7 @@ import { consumptionOperations } from './consumption.ts'
 import { countingOperations } from './counting.ts'
 import { enforcementOperations } from './enforcement.ts'
 import { grantOperations } from './grants.ts'
+import { importsOperations } from './imports.ts'
 import { intelligenceOperations } from './intelligence.ts'
 import { jobOperations } from './jobs.ts'
 import { limitOperations } from './limits.ts'
@@ -40,6 +41,7 @@ export const OPERATIONS = {
   ...grantOperations,
   ...enforcementOperations,
   ...operatorOperations,
+  ...importsOperations,
   ...sessionOperations,
   ...sessionRecordOperations,
   ...countingOperations,

@@ -41,6 +41,8 @@ export async function repairLedger(
     effect: { imported: 0, alreadyThere: 0, conflicting: 0 },
     written: [],
     models: new Map(),
+    batch: null,
+    months: new Set(),
   }
   const touched = {
     userKey: before.user_key,
