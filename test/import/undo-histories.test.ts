@@ -84,7 +84,7 @@ function history(random: Random): Step[] {
         return { kind, tokens: random.int(100, 5_000) }
       case 'wait':
         return { kind, ms: random.int(1, 25) * DAY_MS }
-      case 'close':
+      default:
         return { kind }
     }
   })

@@ -65,18 +65,18 @@ export function withRows(
  * changed since stays, which is told when it has come about.
  */
 export async function planUndo(
-  { read }: { readonly read: Database['read'] },
+  database: Pick<Database, 'read'>,
   batch: number,
   onSessions: (total: number) => void,
 ): Promise<UndoTotals> {
-  const holds = await read((db) =>
+  const holds = await database.read((db) =>
     db.selectFrom('import_sessions').selectAll().where('batch_key', '=', batch).execute(),
   )
   onSessions(holds.length)
   let totals = NOTHING_UNDONE
   for (let from = 0; from < holds.length; from += SESSIONS_A_STEP) {
     const some = holds.slice(from, from + SESSIONS_A_STEP)
-    const sorted = await read(async (db) => {
+    const sorted = await database.read(async (db) => {
       const found = []
       for (const hold of some) found.push(await sortSession(db, hold))
       return found.filter((one) => one !== undefined)
@@ -85,7 +85,7 @@ export async function planUndo(
     await nextMacrotask()
   }
   for (const kind of UNDO_KINDS) {
-    const rows = await read((db) =>
+    const rows = await database.read((db) =>
       db
         .selectFrom('import_rows as mine')
         .leftJoin('import_rows as other', (join) =>
