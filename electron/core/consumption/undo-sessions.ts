@@ -5,6 +5,7 @@ import { type ConsumptionContext, type Moment, momentOf } from './context.ts'
 import { deleteHold, type SessionHold } from './import-holds-store.ts'
 import type { TurnRow } from './ledger-store.ts'
 import { rebuildSession, rebuildWholeSession } from './rebuild-sums.ts'
+import { removePruned } from './remove-pruned.ts'
 import { rollUpSession } from './roll-up-store.ts'
 import { takeTurns } from './take-turns.ts'
 import { totalsOf } from './turn-effect.ts'
@@ -12,7 +13,7 @@ import { numbersOf } from './turn-numbers.ts'
 import { mendArchive, wasClosedBefore } from './undo-archive.ts'
 import { mendCounters } from './undo-counters.ts'
 import { addOutside, mendOutside } from './undo-outside.ts'
-import { counted, type SortedSession, type Staying, sortSession } from './undo-sorting.ts'
+import { counted, isCarried, type SortedSession, type Staying, sortSession } from './undo-sorting.ts'
 import { addTotals, NO_TOTALS, type Totals } from './usage.ts'
 import { periodNumber } from './windows.ts'
 
@@ -133,6 +134,8 @@ async function undoOfUser(
   for (const one of sessions)
     for (const turn of one.handedOver)
       months.add(turn.period, (await leavesArchive(trx, one, turn)) ? totalsOf(turn) : NO_TOTALS, 0)
+  for (const one of sessions)
+    if (one.isSessionGoing && isCarried(one.hold, one.session)) await removeCarried(trx, one, zone)
   await takeTurns(trx, userKey, { turns: going, sessions: gone }, zone)
   for (const turn of going) await trx.deleteFrom('consumption_turns').where('id', '=', turn.id).execute()
   for (const one of sessions) {
@@ -158,6 +161,17 @@ async function areAllLate(
 ): Promise<boolean> {
   for (const hold of holds) if (!(await wasClosedBefore(trx, hold.batch_key, month))) return false
   return true
+}
+
+/** The sums of a month that was taken over go before the session they stand under. */
+async function removeCarried(trx: Writer, { session }: SortedSession, zone: string): Promise<void> {
+  const month = await trx
+    .selectFrom('pruned_periods')
+    .selectAll()
+    .where('user_key', '=', session.user_key)
+    .where('period', '=', periodNumber(periodOf(zone, session.created_at)))
+    .executeTakeFirst()
+  if (month !== undefined) await removePruned(trx, month, zone)
 }
 
 async function removeSession(trx: Writer, { session }: SortedSession): Promise<void> {

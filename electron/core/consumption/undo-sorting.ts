@@ -64,7 +64,7 @@ export async function sortSession(
     turns,
     going,
     handedOver,
-    isSessionGoing: isAlone && going.length === turns.length && !isPruned,
+    isSessionGoing: isAlone && going.length === turns.length && (!isPruned || isCarried(hold, session)),
     staying: {
       otherImports: counted(handedOver),
       corrected: counted(corrected),
@@ -72,6 +72,11 @@ export async function sortSession(
       inMonthSums: [...mine].filter((number) => number > 0 && !here.has(number)).length,
     },
   }
+}
+
+/** Whether the session stands for a month that was taken over as sums: no turn of it is anybody else's. */
+export function isCarried(hold: Pick<SessionHold, 'turns'>, session: Pick<SessionRow, 'id'>): boolean {
+  return hold.turns === '' && /^closed-\d{4}-\d{2}$/.test(session.id)
 }
 
 /** Turns; what was spent outside them is none. */
