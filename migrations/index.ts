@@ -9,6 +9,7 @@ import * as step8 from './0008-observations.ts'
 import * as step9 from './0009-imported-prices.ts'
 import * as step10 from './0010-exceeded-reservations.ts'
 import * as step11 from './0011-audit-by-object.ts'
+import * as step12 from './0012-import-batches.ts'
 
 /** One step of the schema: from `version - 1` to `version`, all or nothing. */
 export interface MigrationStep {
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly MigrationStep[] = [
   { version: 9, name: '0009-imported-prices', statements: step9.statements },
   { version: 10, name: '0010-exceeded-reservations', statements: step10.statements },
   { version: 11, name: '0011-audit-by-object', statements: step11.statements },
+  { version: 12, name: '0012-import-batches', statements: step12.statements },
 ]

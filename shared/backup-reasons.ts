@@ -4,6 +4,7 @@ export const BACKUP_REASONS = [
   'daily',
   'before-restore',
   'before-import',
+  'before-undo',
   'before-fix',
   'before-migration',
 ] as const

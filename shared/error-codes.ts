@@ -23,6 +23,7 @@ export const ERROR_CODES = {
   token_unknown: { status: 404, title: 'Token is unknown' },
   job_unknown: { status: 404, title: 'Job is unknown' },
   run_unknown: { status: 404, title: 'Run is unknown' },
+  import_not_undoable: { status: 409, title: 'Import cannot be undone' },
   busy: { status: 409, title: 'Another run is going on' },
   folder_unreadable: { status: 422, title: 'Folder cannot be read' },
   not_empty: { status: 409, title: 'There is data already' },

@@ -162,6 +162,18 @@ export interface ImportsApi {
   finished(runId: string): Promise<OperationOutput<'import.get'>>
 }
 
+/** The imports that have written, and undoing one of them. */
+export interface ImportBatchesApi {
+  list(): Promise<OperationOutput<'imports.list'>>
+  /** Errors: `run_unknown`. */
+  get(id: string): Promise<OperationOutput<'imports.get'>>
+  /** Errors: `run_unknown`, `import_not_undoable`, `busy`, `invalid_request`. */
+  undo(input: OperationInput<'imports.undo'>, actor: Actor): Promise<OperationOutput<'imports.undo'>>
+  cancelUndo(id: string): Promise<OperationOutput<'imports.cancelUndo'>>
+  /** Settles when nothing is being undone any more. */
+  finished(): Promise<void>
+}
+
 export interface PricesApi {
   list(query: ParsedInput<'prices.list'>): Promise<OperationOutput<'prices.list'>>
   /** The next recorded turn goes by it. Errors: `invalid_request`. */
@@ -283,6 +295,7 @@ export interface Weir {
   readonly audit: AuditApi
   readonly tokens: TokensApi
   readonly imports: ImportsApi
+  readonly importBatches: ImportBatchesApi
   readonly prices: PricesApi
   readonly repricing: RepricingApi
   readonly intelligence: IntelligenceApi

@@ -9,12 +9,10 @@ import { UserDirectory } from './access/user-directory.ts'
 import { UserManager } from './access/user-manager.ts'
 import type { Actor, RestoresApi, Weir, WeirConfig } from './api.ts'
 import { AuditReader } from './audit/audit-reader.ts'
-import { AuthDatabaseImport } from './auth-database/auth-database.ts'
 import { BackupCopies } from './backup/backup-copies.ts'
 import { BackupManager } from './backup/backup-manager.ts'
 import { BackupRuns } from './backup/backup-runs.ts'
 import { backupCheck, backupCopyCheck, backupSamples } from './backup/backup-watch.ts'
-import { backUpBeforeImport } from './backup/before-import.ts'
 import { ConsumptionManager } from './consumption/consumption-manager.ts'
 import type { ConsumptionContext } from './consumption/context.ts'
 import { claimDataFolder } from './database/data-folder-lock.ts'
@@ -24,7 +22,6 @@ import { DualWriter } from './dual-write/dual-writer.ts'
 import { EnforcementManager } from './enforcement/enforcement-manager.ts'
 import { ExportRuns } from './exports/export-runs.ts'
 import { CatchUpRun } from './import/catch-up-run.ts'
-import { ImportManager } from './import/import-manager.ts'
 import { LedgerAdapter } from './import/ledger-adapter.ts'
 import { sampleOf } from './import/load-sample.ts'
 import { IntelligenceManager } from './intelligence/intelligence-manager.ts'
@@ -52,9 +49,9 @@ import { sessionsFolder } from './settings/sessions-folder.ts'
 import { SettingsManager } from './settings/settings-manager.ts'
 import { openAlerts } from './weir-alerts.ts'
 import { type Core, type Lasting, WeirHost } from './weir-host.ts'
+import { openImports } from './weir-imports.ts'
 import { openSessionFiles } from './weir-session-files.ts'
 import { isReady, readStatus, restoredAs } from './weir-status.ts'
-import { createAuthReader } from './workers/auth-reader.ts'
 import { createBackupCopier } from './workers/backup-copier.ts'
 import { createChangedScan } from './workers/changed-scan.ts'
 import { createExportWriter } from './workers/export-writer.ts'
@@ -149,23 +146,19 @@ async function assemble(
     clock: ports.clock,
     log: ports.log,
   })
-  const imports = new ImportManager({
-    ledger: new LedgerAdapter(context),
-    authDatabase: new AuthDatabaseImport(
-      createAuthReader(worker, ports.clock, config.sqliteBinding),
-      context,
-      () => prices.reload(),
-    ),
-    scanner: createSessionScanner(worker),
-    clock: ports.clock,
-    log: ports.log,
-    randomBytes: ports.randomBytes,
-    zone: () => settings.current().time_zone,
-    safetyCopy: (actor, signal) => backUpBeforeImport(database, backups, actor, signal),
-    onImported: async (sessionsDir, actor) => {
-      await settings.change({ sessions_dir: sessionsDir }, actor)
-      sessionFiles.look()
-    },
+  const { imports, importBatches } = openImports({
+    config,
+    ports,
+    context,
+    settings,
+    worker,
+    ownFolder: dualWriter.folder,
+    // What is made below: nothing of it is asked for before an import begins.
+    backUp: (options, actor) => backups.create(options, actor),
+    reloadPrices: () => prices.reload(),
+    forgetTokens: () => tokens.dropCache(),
+    lookAtFiles: () => sessionFiles.look(),
+    changed: () => lasting.changes.publish('imports'),
   })
   const alerts = openAlerts(context, settings)
   const copies = new BackupCopies({
@@ -254,7 +247,7 @@ async function assemble(
     scanOf,
     changes,
     observed,
-    isImporting: () => imports.running() !== null,
+    isImporting: () => imports.running() !== null || importBatches.busyUndoing() !== null,
   })
   const { jobs, check } = await openJobs({
     dataDir: config.dataDir,
@@ -302,6 +295,7 @@ async function assemble(
     audit: new AuditReader(database),
     tokens,
     imports,
+    importBatches,
     prices,
     repricing,
     intelligence,
@@ -346,12 +340,14 @@ async function assemble(
       lasting.apiUrl = url
     },
   }
+  await importBatches.resume()
   const ends = [
     // Before what the jobs work with: a run under way ends at its next safe place.
     () => jobs.close(),
     () => observed.close(),
     () => sessionFiles.close(),
     () => imports.close(),
+    () => importBatches.close(),
     () => reconciliation.close(),
     () => repricing.close(),
     () => backupRuns.close(),
@@ -368,6 +364,7 @@ async function assemble(
       unfence: () => database.unfence(),
       busyWith: () => {
         if (imports.running() !== null) return 'An import is running.'
+        if (importBatches.busyUndoing() !== null) return 'An import is being undone.'
         if (repricing.isRunning()) return 'Turns are being priced again.'
         if (reconciliation.isRunning()) return 'A reconciliation is running.'
         return backups.isWorking() ? 'A backup is being made.' : null

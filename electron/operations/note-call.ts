@@ -35,6 +35,8 @@ function endOf(weir: Weir, name: OperationName, value: unknown): Promise<unknown
   switch (name) {
     case 'import.start':
       return weir.imports.finished((value as OperationOutput<'import.start'>).run_id)
+    case 'imports.undo':
+      return weir.importBatches.finished()
     case 'reconciliation.start':
       return weir.reconciliation.finished((value as OperationOutput<'reconciliation.start'>).run_id)
     case 'prices.reprice':

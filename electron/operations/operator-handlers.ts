@@ -29,5 +29,15 @@ export const operatorHandlers = {
   }),
   'import.get': async (weir, input) => ({ kind: 'done', value: await weir.imports.get(input.run_id) }),
   'import.cancel': async (weir, input) => ({ kind: 'done', value: await weir.imports.cancel(input.run_id) }),
+  'imports.list': async (weir) => ({ kind: 'done', value: await weir.importBatches.list() }),
+  'imports.get': async (weir, input) => ({ kind: 'done', value: await weir.importBatches.get(input.id) }),
+  'imports.undo': async (weir, input, caller) => ({
+    kind: 'done',
+    value: await weir.importBatches.undo(input, caller),
+  }),
+  'imports.cancelUndo': async (weir, input) => ({
+    kind: 'done',
+    value: await weir.importBatches.cancelUndo(input.id),
+  }),
   'books.verify': async (weir) => ({ kind: 'done', value: await weir.verify() }),
 } satisfies Partial<Handlers>

@@ -15,6 +15,7 @@ const TURNS = [
   'sessions',
   'sessionFiles',
   'import',
+  'imports',
   'reconciliation',
   'setup',
 ] as const
@@ -31,7 +32,7 @@ const RULES = [
 /** What an operator or a job does; the executor's checks and turns are not among them. */
 const ACTS = [
   ...['users', 'profiles', 'grants', 'override', 'enforcement', 'settings', 'tokens', 'prices', 'alerts'],
-  ...['import', 'reconciliation', 'backups', 'restore', 'jobs', 'setup'],
+  ...['import', 'imports', 'reconciliation', 'backups', 'restore', 'jobs', 'setup'],
 ] as const satisfies readonly Subject[]
 
 /** What each subject shows besides itself. */
@@ -42,6 +43,7 @@ const SHOWS: Partial<Record<Subject, readonly Subject[]>> = {
   costs: [...TURNS, 'prices', 'users', 'jobs'],
   enforcement: [...RULES, 'jobs'],
   grants: ['users'],
+  imports: ['import'],
   intelligence: [...TURNS, 'prices', 'users', 'jobs'],
   limits: [...TURNS, ...RULES, 'jobs'],
   override: RULES,

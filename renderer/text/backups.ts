@@ -7,6 +7,7 @@ const reasons: Readonly<Record<BackupReason, string>> = {
   daily: 'Every night',
   'before-restore': 'Before a restore',
   'before-import': 'Before an import',
+  'before-undo': 'Before an import was undone',
   'before-fix': 'Before a repair',
   'before-migration': 'Before an update',
 }

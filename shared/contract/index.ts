@@ -8,6 +8,7 @@ import { countingOperations } from './counting.ts'
 import { enforcementOperations } from './enforcement.ts'
 import { exportOperations } from './exports.ts'
 import { grantOperations } from './grants.ts'
+import { importsOperations } from './imports.ts'
 import { intelligenceOperations } from './intelligence.ts'
 import { jobOperations } from './jobs.ts'
 import { limitOperations } from './limits.ts'
@@ -41,6 +42,7 @@ export const OPERATIONS = {
   ...grantOperations,
   ...enforcementOperations,
   ...operatorOperations,
+  ...importsOperations,
   ...sessionOperations,
   ...sessionRecordOperations,
   ...countingOperations,

@@ -2,55 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createWeir } from '../../electron/core/weir.ts'
-import { dispatchToAnswer } from '../../electron/operations/dispatch.ts'
-import type { OperationInput, OperationName, OperationOutput } from '../../shared/contract/index.ts'
-import { MINUTE_MS } from '../../shared/units.ts'
-import { TestClock } from '../support/clock.ts'
 import { recordingLog } from '../support/fake-weir.ts'
-import { sessionOf, temporaryFolder, turnOf, writeSessionFile } from '../support/session-files.ts'
-import { configOf, openWeir, type TestWeir } from '../support/weir.ts'
+import { sessionOf, turnOf, writeSessionFile } from '../support/session-files.ts'
+import { configOf } from '../support/weir.ts'
+import { ask, bring, clock, file, folder, goOnWith, own } from './auth-fixture.ts'
 import { PLATFORM, turn, writePlatformDatabase } from './platform-database.ts'
-
-let folder: ReturnType<typeof temporaryFolder>
-let own: TestWeir
-let clock: TestClock
-let file: string
-
-const CALLER = { name: 'Olga', via: 'window', scope: 'admin', userId: null, tokenId: null } as const
-
-beforeEach(async () => {
-  folder = temporaryFolder()
-  clock = new TestClock()
-  file = join(folder.path, 'platform.db')
-  own = await openWeir(clock)
-})
-
-afterEach(async () => {
-  await own.close()
-  folder.remove()
-})
-
-async function ask<Name extends OperationName>(
-  name: Name,
-  input: OperationInput<Name>,
-): Promise<OperationOutput<Name>> {
-  const answer = await dispatchToAnswer(own.weir, name, input, CALLER)
-  if (!answer.ok) throw Object.assign(new Error(answer.problem.detail), { code: answer.problem.code })
-  return answer.value
-}
-
-async function bring(input: Partial<OperationInput<'import.start'>> = {}) {
-  const { run_id } = await ask('import.start', { auth_db: file, ...input })
-  const run = await own.weir.imports.finished(run_id)
-  clock.advance(MINUTE_MS)
-  const { report } = run
-  expect(run.auth_rows_done).toBe(run.auth_rows_total)
-  if (run.status !== 'done' || report?.auth_database == null)
-    throw new Error(`${run.status} ${run.error?.detail}`)
-  return { ...report, auth_database: report.auth_database }
-}
 
 /** Why rows of the table were not taken, by what they are called. */
 const refusals = (report: Awaited<ReturnType<typeof bring>>, table: string) =>
@@ -95,7 +53,7 @@ test('a price in the database whose pattern is broken is left out with a warning
   db.close()
   const log = recordingLog()
   const weir = await createWeir(configOf(dataDir), { clock, log, randomBytes })
-  own = { ...own, weir, close: () => weir.close().then(close) }
+  goOnWith({ ...own, weir, close: () => weir.close().then(close) })
   expect(log.lines.filter(({ level }) => level === 'warn')).toContainEqual({
     level: 'warn',
     message: 'Prices of model patterns that are no regular expressions are left out.',

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { sql } from 'kysely'
@@ -184,6 +185,14 @@ const PRODUCED: Readonly<Record<ErrorCode, () => Promise<Got>>> = {
     await scheduler.close()
     await close()
     return got
+  },
+  import_not_undoable: async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'weir-undone-'))
+    const { run_id: id } = await done('import.start', { sessions_dir: folder })
+    await open.weir.imports.finished(id)
+    await done('imports.undo', { id, confirm: id })
+    await open.weir.importBatches.finished()
+    return refused('imports.undo', { id, confirm: id })
   },
   run_unknown: () => refused('import.get', { run_id: 'none' }),
   busy: async () => {

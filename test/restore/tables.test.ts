@@ -6,7 +6,7 @@ import { openTestDatabase } from '../support/database.ts'
  * (docs/decisions/0007) and to write it into `electron/core/restore`.
  */
 const DECIDED: Readonly<
-  Record<string, 'backup, with what was added since' | 'now' | 'both' | 'added up again'>
+  Record<string, 'backup, with what was added since' | 'backup' | 'now' | 'both' | 'added up again'>
 > = {
   consumption_profiles: 'backup, with what was added since',
   users: 'backup, with what was added since',
@@ -37,6 +37,10 @@ const DECIDED: Readonly<
   jobs: 'now',
   scheduler_clock: 'now',
   session_files: 'now',
+  import_batches: 'backup',
+  import_sessions: 'backup',
+  import_months: 'backup',
+  import_rows: 'backup',
   reconciled_sessions: 'added up again',
   user_periods: 'added up again',
   user_period_models: 'added up again',

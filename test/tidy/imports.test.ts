@@ -231,6 +231,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'electron/core/weir-status.ts': ['electron/core', 'shared'],
   'electron/core/weir-alerts.ts': ['electron/core', 'shared'],
   'electron/core/weir-session-files.ts': ['electron/core', 'shared'],
+  'electron/core/weir-imports.ts': ['electron/core', 'shared'],
   // The composition root knows every part of core.
   'electron/core/weir.ts': ['electron/core', 'shared'],
   'electron/operations': ['electron/core/api.ts', 'electron/core/kernel', 'shared'],

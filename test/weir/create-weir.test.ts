@@ -53,7 +53,7 @@ describe('an empty data folder', () => {
       face: 'command-line',
       api_url: null,
       data_dir: dataDir,
-      schema_version: 11,
+      schema_version: 12,
       time_zone: 'UTC',
       current_period: '2026-11',
       enforcement: { mode: 'on', reason: null, until: null },

@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from '../../core/kernel/exit-codes.ts'
 import { type CliContext, optionsOf, withConnection } from '../cli-context.ts'
 import { withExamples } from '../command-help.ts'
 import { authDatabase } from '../import-auth-text.ts'
+import { listImports, undoImport } from '../import-undo-text.ts'
 import type { Output } from '../output.ts'
 import { count, counted, dollars, facts, table } from '../table.ts'
 import { ProblemError, valueFrom, type WeirConnection } from '../weir-connection.ts'
@@ -17,6 +18,9 @@ interface ImportOptions {
   readonly authDb?: string
   readonly dryRun?: boolean
   readonly validateOnly?: boolean
+  readonly list?: boolean
+  readonly undo?: string
+  readonly yes?: boolean
 }
 
 /** Often enough that a short import is not waited for, seldom enough to cost the running Weir nothing. */
@@ -35,8 +39,13 @@ export function importCommand(context: CliContext): Command {
     .option('--auth-db <file>', 'users, profiles, tokens, prices, months and turns of a SQLite auth database')
     .option('--dry-run', 'write nothing, only say what an import would bring')
     .option('--validate-only', 'write nothing, only compare the files with the database')
+    .option('--list', 'the imports that have written, and what became of them')
+    .option('--undo <id>', 'take out of the books what one import has added; --dry-run says what that is')
+    .option('--yes', 'with --undo: do it without asking')
     .action(async (_options: object, self: Command) => {
       const options = optionsOf<ImportOptions>(self)
+      if (options.list === true) return listImports(context, self)
+      if (options.undo !== undefined) return undoImport(context, self, { ...options, undo: options.undo })
       if (options.sessionsDir === undefined && options.authDb === undefined)
         self.error('error: name what to import: --sessions-dir <folder>, --auth-db <file>, or both')
       await withConnection(context, self, async (connection, output) => {
@@ -58,6 +67,8 @@ export function importCommand(context: CliContext): Command {
       line: 'weir import --sessions-dir ~/agent/sessions --auth-db ~/agent/auth.db',
       what: 'users, tokens and prices too; the database is only read',
     },
+    { line: 'weir import --list', what: 'what has been imported' },
+    { line: 'weir import --undo import-0123456789abcdef --dry-run', what: 'what would be taken out again' },
     {
       line: 'weir import --sessions-dir ~/agent/sessions --validate-only --json',
       what: 'compare files and database',

@@ -77,12 +77,17 @@ export async function lookAtMonth(
 }
 
 /** Takes the month as sums, unless the ledger has turns of it: then it is closed from those. */
-export async function addMonth(trx: Writer, month: AuthMonth, context: ConsumptionContext): Promise<void> {
-  await archiveClosedPeriods(trx, month.userId, context)
+export async function addMonth(
+  trx: Writer,
+  month: AuthMonth,
+  context: ConsumptionContext,
+  batch: number | null,
+): Promise<void> {
+  await archiveClosedPeriods(trx, month.userId, context, batch)
   const held = await findMonth(trx, month, context)
   if (held.archived !== null || held.hasTurns || held.isOpen) return
   const { userId, period, sessions, championCases } = month
-  await carryMonth(trx, { userId, period, sessions, championCases, totals: totalsOf(month) }, context)
+  await carryMonth(trx, { userId, period, sessions, championCases, totals: totalsOf(month) }, context, batch)
 }
 
 function totalsOf(month: AuthMonth): Totals {

@@ -3,8 +3,9 @@ import type { Reader, Writer } from '../database/database.ts'
 import { archiveMonths, NOTHING_COUNTED } from './archive-store.ts'
 import { findUserKey } from './consumption-store.ts'
 import { type ConsumptionContext, momentOf } from './context.ts'
+import { holdMonth, holdsOf, saveHold } from './import-holds-store.ts'
 import { usageOf } from './ledger-import.ts'
-import { insertSession, modelKeyOf } from './ledger-store.ts'
+import { findSession, insertSession, modelKeyOf } from './ledger-store.ts'
 import { rollUpSession, rollUpSums } from './roll-up-store.ts'
 import type { Totals } from './usage.ts'
 import { periodText } from './windows.ts'
@@ -67,10 +68,12 @@ export async function carryMonth(
   trx: Writer,
   month: CarriedMonth,
   context: ConsumptionContext,
+  batch: number | null = null,
 ): Promise<void> {
   const moment = momentOf(context)
   const { period, totals } = month
-  const { user_key } = await usageOf(trx, month.userId, moment)
+  const { user_key } = await usageOf(trx, month.userId, moment, batch)
+  if (batch !== null) await holdMonth(trx, batch, user_key, period)
   const zone = moment.settings.time_zone
   const { startsAt, endsAt } = periodWindow(zone, periodText(period))
   const session = await insertSession(trx, {
@@ -80,6 +83,7 @@ export async function carryMonth(
     created_at: startsAt,
     last_activity_at: endsAt - 1,
   })
+  if (batch !== null) await holdCarried(trx, batch, session.key, moment.now)
   const model_key = await modelKeyOf(trx, 'unknown', 'unknown')
   const where = { user_key, session_key: session.key, period, model_key, last_turn_at: endsAt - 1 }
   await rollUpSession(trx, user_key, period)
@@ -108,4 +112,33 @@ export async function carryMonth(
     limits: null,
   }
   await archiveMonths(trx, [closed], { zone, windows: moment.windows })
+}
+
+const NO_TURNS = {
+  turns: '',
+  is_session: 1,
+  is_books: 1,
+  all_input_tokens: 0,
+  all_output_tokens: 0,
+  turns_input_tokens: 0,
+  turns_output_tokens: 0,
+} as const
+
+async function holdCarried(trx: Writer, batch: number, sessionKey: number, now: number): Promise<void> {
+  await saveHold(trx, { ...NO_TURNS, batch_key: batch, session_key: sessionKey, told_at: now })
+}
+
+/** Notes that an import brings a month that is carried already, where other imports alone have carried it. */
+export async function holdCarriedMonth(
+  trx: Writer,
+  batch: number | null,
+  month: Pick<CarriedMonth, 'userId' | 'period'>,
+  now: number,
+): Promise<void> {
+  const userKey = await findUserKey(trx, month.userId)
+  if (batch === null || userKey === undefined) return
+  const session = await findSession(trx, userKey, carriedSessionId(month.period))
+  if (session === undefined || (await holdsOf(trx, session.key)).length === 0) return
+  await holdMonth(trx, batch, userKey, month.period)
+  await holdCarried(trx, batch, session.key, now)
 }

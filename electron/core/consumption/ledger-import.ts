@@ -10,6 +10,8 @@ import { addUser, findUserKey, findUserStateByKey, saveUsage } from './consumpti
 import { type ConsumptionContext, limitsOf, type Moment, momentOf } from './context.ts'
 import { currentUsage } from './current-usage.ts'
 import { isErased } from './erased-users.ts'
+import { noteHolds } from './import-holds.ts'
+import { holdKnownRow, holdMonth, holdNewRow } from './import-holds-store.ts'
 import {
   findSession,
   insertSession,
@@ -54,28 +56,40 @@ export interface ImportEffect {
 
 /**
  * Imports sessions in one transaction. Those of somebody who was erased come back only when the operator asks for them:
- * `erased` says whether this is so.
+ * `erased` says whether this is so. `batch` is the import that can be undone; null for what is read in by itself.
  */
 export async function importSessions(
   trx: Writer,
   sessions: readonly SessionReading[],
   context: ConsumptionContext,
   erased: 'added again' | 'left out' = 'added again',
+  batch: number | null = null,
 ): Promise<ImportEffect> {
   const moment = momentOf(context)
   const effect: ImportEffect = { imported: 0, alreadyThere: 0, conflicting: 0 }
   const usages = new Map<string, Usage>()
   const opened = new Map<number, Usage>()
   const written: NewTurn[] = []
-  const run: Run = { context, moment, effect, written, created: [], gone: new Map(), models: new Map() }
+  const run: Run = {
+    context,
+    moment,
+    effect,
+    written,
+    created: [],
+    gone: new Map(),
+    models: new Map(),
+    batch,
+    months: new Set(),
+  }
   for (const session of sessions) {
     if (erased === 'left out' && !usages.has(session.userId) && (await isErased(trx, session.userId)))
       continue
-    const usage = usages.get(session.userId) ?? (await usageOf(trx, session.userId, moment))
+    const usage = usages.get(session.userId) ?? (await usageOf(trx, session.userId, moment, batch))
     if (!opened.has(usage.user_key)) opened.set(usage.user_key, usage)
     usages.set(session.userId, await importSession(trx, session, usage, run))
   }
   await rollUpTurns(trx, written, moment.settings.time_zone, run.created)
+  if (batch !== null) for (const month of run.months) await holdMonth(trx, batch, ...monthOf(month))
   for (const usage of usages.values()) {
     const alerted = usage === opened.get(usage.user_key) ? usage : await alertedOf(trx, usage, moment)
     await saveUsage(trx, { ...alerted, last_updated_at: moment.now })
@@ -102,13 +116,34 @@ export interface Run {
   readonly created: NewSession[]
   /** By user key: up to when the turns of each month are gone. */
   readonly gone: Map<number, ReadonlyMap<number, EpochMs>>
+  readonly batch: number | null
+  /** The months the import has come to, as `monthName` calls them. */
+  readonly months: Set<string>
 }
 
-/** The user's counters as of now; a user nobody knew is added. */
-export async function usageOf(trx: Writer, userId: string, moment: Moment): Promise<Usage> {
-  const key =
-    (await findUserKey(trx, userId)) ??
-    (await addUser(trx, { id: userId, source: 'import' }, moment.now, moment.settings.time_zone))
+function monthName(userKey: number, period: number): string {
+  return `${userKey} ${period}`
+}
+
+function monthOf(name: string): [userKey: number, period: number] {
+  const [userKey = 0, period = 0] = name.split(' ').map(Number)
+  return [userKey, period]
+}
+
+/** The user's counters as of now; a user nobody knew is added, and held by the import. */
+export async function usageOf(
+  trx: Writer,
+  userId: string,
+  moment: Moment,
+  batch: number | null = null,
+): Promise<Usage> {
+  const known = await findUserKey(trx, userId)
+  if (known !== undefined) {
+    await holdKnownRow(trx, batch, 'user', userId)
+    return rolledOver(trx, known, moment)
+  }
+  const key = await addUser(trx, { id: userId, source: 'import' }, moment.now, moment.settings.time_zone)
+  await holdNewRow(trx, batch, { kind: 'user', name: userId, madeAt: moment.now })
   return rolledOver(trx, key, moment)
 }
 
@@ -136,6 +171,7 @@ async function importSession(trx: Writer, session: SessionReading, usage: Usage,
   )
   const turns = [...held.values()].filter((turn) => turn.turn_number > 0)
   const booked = new Set<number>()
+  const found: number[] = []
   const book = async (turn: TurnReading): Promise<TurnRow | null> => {
     const told = await toNewTurn(trx, turn, row, run)
     const entry = turn.turnNumber > 0 ? told : { ...told, recorded_at: toldAt(told.recorded_at, turns) }
@@ -159,11 +195,13 @@ async function importSession(trx: Writer, session: SessionReading, usage: Usage,
   for (const turn of session.turns) {
     const before = held.get(turn.turnNumber)
     if (before !== undefined) {
-      if (isSame(turn, before)) run.effect.alreadyThere += 1
-      else run.effect.conflicting += 1
+      if (isSame(turn, before)) {
+        run.effect.alreadyThere += 1
+        found.push(turn.turnNumber)
+      } else run.effect.conflicting += 1
     } else if ((await book(turn)) !== null) {
       lastActivityAt = Math.max(lastActivityAt, turn.occurredAt)
-    }
+    } else found.push(turn.turnNumber)
   }
   // After the turns: what they hold is not outside them.
   const outside = outsideTokens(session, sumOf(turns))
@@ -175,12 +213,19 @@ async function importSession(trx: Writer, session: SessionReading, usage: Usage,
     const heard = { turns, unheard: unheardTurns(outsideRow, turns, booked) }
     const followed = await followOutside(trx, outsideRow, outside, heard, current, run)
     current = followed.usage
+    found.push(0)
     const isTold = session.isFromBooks !== true && (followed.became !== 'equal' || isOutsideTold)
     if (isTold) run.effect[EFFECTS[followed.became]] += 1
   } else if (outsideRow === undefined && isOutsideTold && outside.input + outside.output > 0) {
-    await book(outsideTurn(session, outside))
+    if ((await book(outsideTurn(session, outside))) !== null) booked.add(0)
   }
   await touchSession(trx, row, isNameKept ? null : session.name, lastActivityAt)
+  const effect = { session: row, reading: session, isNew: known === undefined, written: [...booked], found }
+  const isHeld = await noteHolds(trx, run.batch, effect, run.moment.now)
+  if (isHeld) {
+    run.months.add(monthName(row.user_key, periodNumber(periodOf(zone, row.created_at))))
+    for (const turn of [...held.values(), ...turns]) run.months.add(monthName(row.user_key, turn.period))
+  }
   return current
 }
 
@@ -315,6 +360,7 @@ export async function archiveClosedPeriods(
   trx: Writer,
   userId: string,
   context: ConsumptionContext,
+  batch: number | null = null,
 ): Promise<number> {
   const moment = momentOf(context)
   const key = await findUserKey(trx, userId)
@@ -327,6 +373,7 @@ export async function archiveClosedPeriods(
     .where('user_key', '=', key)
     .where('period', '<', moment.windows.period)
     .execute()
+  if (batch !== null) for (const month of months) await holdMonth(trx, batch, key, month.period)
   return archiveMonths(
     trx,
     months.map((month) => ({ ...month, ...NOTHING_COUNTED, limits: null })),

@@ -151,7 +151,8 @@ async function rebuildModels(trx: Writer, userKey: number, period: number, zone:
 const SESSION_NAMES = sql`session_key, period, user_key, turns, input_tokens, output_tokens, cost_micro_usd,
   dearest_turn_micro_usd, last_turn_at`
 
-async function rebuildSession(trx: Writer, session: number, period: number): Promise<void> {
+/** The sums of a session in one month. */
+export async function rebuildSession(trx: Writer, session: number, period: number): Promise<void> {
   await sql`delete from session_periods where session_key = ${session} and period = ${period}`.execute(trx)
   await sql`insert into session_periods (${SESSION_NAMES})
     select session_key, ${period}, user_key, sum(turns), sum(input_tokens), sum(output_tokens), sum(cost_micro_usd),
@@ -167,7 +168,7 @@ async function rebuildSession(trx: Writer, session: number, period: number): Pro
 }
 
 /** The whole life of a session is added up from its months: those that retention has emptied are still in them. */
-async function rebuildWholeSession(trx: Writer, session: number): Promise<void> {
+export async function rebuildWholeSession(trx: Writer, session: number): Promise<void> {
   await sql`delete from session_periods where session_key = ${session} and period = 0`.execute(trx)
   await sql`insert into session_periods (${SESSION_NAMES})
     select session_key, 0, user_key, sum(turns), sum(input_tokens), sum(output_tokens), sum(cost_micro_usd),

@@ -11,6 +11,8 @@ import { saveUsage, type UserAccount } from './consumption-store.ts'
 import { type ConsumptionContext, type Moment, momentOf, observedSince } from './context.ts'
 import { currentUsage, userOf } from './current-usage.ts'
 import { exceededBy, exceededOf, noteExceeded, type Reserved } from './exceeded-reservation-store.ts'
+import { letGo } from './import-holds.ts'
+import { holdsOf } from './import-holds-store.ts'
 import {
   findSession,
   findTurn,
@@ -112,6 +114,7 @@ async function recordTurn(trx: Writer, turn: Turn, book: Book, run: Run): Promis
     const answer = await replay(trx, turn, recorded, known)
     // A session file came before its agent's call: the reservation of the turn is still open.
     if (recorded.source === 'api') return answer
+    await letGo(trx, await holdsOf(trx, known.key), new Set([turn.turn_number]), false)
     const late = await settleInBook(trx, turn, recorded, book, moment)
     if (late.admission === null) return answer
     // What was noted of an earlier reservation stays.

@@ -18,9 +18,20 @@ export async function removePrunedMonth(trx: Writer, userKey: number, zone: stri
     .orderBy('period')
     .limit(1)
     .executeTakeFirst()
+  if (month === undefined) return false
+  await removePruned(trx, month, zone)
+  return true
+}
+
+/** The same for one month that retention, or whoever closed it, has left sums of. */
+export async function removePruned(
+  trx: Writer,
+  month: { readonly user_key: number; readonly period: number; readonly pruned_before: number },
+  zone: string,
+): Promise<void> {
+  const { user_key: userKey, period } = month
   const state = await findUserStateByKey(trx, userKey)
-  if (month === undefined || state === undefined) return false
-  const { period } = month
+  if (state === undefined) return
   const sessions = await trx
     .deleteFrom('pruned_turn_sums')
     .where('user_key', '=', userKey)
@@ -41,7 +52,6 @@ export async function removePrunedMonth(trx: Writer, userKey: number, zone: stri
     sessions: new Set(sessions.map((row) => row.session_key)),
   }
   await rebuildSums(trx, touched, state.usage, windowsAt(zone, state.usage.last_updated_at))
-  return true
 }
 
 /** The hours of removed turns go whole, because what is removed are whole hours. */

@@ -1,18 +1,11 @@
-import type { Selectable } from 'kysely'
-import { hourWindow, periodOf } from '../../../shared/time-window.ts'
 import type { Reader, Writer } from '../database/database.ts'
-import type { ConsumptionTurnsTable } from '../database/schema.ts'
 import { removePrunedMonth } from './remove-pruned.ts'
-import { totalsOf, turnCount } from './turn-effect.ts'
-import { addTotals, NO_TOTALS, TOTAL_NAMES, type Totals } from './usage.ts'
-import { periodNumber } from './windows.ts'
+import { takeTurns } from './take-turns.ts'
 
 /**
  * Takes a user out of the books. Session by session, each slice with its part of every sum, so that the ledger and
  * the counters agree after every slice: a stop in the middle leaves less, and nothing wrong.
  */
-
-type Turn = Selectable<ConsumptionTurnsTable>
 
 // With what each takes away, some three hundred turns are about ten milliseconds: as long as others may wait.
 const TURNS_PER_SLICE = 300
@@ -22,6 +15,7 @@ const SESSIONS_PER_SLICE = 50
 /** What belongs to a user and to nobody else, in an order that leaves no reference behind. `test/consumption` keeps it whole. */
 export const USER_TABLES = [
   'observations',
+  'import_months',
   'champion_cases',
   'collection_subscriptions',
   'pruned_periods',
@@ -97,9 +91,7 @@ export async function removeSessions(trx: Writer, userKey: number, zone: string)
     .selectAll()
     .where('session_key', 'in', keys)
     .execute()
-  await takeTotals(trx, userKey, turns, slice, zone)
-  await takeModels(trx, userKey, turns)
-  await takeHours(trx, userKey, turns, zone)
+  await takeTurns(trx, userKey, { turns, sessions: slice }, zone)
   await trx.deleteFrom('turn_extensions').where('session_key', 'in', keys).execute()
   await trx.deleteFrom('consumption_turns').where('session_key', 'in', keys).execute()
   await trx.deleteFrom('session_periods').where('session_key', 'in', keys).execute()
@@ -119,6 +111,7 @@ export async function removeAccount(trx: Writer, userKey: number, userId: string
   for (const table of USER_TABLES) await trx.deleteFrom(table).where('user_key', '=', userKey).execute()
   for (const table of ['session_files', 'reconciled_sessions', 'alerts'] as const)
     await trx.deleteFrom(table).where('user_id', '=', userId).execute()
+  await trx.deleteFrom('import_rows').where('kind', '=', 'user').where('name', '=', userId).execute()
   await trx.deleteFrom('users').where('key', '=', userKey).execute()
   return true
 }
@@ -137,123 +130,4 @@ function firstOf(sessions: readonly SessionOfSlice[]): readonly SessionOfSlice[]
     return turns > TURNS_PER_SLICE
   })
   return end === -1 ? sessions : sessions.slice(0, Math.max(1, end))
-}
-
-/** Sums of the turns by a key each has. */
-function sumsBy<Sums extends Record<string, number>>(
-  turns: readonly Turn[],
-  keyOf: (turn: Turn) => string,
-  sumsOf: (turn: Turn) => Sums,
-): Map<string, Sums> {
-  const groups = new Map<string, Sums>()
-  for (const turn of turns) {
-    const key = keyOf(turn)
-    const held = groups.get(key)
-    const added = sumsOf(turn)
-    groups.set(
-      key,
-      held === undefined
-        ? added
-        : (Object.fromEntries(
-            Object.entries(added).map(([name, value]) => [name, value + (held[name] ?? 0)]),
-          ) as Sums),
-    )
-  }
-  return groups
-}
-
-async function takeTotals(
-  trx: Writer,
-  userKey: number,
-  turns: readonly Turn[],
-  sessions: readonly SessionOfSlice[],
-  zone: string,
-): Promise<void> {
-  const totals = new Map<number, Totals & { readonly sessions: number }>()
-  const held = (period: number) => totals.get(period) ?? { ...NO_TOTALS, sessions: 0 }
-  for (const turn of turns) {
-    const before = held(turn.period)
-    totals.set(turn.period, { ...addTotals(before, totalsOf(turn)), sessions: before.sessions })
-  }
-  for (const { created_at } of sessions) {
-    const period = periodNumber(periodOf(zone, created_at))
-    totals.set(period, { ...held(period), sessions: held(period).sessions + 1 })
-  }
-  const names = [...TOTAL_NAMES, 'sessions'] as const
-  for (const [period, sums] of totals) {
-    await trx
-      .updateTable('user_periods')
-      .set((eb) => Object.fromEntries(names.map((name) => [name, eb(name, '-', sums[name])])))
-      .where('user_key', '=', userKey)
-      .where('period', '=', period)
-      .execute()
-    // The counters are those of one month; the others are in the roll-up only.
-    await trx
-      .updateTable('user_consumption')
-      .set((eb) => Object.fromEntries(names.map((name) => [name, eb(name, '-', sums[name])])))
-      .where('user_key', '=', userKey)
-      .where('period', '=', period)
-      .execute()
-  }
-}
-
-const MODEL_SUMS = ['turns', 'input_tokens', 'output_tokens', 'cost_micro_usd'] as const
-const HOUR_SUMS = [...MODEL_SUMS, 'failed_turns'] as const
-
-function modelSums(turn: Turn) {
-  const { input_tokens, output_tokens, cost_micro_usd } = turn
-  return { turns: turnCount(turn) as number, input_tokens, output_tokens, cost_micro_usd }
-}
-
-async function takeModels(trx: Writer, userKey: number, turns: readonly Turn[]): Promise<void> {
-  for (const [key, sums] of sumsBy(turns, (turn) => `${turn.period} ${turn.model_key}`, modelSums)) {
-    const [period = 0, modelKey = 0] = key.split(' ').map(Number)
-    await trx
-      .updateTable('user_period_models')
-      .set((eb) => Object.fromEntries(MODEL_SUMS.map((name) => [name, eb(name, '-', sums[name])])))
-      .where('user_key', '=', userKey)
-      .where('period', '=', period)
-      .where('model_key', '=', modelKey)
-      .execute()
-    await trx
-      .updateTable('system_period_models')
-      .set((eb) => Object.fromEntries(MODEL_SUMS.map((name) => [name, eb(name, '-', sums[name])])))
-      .where('period', '=', period)
-      .where('model_key', '=', modelKey)
-      .execute()
-    // A model nobody used that month would stand in the charts with nothing.
-    await trx
-      .deleteFrom('system_period_models')
-      .where('period', '=', period)
-      .where('model_key', '=', modelKey)
-      .where((eb) => eb.and({ turns: 0, input_tokens: 0, output_tokens: 0, cost_micro_usd: 0 }))
-      .execute()
-  }
-}
-
-async function takeHours(trx: Writer, userKey: number, turns: readonly Turn[], zone: string): Promise<void> {
-  const hourOf = (turn: Turn): string => String(hourWindow(zone, turn.occurred_at).startsAt)
-  const hourSums = (turn: Turn) => ({
-    ...modelSums(turn),
-    failed_turns: turnCount(turn) === 1 && turn.status === 'failed' ? 1 : 0,
-  })
-  for (const [key, sums] of sumsBy(turns, hourOf, hourSums)) {
-    const hour = Number(key)
-    await trx
-      .updateTable('user_hours')
-      .set((eb) => Object.fromEntries(HOUR_SUMS.map((name) => [name, eb(name, '-', sums[name])])))
-      .where('user_key', '=', userKey)
-      .where('hour_started_at', '=', hour)
-      .execute()
-    await trx
-      .updateTable('system_hours')
-      .set((eb) => Object.fromEntries(HOUR_SUMS.map((name) => [name, eb(name, '-', sums[name])])))
-      .where('hour_started_at', '=', hour)
-      .execute()
-    await trx
-      .deleteFrom('system_hours')
-      .where('hour_started_at', '=', hour)
-      .where((eb) => eb.and({ turns: 0, input_tokens: 0, output_tokens: 0, cost_micro_usd: 0 }))
-      .execute()
-  }
 }

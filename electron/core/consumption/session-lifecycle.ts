@@ -7,6 +7,8 @@ import { WeirError } from '../kernel/weir-error.ts'
 import { saveUsage } from './consumption-store.ts'
 import { type ConsumptionContext, momentOf } from './context.ts'
 import { currentUsage, userOf } from './current-usage.ts'
+import { letGo } from './import-holds.ts'
+import { holdsOf } from './import-holds-store.ts'
 import { findSession, insertSession, type SessionRow, touchSession } from './ledger-store.ts'
 import { readProfiles } from './limit-rules-store.ts'
 import { pastInstant, periodAt } from './record-turn.ts'
@@ -32,6 +34,8 @@ export async function openSession(
   if (known !== undefined) {
     await touchSession(trx, known, name, openedAt)
     if (known.closed_at !== null) await saveSessionClosed(trx, known.key, null)
+    // The agent has it open: it is not there because of an import alone.
+    await letGo(trx, await holdsOf(trx, known.key), new Set(), true)
     const session: SessionRow = {
       ...known,
       name: name ?? known.name,

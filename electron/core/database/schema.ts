@@ -1,5 +1,11 @@
 import type { Generated, GeneratedAlways } from 'kysely'
 import type { AdmissionsTable, EnforcementEventsTable, ObservationsTable } from './admission-tables.ts'
+import type {
+  ImportBatchesTable,
+  ImportMonthsTable,
+  ImportRowsTable,
+  ImportSessionsTable,
+} from './import-tables.ts'
 import type { JobRunsTable, JobsTable, PrunedTurnSumsTable, SchedulerClockTable } from './jobs-tables.ts'
 import type {
   PrunedPeriodsTable,
@@ -372,4 +378,8 @@ export interface Schema {
   scheduler_clock: SchedulerClockTable
   pruned_turn_sums: PrunedTurnSumsTable
   exceeded_reservations: ExceededReservationsTable
+  import_batches: ImportBatchesTable
+  import_sessions: ImportSessionsTable
+  import_months: ImportMonthsTable
+  import_rows: ImportRowsTable
 }

@@ -26,6 +26,8 @@ const ROWS_A_STEP = 50
 
 /** Who follows the part. */
 export interface AuthListener {
+  /** The import that can be undone. */
+  readonly batch: () => number | null
   /** Throws between two transactions when the run was cancelled. */
   readonly stopIfCancelled: () => void
   /** Told of users before anything is written of them. */
@@ -131,7 +133,7 @@ export class AuthDatabasePart {
     await this.#source.read(this.#file, part, async (batch) => {
       this.#told.stopIfCancelled()
       await this.#noteUsers(batch.items)
-      const written = await this.#source.write(batch.items)
+      const written = await this.#source.write(batch.items, this.#told.batch())
       for (const [at, { imported, refused }] of written.entries()) {
         const item = batch.items[at]
         this.#tally(batch.table).imported += imported

@@ -131,7 +131,7 @@ export interface AuthDatabase {
   /** The next batch comes when `onBatch` has settled. Errors: `auth_database_unreadable`, and what `onBatch` throws. */
   read(file: string, part: AuthPart, onBatch: (batch: AuthBatch) => Promise<void>): Promise<void>
   /** Writes what is not there, in one transaction; one by one where a row cannot be held. What is there is left as it is. */
-  write(items: readonly AuthItem[]): Promise<readonly AuthWritten[]>
+  write(items: readonly AuthItem[], batch: number | null): Promise<readonly AuthWritten[]>
   /** What of it is there. Writes nothing. */
   compare(items: readonly AuthItem[]): Promise<readonly AuthCompared[]>
   /** Lets prices and tokens that were written count. */

@@ -5,6 +5,7 @@ import type { Clock, Logger, RandomBytes } from '../kernel/ports.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import type { SessionScanner } from '../sessions/session-scanner.ts'
 import type { AuthDatabase } from './auth-port.ts'
+import type { ImportBatches } from './import-batches.ts'
 import { ImportRun, type ImportSources } from './import-run.ts'
 import type { ImportMode, LedgerImport } from './ledger-port.ts'
 
@@ -21,6 +22,8 @@ export interface ImportManagerPorts {
   readonly zone: () => string
   /** Makes a backup where there is something to lose; an import that cannot have one does not begin. */
   readonly safetyCopy?: (actor: Actor, signal: AbortSignal) => Promise<void>
+  /** Notes what the run writes, so that it can be undone. */
+  readonly batches?: Pick<ImportBatches, 'begin' | 'end' | 'busyUndoing'>
   /** Told of the folder of an import that went through. */
   readonly onImported?: (sessionsDir: string, actor: Actor) => Promise<void>
 }
@@ -60,6 +63,11 @@ export class ImportManager implements ImportsApi {
         details: { run_id: this.running()?.run_id ?? null },
       })
     }
+    const undoing = this.#ports.batches?.busyUndoing() ?? null
+    if (undoing !== null)
+      throw new WeirError('busy', 'An import is being undone. Wait until that is finished.', {
+        details: { run_id: undoing },
+      })
     // Set before the first await: two calls at once must not both get here.
     this.#isStarting = true
     try {
@@ -140,7 +148,7 @@ export class ImportManager implements ImportsApi {
     const { log } = this.#ports
     log.info('import started', { runId: run.runId, mode: run.mode })
     try {
-      await run.work((signal) => this.#ports.safetyCopy?.(actor, signal))
+      await run.work((signal) => this.#beforeWriting(run, actor, signal))
       run.end('done', null)
     } catch (error) {
       this.#endEarly(run, error)
@@ -150,6 +158,13 @@ export class ImportManager implements ImportsApi {
     const { status, files_done, turns_written } = run.snapshot()
     log.info('import ended', { runId: run.runId, status, files: files_done, turns: turns_written })
     return run.snapshot()
+  }
+
+  /** The safety copy MUST come first: what it holds is the way back, without the run. */
+  async #beforeWriting(run: ImportRun, actor: Actor, signal: AbortSignal): Promise<number | null> {
+    await this.#ports.safetyCopy?.(actor, signal)
+    const { run_id: id, sessions_dir: sessionsDir, auth_db: authDb } = run.snapshot()
+    return (await this.#ports.batches?.begin({ id, sessionsDir, authDb }, actor)) ?? null
   }
 
   #endEarly(run: ImportRun, error: unknown): void {
@@ -170,6 +185,7 @@ export class ImportManager implements ImportsApi {
   async #audit(run: ImportRun, actor: Actor): Promise<void> {
     try {
       await this.#ports.ledger.auditImport(actor, run.snapshot())
+      await this.#ports.batches?.end(run.snapshot())
       const { status, sessions_dir } = run.snapshot()
       if (status === 'done' && sessions_dir !== null) await this.#ports.onImported?.(sessions_dir, actor)
     } catch (error) {

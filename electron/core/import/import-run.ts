@@ -68,6 +68,7 @@ export class ImportRun {
   #conflicting = 0
   #equalPairs = 0
   #isInsideSession = false
+  #batch: number | null = null
   #elapsedMs: number | null = null
   #finishedAt: number | null = null
 
@@ -80,6 +81,7 @@ export class ImportRun {
       run.authDb === null
         ? null
         : new AuthDatabasePart(run.authDb, run.mode, ports.authDatabase, {
+            batch: () => this.#batch,
             onUsers: (userIds) => this.#noteUsers(userIds),
             stopIfCancelled: () => this.#stop.signal.throwIfAborted(),
             onSession: (session, turns) => this.#books.add(session, turns),
@@ -103,11 +105,11 @@ export class ImportRun {
 
   /**
    * Reads, writes and compares. Throws what stopped it; `end` must be called in any case. `beforeWriting` is waited for
-   * by a run that writes.
+   * by a run that writes, and answers under which number it is noted.
    */
-  async work(beforeWriting: (signal: AbortSignal) => Promise<void> | undefined): Promise<void> {
+  async work(beforeWriting: (signal: AbortSignal) => Promise<number | null>): Promise<void> {
     if (this.mode === 'import') {
-      await beforeWriting(this.#stop.signal)?.catch((error: unknown) => {
+      this.#batch = await beforeWriting(this.#stop.signal).catch((error: unknown) => {
         this.#stopIfCancelled()
         throw error
       })
@@ -142,7 +144,7 @@ export class ImportRun {
       const userIds = [...new Set([...this.#totals.userIds, ...(this.#auth?.userIds ?? [])])]
       this.#state.phase = 'archiving'
       await this.#forUsers(userIds, async (some) => {
-        await this.#ports.ledger.archiveClosedPeriods(some)
+        await this.#ports.ledger.archiveClosedPeriods(some, this.#batch)
       })
     }
     this.#state.phase = 'validating'
@@ -200,7 +202,7 @@ export class ImportRun {
     await this.#noteUsers(sessions.map((session) => session.userId))
     if (this.mode === 'import') {
       this.#state.phase = 'writing'
-      const effects = await ledger.importSessions(sessions)
+      const effects = await ledger.importSessions(sessions, this.#batch)
       this.#imported += effects.imported
       this.#alreadyThere += effects.alreadyThere
       this.#conflicting += effects.conflicting

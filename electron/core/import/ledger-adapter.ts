@@ -36,9 +36,9 @@ export class LedgerAdapter implements LedgerImport {
     this.#erased = erased
   }
 
-  importSessions(sessions: readonly SessionReading[]): Promise<ImportEffects> {
+  importSessions(sessions: readonly SessionReading[], batch: number | null = null): Promise<ImportEffects> {
     return this.#context.database.writeSlice((trx) =>
-      importSessions(trx, sessions, this.#context, this.#erased),
+      importSessions(trx, sessions, this.#context, this.#erased, batch),
     )
   }
 
@@ -74,11 +74,11 @@ export class LedgerAdapter implements LedgerImport {
     return found
   }
 
-  async archiveClosedPeriods(userIds: readonly string[]): Promise<number> {
+  async archiveClosedPeriods(userIds: readonly string[], batch: number | null = null): Promise<number> {
     let archived = 0
     for (const userId of userIds) {
       archived += await this.#context.database.writeSlice((trx) =>
-        archiveClosedPeriods(trx, userId, this.#context),
+        archiveClosedPeriods(trx, userId, this.#context, batch),
       )
     }
     return archived

@@ -47,9 +47,9 @@ export interface LedgerImport {
   /**
    * Writes the turns of these sessions (at most about 100, or one longer piece) in one transaction, and makes users
    * and sessions that are missing. Rows that exist are left alone. A session may come in pieces: then the later ones
-   * have no tokens outside turns.
+   * have no tokens outside turns. `batch` is the import that can be undone, if it is one.
    */
-  importSessions(sessions: readonly SessionReading[]): Promise<ImportEffects>
+  importSessions(sessions: readonly SessionReading[], batch?: number | null): Promise<ImportEffects>
   /** The names of those of these users there are, by their ids. */
   usersKnown(userIds: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** How many of the rows of these sessions the ledger has, with whatever figures. Writes nothing. */
@@ -62,7 +62,7 @@ export interface LedgerImport {
   /** Up to when turns are in the sums of their month alone, by user and month such as `2026-11`. */
   prunedBefore(userIds: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<string, EpochMs>>>
   /** Archive rows for closed months of these users that have none; how many were written. */
-  archiveClosedPeriods(userIds: readonly string[]): Promise<number>
+  archiveClosedPeriods(userIds: readonly string[], batch?: number | null): Promise<number>
   /** What the ledger holds now, read back from its turns and sessions, not from counters. */
   totalsByUserAndPeriod(userIds: readonly string[]): Promise<readonly PeriodTotals[]>
   /** One line in the audit log about an import that may have written something, however it ended. */

@@ -1,6 +1,7 @@
 import { Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { text } from '../../text.ts'
+import { ImportBatches } from './import-batches.tsx'
 import { ImportFlow } from './import-flow.tsx'
 
 /** Import of session files at any later time; the same steps as on the first run. */
@@ -11,6 +12,7 @@ export function ImportScreen(): ReactNode {
         {text.import.intro}
       </Text>
       <ImportFlow isFirstRun={false} />
+      <ImportBatches />
     </Stack>
   )
 }

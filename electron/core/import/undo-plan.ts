@@ -1,0 +1,106 @@
+import { setImmediate as nextMacrotask } from 'node:timers/promises'
+import type { OperationOutput } from '../../../shared/contract/index.ts'
+import { microUsdToUsd } from '../../../shared/units.ts'
+import { type RowsUndone, UNDO_KINDS } from '../consumption/undo-rows.ts'
+import { type SliceUndone, sumOfSlice } from '../consumption/undo-sessions.ts'
+import { sortSession } from '../consumption/undo-sorting.ts'
+import type { Database } from '../database/database.ts'
+
+/** What undoing an import would take out, and what would stay and why; and the same as it has come about. */
+
+export type UndoTotals = OperationOutput<'imports.undo'>['totals']
+
+export const NOTHING_UNDONE: UndoTotals = {
+  turns: 0,
+  sessions: 0,
+  input_tokens: 0,
+  output_tokens: 0,
+  cost_usd: 0,
+  users: 0,
+  profiles: 0,
+  tokens: 0,
+  prices: 0,
+  staying: { other_imports: 0, corrected: 0, added_to: 0, in_month_sums: 0, rows: 0 },
+}
+
+/** Sessions looked at in one read, between which limit checks are answered. */
+const SESSIONS_A_STEP = 30
+
+const NAMES = { token: 'tokens', price: 'prices', user: 'users', profile: 'profiles' } as const
+
+export function withSlice(totals: UndoTotals, slice: SliceUndone): UndoTotals {
+  const { staying } = slice
+  return {
+    ...totals,
+    turns: totals.turns + slice.turns,
+    sessions: totals.sessions + slice.sessions,
+    input_tokens: totals.input_tokens + slice.inputTokens,
+    output_tokens: totals.output_tokens + slice.outputTokens,
+    cost_usd: microUsdToUsd(Math.round(totals.cost_usd * 1_000_000) + slice.costMicroUsd),
+    staying: {
+      ...totals.staying,
+      other_imports: totals.staying.other_imports + staying.otherImports,
+      corrected: totals.staying.corrected + staying.corrected,
+      added_to: totals.staying.added_to + staying.addedTo,
+      in_month_sums: totals.staying.in_month_sums + staying.inMonthSums,
+    },
+  }
+}
+
+export function withRows(
+  totals: UndoTotals,
+  kind: (typeof UNDO_KINDS)[number],
+  { removed, kept }: RowsUndone,
+): UndoTotals {
+  const name = NAMES[kind]
+  return {
+    ...totals,
+    [name]: totals[name] + removed,
+    staying: { ...totals.staying, rows: totals.staying.rows + kept },
+  }
+}
+
+/**
+ * Adds up what would go, session by session. Users and profiles are those the import alone has added: who was used or
+ * changed since stays, which is told when it has come about.
+ */
+export async function planUndo(
+  database: Pick<Database, 'read'>,
+  batch: number,
+  onSessions: (total: number) => void,
+): Promise<UndoTotals> {
+  const holds = await database.read((db) =>
+    db.selectFrom('import_sessions').selectAll().where('batch_key', '=', batch).execute(),
+  )
+  onSessions(holds.length)
+  let totals = NOTHING_UNDONE
+  for (let from = 0; from < holds.length; from += SESSIONS_A_STEP) {
+    const some = holds.slice(from, from + SESSIONS_A_STEP)
+    const sorted = await database.read(async (db) => {
+      const found = []
+      for (const hold of some) found.push(await sortSession(db, hold))
+      return found.filter((one) => one !== undefined)
+    })
+    totals = withSlice(totals, sumOfSlice(sorted))
+    await nextMacrotask()
+  }
+  for (const kind of UNDO_KINDS) {
+    const rows = await database.read((db) =>
+      db
+        .selectFrom('import_rows as mine')
+        .leftJoin('import_rows as other', (join) =>
+          join
+            .onRef('other.kind', '=', 'mine.kind')
+            .onRef('other.name', '=', 'mine.name')
+            .on('other.batch_key', '<>', batch),
+        )
+        .select(['mine.name', 'other.batch_key'])
+        .where('mine.batch_key', '=', batch)
+        .where('mine.kind', '=', kind)
+        .execute(),
+    )
+    const kept = rows.filter((row) => row.batch_key !== null).length
+    totals = withRows(totals, kind, { removed: rows.length - kept, kept })
+  }
+  return totals
+}

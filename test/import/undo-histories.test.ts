@@ -1,0 +1,247 @@
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { closeMonths } from '../../electron/core/consumption/close-months.ts'
+import { momentOf } from '../../electron/core/consumption/context.ts'
+import { archiveClosedPeriods, importSessions } from '../../electron/core/consumption/ledger-import.ts'
+import { undoMonths } from '../../electron/core/consumption/undo-archive.ts'
+import { UNDO_KINDS, undoRows } from '../../electron/core/consumption/undo-rows.ts'
+import { undoSessions } from '../../electron/core/consumption/undo-sessions.ts'
+import { insertBatch } from '../../electron/core/import/batch-store.ts'
+import type { SessionReading } from '../../electron/core/sessions/session-reading.ts'
+import { DAY_MS, MINUTE_MS, toIso } from '../../shared/units.ts'
+import {
+  ATLAS,
+  OPERATOR,
+  openConsumption,
+  sessionReading,
+  type TestConsumption,
+  turnInput,
+} from '../support/consumption.ts'
+import { Random } from '../support/random.ts'
+
+/** Undoing one import of random histories, against the same history without it. */
+
+type Step =
+  | { readonly kind: 'import'; readonly sessions: readonly SessionReading[] }
+  | { readonly kind: 'record'; readonly session: SessionReading; readonly turn: number }
+  | { readonly kind: 'limits'; readonly tokens: number }
+  | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'close' }
+
+/** Only files tell of the last two. */
+const USERS = ['alice', 'ben', 'cora', 'dora'] as const
+const KNOWN = ['alice', 'ben'] as const
+const START = Date.parse('2026-11-12T10:00:00Z')
+
+function history(random: Random): Step[] {
+  const whole = Array.from({ length: 8 }, (_, index) => {
+    const createdAt = START - random.int(0, 80) * DAY_MS
+    const turns = Array.from({ length: random.int(0, 6) }, (_unused, place) => ({
+      ...ATLAS,
+      turnNumber: place + 1,
+      occurredAt: createdAt + place * MINUTE_MS,
+      inputTokens: random.int(1, 900),
+      outputTokens: random.int(0, 90),
+      status: random.pick(['success', 'failed'] as const),
+    }))
+    return { userId: random.pick(USERS), sessionId: `s${index}`, turns, createdAt, seed: random.int(0, 300) }
+  })
+  // An older copy of a file has fewer turns, and counts what it does not list yet.
+  const fileOf = (one: (typeof whole)[number]) => {
+    const turns = one.turns.slice(0, random.int(0, one.turns.length))
+    const outside = random.chance(0.5) ? one.seed : 0
+    return sessionReading(one.userId, one.sessionId, turns, {
+      createdAt: one.createdAt,
+      outsideInputTokens: outside,
+    })
+  }
+  return Array.from({ length: random.int(4, 14) }, (): Step => {
+    const kind = random.pick([
+      'import',
+      'import',
+      'import',
+      'record',
+      'record',
+      'limits',
+      'wait',
+      'close',
+    ] as const)
+    switch (kind) {
+      case 'import':
+        return { kind, sessions: whole.filter(() => random.chance(0.5)).map(fileOf) }
+      case 'record': {
+        const one = random.pick(whole.filter(({ turns }) => turns.length > 0))
+        const userId = random.pick(KNOWN)
+        const session = sessionReading(one.userId, one.sessionId, one.turns, { createdAt: one.createdAt })
+        const isTheirs = KNOWN.some((id) => id === one.userId)
+        return {
+          kind,
+          session: isTheirs ? session : { ...session, userId },
+          turn: random.int(1, one.turns.length),
+        }
+      }
+      case 'limits':
+        return { kind, tokens: random.int(100, 5_000) }
+      case 'wait':
+        return { kind, ms: random.int(1, 25) * DAY_MS }
+      default:
+        return { kind }
+    }
+  })
+}
+
+/** Plays the steps but `without`; answers the batch of each import by its place. */
+async function play(weir: TestConsumption, steps: readonly Step[], without: number | null) {
+  const batches = new Map<number, number>()
+  weir.clock.set(START)
+  await weir.addProfile('narrow', { input_tokens_per_month: 1_000 })
+  for (const id of KNOWN) await weir.addUser(id, { profile: 'narrow' })
+  for (const [at, step] of steps.entries()) {
+    // Every act has an instant of its own.
+    weir.clock.set(weir.clock.now() + 1_000)
+    if (at === without) continue
+    if (step.kind === 'wait') weir.clock.set(weir.clock.now() + step.ms)
+    if (step.kind === 'limits') await weir.setLimits('narrow', { input_tokens_per_month: step.tokens })
+    if (step.kind === 'close') await close(weir)
+    if (step.kind === 'import') batches.set(at, await importAll(weir, step.sessions, at))
+    if (step.kind === 'record') await record(weir, step.session, step.turn)
+  }
+  return batches
+}
+
+async function importAll(weir: TestConsumption, sessions: readonly SessionReading[], at: number) {
+  const run = { id: `import-${at}`, sessionsDir: '/sessions', authDb: null }
+  const batch = await weir.database.write((trx) => insertBatch(trx, run, OPERATOR, weir.clock.now()))
+  await weir.database.write((trx) => importSessions(trx, sessions, weir.context, 'added again', batch))
+  for (const userId of new Set(sessions.map((session) => session.userId)))
+    await weir.database.write((trx) => archiveClosedPeriods(trx, userId, weir.context, batch))
+  return batch
+}
+
+async function record(weir: TestConsumption, session: SessionReading, number: number) {
+  const turn = session.turns.find((one) => one.turnNumber === number)
+  if (turn === undefined) throw new Error('the turn is one of the session')
+  const input = turnInput({
+    user_id: session.userId,
+    session_id: session.sessionId,
+    turn_number: number,
+    input_tokens: turn.inputTokens,
+    output_tokens: turn.outputTokens,
+    status: turn.status,
+    occurred_at: toIso(turn.occurredAt),
+  })
+  await weir.consumption.recordTurn(input)
+}
+
+async function close(weir: TestConsumption) {
+  const users = await weir.database.reader.selectFrom('users').select('key').execute()
+  const keys = users.map((user) => user.key)
+  await weir.database.write((trx) => closeMonths(trx, keys, momentOf(weir.context)))
+}
+
+async function undo(weir: TestConsumption, batch: number) {
+  const { database } = weir
+  while ((await database.write((trx) => undoSessions(trx, batch, weir.context))) !== null)
+    expect((await weir.verify()).differences).toEqual([])
+  while ((await database.write((trx) => undoMonths(trx, batch, momentOf(weir.context).windows))) !== null);
+  for (const kind of UNDO_KINDS) while ((await database.write((trx) => undoRows(trx, batch, kind))) !== null);
+}
+
+const SUMS = 'input_tokens, output_tokens, cost_micro_usd'
+
+/** What the books say, without keys and without when it was written. */
+async function digest(weir: TestConsumption) {
+  await close(weir)
+  // A day nobody has come to since is over, whatever the row still says.
+  const today = weir.clock.now() - (weir.clock.now() % DAY_MS)
+  const rows = async (query: string) =>
+    (await sql.raw<Record<string, unknown>>(query).execute(weir.database.reader)).rows
+  const totals = `${SUMS}, cached_input_tokens, outside_input_tokens, outside_output_tokens, successful_turns, failed_turns, partial_turns, sessions`
+  return {
+    users: await rows('select id from users order by id'),
+    turns: await rows(`select user_id, session_id, turn_number, ${SUMS}, status, period, occurred_at
+      from consumption_ledger order by 1, 2, 3`),
+    counters:
+      await rows(`select u.id, period, ${totals}, iif(day_started_at = ${today}, day_input_tokens, 0) as day_input,
+      iif(day_started_at = ${today}, day_output_tokens, 0) as day_output,
+      iif(day_started_at = ${today}, day_cost_micro_usd, 0) as day_cost,
+      first_usage_at, last_usage_at from user_consumption join users u on u.key = user_key order by 1`),
+    months: await rows(
+      `select u.id, period, ${totals} from user_periods join users u on u.key = user_key order by 1, 2`,
+    ),
+    archive: await rows(`select u.id, period, ${totals}, models_used from consumption_periods_archive
+      join users u on u.key = user_key order by 1, 2`),
+    hours: await rows(`select u.id, hour_started_at, turns, failed_turns, ${SUMS} from user_hours
+      join users u on u.key = user_key order by 1, 2`),
+    models: await rows(`select u.id, period, m.model, turns, ${SUMS} from user_period_models
+      join users u on u.key = user_key join models m on m.key = model_key order by 1, 2, 3`),
+    everybody: await rows(`select hour_started_at, turns, ${SUMS} from system_hours order by 1`),
+    everybodysModels: await rows(`select period, turns, ${SUMS} from system_period_models order by 1`),
+    sessions:
+      await rows(`select u.id, s.id as session, period, turns, ${SUMS}, dearest_turn_micro_usd, last_turn_at
+      from session_periods p join sessions s on s.key = p.session_key join users u on u.key = s.user_key order by 1, 2, 3`),
+  }
+}
+
+type Digest = Awaited<ReturnType<typeof digest>>
+const monthOf = (row: Record<string, unknown>) => `${row['id']} ${row['period']}`
+
+/** Months that were open when the import came to them. */
+async function openTo(weir: TestConsumption, batch: number): Promise<readonly string[]> {
+  const { rows } = await sql<Record<string, unknown>>`select u.id, m.period from import_months m
+    join users u on u.key = m.user_key where m.batch_key = ${batch} and m.was_closed = 0`.execute(
+    weir.database.reader,
+  )
+  return rows.map(monthOf)
+}
+
+/** Those of them that are closed by their sums alone: anew from what is left, with what came late. */
+async function closedAnew(weir: TestConsumption, open: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<Record<string, unknown>>`select u.id, a.period from consumption_periods_archive a
+    join users u on u.key = a.user_key where a.limits = '{}'`.execute(weir.database.reader)
+  return new Set(rows.map(monthOf).filter((month) => open.includes(month)))
+}
+
+function withClosedAnew(books: Digest, closed: ReadonlySet<string>): Digest {
+  const sums = new Map(books.months.map((row) => [monthOf(row), row]))
+  const archive = books.archive.map((row) =>
+    closed.has(monthOf(row)) ? { ...row, ...sums.get(monthOf(row)) } : row,
+  )
+  return {
+    ...books,
+    archive: archive.map((row) => (closed.has(monthOf(row)) ? { ...row, models_used: null } : row)),
+  }
+}
+
+test('whatever happened before and after, undoing an import leaves the books as if it had not been made', async () => {
+  let undone = 0
+  for (let seed = 1; seed <= 30; seed += 1) {
+    const random = new Random(seed)
+    const steps = history(random)
+    const imports = steps.flatMap((step, at) => (step.kind === 'import' ? [at] : []))
+    if (imports.length === 0) continue
+    const place = random.pick(imports)
+    const [weir, without] = [await openConsumption(), await openConsumption()]
+    try {
+      const batch = (await play(weir, steps, null)).get(place)
+      await play(without, steps, place)
+      if (batch === undefined) throw new Error('the import has a batch')
+      const open = await openTo(weir, batch)
+      await undo(weir, batch)
+      const closed = await closedAnew(weir, open)
+      const expected = withClosedAnew(await digest(without), closed)
+      const books = await digest(weir)
+      // A month that was closed anew holds all that is left of it.
+      expect(withClosedAnew(books, closed).archive, `seed ${seed}`).toEqual(
+        books.archive.map((row) => (closed.has(monthOf(row)) ? { ...row, models_used: null } : row)),
+      )
+      expect(withClosedAnew(books, closed), `seed ${seed}`).toEqual(expected)
+      expect((await weir.verify()).differences, `seed ${seed}`).toEqual([])
+      undone += 1
+    } finally {
+      await weir.close()
+      await without.close()
+    }
+  }
+  expect(undone).toBeGreaterThan(20)
+}, 120_000)

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import BetterSqlite3 from 'better-sqlite3'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Weir } from '../../electron/core/api.ts'
+import { createWeir } from '../../electron/core/weir.ts'
+import { TestClock } from '../support/clock.ts'
+import { turnInput } from '../support/consumption.ts'
+import { recordingLog } from '../support/fake-weir.ts'
+import { sessionOf, temporaryFolder, turnOf, writeSessionFile } from '../support/session-files.ts'
+import { configOf, freshDataDir, OPERATOR } from '../support/weir.ts'
+
+/** Undoing an import of real files in a whole Weir. */
+
+const SESSIONS = 70
+
+let data: ReturnType<typeof freshDataDir>
+let files: ReturnType<typeof temporaryFolder>
+let clock: TestClock
+let weir: Weir
+
+const open = () =>
+  createWeir(configOf(data.dataDir), {
+    clock,
+    log: recordingLog(),
+    randomBytes: (count) => randomBytes(count),
+  })
+
+beforeEach(async () => {
+  data = freshDataDir()
+  files = temporaryFolder()
+  clock = new TestClock()
+  weir = await open()
+  await weir.users.create({ id: 'ben', username: 'Ben' }, OPERATOR)
+  await weir.consumption.recordTurn(turnInput({ user_id: 'ben' }))
+  for (let index = 0; index < SESSIONS; index += 1)
+    writeSessionFile(files.path, 'alice', `s${index}`, sessionOf([turnOf(), turnOf({ turn: 2 })]))
+})
+
+afterEach(async () => {
+  await weir.close()
+  data.remove()
+  files.remove()
+})
+
+async function importFiles(): Promise<string> {
+  const { run_id } = await weir.imports.start({ sessions_dir: files.path }, OPERATOR)
+  expect((await weir.imports.finished(run_id)).status).toBe('done')
+  return run_id
+}
+
+const userIds = async () =>
+  (await weir.consumption.users({ limit: 50, offset: 0 })).users.map((user) => user.user_id).sort()
+
+test('an import that is undone leaves what was recorded, and no user, folder or difference behind', async () => {
+  const id = await importFiles()
+  const plan = await weir.importBatches.undo({ id, dry_run: true }, OPERATOR)
+  expect(plan).toMatchObject({ blocked: null, totals: { turns: 2 * SESSIONS, sessions: SESSIONS, users: 1 } })
+  expect(await userIds()).toEqual(['alice', 'ben'])
+
+  await weir.importBatches.undo({ id, confirm: id }, OPERATOR)
+  await weir.importBatches.finished()
+  const { imports } = await weir.importBatches.list()
+  expect(imports).toMatchObject([{ id, state: 'undone', undone_by: 'Olga', undone: plan.totals }])
+  expect(await userIds()).toEqual(['ben'])
+  expect((await weir.verify()).differences).toEqual([])
+  expect((await weir.suggestions()).sessions_dir).toBeNull()
+  expect((await weir.backups.list()).map((backup) => backup.reason)).toContain('before-undo')
+  const { entries } = await weir.audit.list({ limit: 20 })
+  expect(entries.filter((entry) => entry.action === 'imports.undo')).toHaveLength(1)
+})
+
+test('an undoing that Weir ended in the middle of is gone on with at the next start', async () => {
+  const id = await importFiles()
+  await weir.close()
+  const handle = new BetterSqlite3(join(data.dataDir, 'auth.db'))
+  handle.prepare("UPDATE import_batches SET state = 'undoing', undo_by = 'Olga', undo_via = 'window'").run()
+  handle.close()
+  weir = await open()
+  await weir.importBatches.finished()
+  expect(await weir.importBatches.get(id)).toMatchObject({ state: 'undone', undone: { turns: 2 * SESSIONS } })
+  expect((await weir.verify()).differences).toEqual([])
+})
+
+test('an import is not undone without its id, not twice, and not while its folder is followed by choice', async () => {
+  const first = await importFiles()
+  const second = await importFiles()
+  await expect(weir.importBatches.undo({ id: second }, OPERATOR)).rejects.toMatchObject({
+    code: 'invalid_request',
+  })
+  // The first one has named the folder: the second one found it so.
+  await expect(weir.importBatches.undo({ id: second, confirm: second }, OPERATOR)).rejects.toMatchObject({
+    code: 'import_not_undoable',
+  })
+  await weir.importBatches.undo({ id: first, confirm: first }, OPERATOR)
+  await weir.importBatches.finished()
+  expect(await weir.importBatches.get(first)).toMatchObject({
+    state: 'undone',
+    undone: { turns: 0, staying: { other_imports: 2 * SESSIONS } },
+  })
+  await expect(weir.importBatches.undo({ id: first, confirm: first }, OPERATOR)).rejects.toMatchObject({
+    code: 'import_not_undoable',
+  })
+  expect(await userIds()).toEqual(['alice', 'ben'])
+})
+
+test('an undoing is cancelled before anything is taken out', async () => {
+  const id = await importFiles()
+  const { import: begun } = await weir.importBatches.undo({ id, confirm: id }, OPERATOR)
+  expect(begun.undo?.phase).toBe('backing_up')
+  await weir.importBatches.cancelUndo(id)
+  await weir.importBatches.finished()
+  expect(await weir.importBatches.get(id)).toMatchObject({ state: 'done', undo: null, undone: null })
+  expect(await userIds()).toEqual(['alice', 'ben'])
+})
