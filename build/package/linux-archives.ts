@@ -65,10 +65,11 @@ function desktopEntry(): string {
     'Type=Application',
     'Name=Weir',
     'Comment=Meters what AI agents consume and holds them to their limits',
-    `Exec=/${INSTALL_FOLDER}/weir-window`,
+    `Exec=/${INSTALL_FOLDER}/weir-window %U`,
     'Icon=weir',
     'Categories=Utility;Development;',
     'StartupWMClass=Weir',
+    'MimeType=x-scheme-handler/weir;',
     '',
   ].join('\n')
 }

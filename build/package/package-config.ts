@@ -47,6 +47,8 @@ export function packageConfig(runtime?: PackageRuntime): Configuration {
     // The console speaks English; Chromium's other 200 languages are 40 MB.
     electronLanguages: ['en', 'en-US'],
     electronFuses: FUSES,
+    // The links that lead to a screen (electron/shell/deep-link.ts): into Info.plist and the .desktop file of an AppImage.
+    protocols: [{ name: 'Weir', schemes: ['weir'] }],
     extraResources: [
       { from: 'dist/third-party.txt', to: 'third-party.txt' },
       ...(runtime?.sqliteBinding ? [{ from: runtime.sqliteBinding, to: 'better_sqlite3.node' }] : []),

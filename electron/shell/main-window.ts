@@ -10,6 +10,10 @@ export interface WindowParts {
   /** Where `window-state.json` is. */
   readonly stateDir: string
   readonly log: Logger
+  /** The screen it opens at, as in the page's router; the first one when it is null. */
+  readonly path: string | null
+  /** Whether it comes up, or waits minimised. */
+  readonly isMinimized: boolean
 }
 
 /** The page's own backgrounds, so that the window does not flash white before the page is drawn. */
@@ -43,13 +47,13 @@ export function openMainWindow(parts: WindowParts): BrowserWindow {
     },
   })
   if (state.isMaximized) window.maximize()
-  window.once('ready-to-show', () => window.show())
+  window.once('ready-to-show', () => (parts.isMinimized ? window.minimize() : window.show()))
   closeIn(window.webContents)
   keepState(window, parts)
   reloadWhenBroken(window, parts.log)
   // A failed load is shown by Chromium itself and logged here; there is nobody to hand the error to.
   window
-    .loadURL(PAGE_URL)
+    .loadURL(parts.path === null ? PAGE_URL : `${PAGE_URL}#${parts.path}`)
     .catch((error: unknown) => parts.log.error('the page could not be loaded', { error }))
   return window
 }

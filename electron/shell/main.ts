@@ -16,6 +16,9 @@ import { systemPorts } from '../core/kernel/system-ports.ts'
 import { SYSTEM_TIMERS } from '../core/kernel/system-timers.ts'
 import { createWeir, openForRescue } from '../core/weir.ts'
 import type { LocalInstance } from '../http/local-instance.ts'
+import { closeAsSet } from './close-window.ts'
+import { LINK_SCHEME, linkAmong, pathOfLink } from './deep-link.ts'
+import { isHiddenStart, loginItemOf, whyNotInstalled } from './login-item.ts'
 import { openMainWindow, showWindow } from './main-window.ts'
 import { setMenu } from './menu.ts'
 import { startNotifications } from './notifications.ts'
@@ -40,6 +43,11 @@ const sqliteBinding = specialBinding(process.env, process.versions)
 
 const startWindow = new StartWindow()
 let mainWindow: BrowserWindow | undefined
+/** Follows a link, or only comes to the front; until everything is open the last link waits. */
+let follow: (link: string | null) => void = (link) => {
+  waitingLink = link ?? waitingLink
+}
+let waitingLink = linkAmong(process.argv)
 
 // Not awaited here: Electron is not ready before this module has been evaluated, and boot waits for it.
 boot().catch(failToStart)
@@ -57,7 +65,9 @@ async function boot(): Promise<void> {
     app.exit(EXIT.fine)
     return
   }
-  app.on('second-instance', () => mainWindow && showWindow(mainWindow))
+  app.on('second-instance', (_event, argv) => follow(linkAmong(argv)))
+  // How a Mac passes a link; it may come before Electron is ready.
+  app.on('open-url', (_event, link) => follow(link))
   await app.whenReady()
   const files = productFiles()
   const running = await openAll(settings, files)
@@ -70,10 +80,19 @@ async function boot(): Promise<void> {
     logsDir: join(settings.dataDir, 'logs'),
     docsUrl: running.instance === null ? null : `${running.instance.url}/docs`,
   })
-  openWindow(files, running.logFile)
+  const openAt = (path: string | null): void => {
+    if (mainWindow === undefined) openWindow({ ...at, path })
+    else {
+      showWindow(mainWindow)
+      if (path !== null) tell({ kind: 'go', path })
+    }
+  }
+  const tray = startTray({ weir: running.weir, caller: windowCaller(), open: openAt })
+  const at = { files, running, hasTray: tray.isShown }
+  await openFirst(at, openAt)
   // Only now: without any window the program would end.
   startWindow.close()
-  app.on('activate', () => openWindow(files, running.logFile))
+  app.on('activate', () => openAt(null))
   // On a Mac a program without a window is still running, as everybody there expects.
   app.on('window-all-closed', () => process.platform !== 'darwin' && app.quit())
   powerMonitor.on('resume', () => {
@@ -84,17 +103,30 @@ async function boot(): Promise<void> {
   running.weir.changes.subscribe(({ topics }) => tell({ kind: 'change', topics }))
   running.weir.jobs.start()
   running.weir.sessionFiles.start()
-  const openAt = (path: string | null): void => {
-    openWindow(files, running.logFile)
-    if (path !== null) tell({ kind: 'go', path })
-  }
   const stopNotifications = startNotifications(running.weir, openAt)
-  const stopTray = startTray({ weir: running.weir, caller: windowCaller(), open: openAt })
   quitSafely(async () => {
     stopNotifications()
-    stopTray()
+    tray.stop()
     await closeAll(running)
   }, running.logFile.log)
+}
+
+/** Opens the window for the first time, unless Weir is to stay out of the way, and follows links from here on. */
+async function openFirst(at: WindowPlace, openAt: (path: string | null) => void): Promise<void> {
+  const { log } = at.running.logFile
+  const pathOf = (link: string | null): string | null => {
+    const path = link === null ? null : pathOfLink(link)
+    if (link !== null && path === null)
+      log.warn('a link was ignored: it leads to no screen of Weir', { link: link.slice(0, 200) })
+    return path
+  }
+  follow = (link) => openAt(pathOf(link))
+  const path = pathOf(waitingLink)
+  // Only an installer on Windows leaves this to the program itself; see build/package for the others.
+  if (process.platform === 'win32' && whyNotInstalled() === null) app.setAsDefaultProtocolClient(LINK_SCHEME)
+  const isHidden = waitingLink === null && isHiddenStart(process.argv)
+  const staysInTray = isHidden && (process.platform === 'darwin' || (await at.hasTray()))
+  if (!staysInTray && mainWindow === undefined) openWindow({ ...at, path, isMinimized: isHidden })
 }
 
 function stopWhenRuntimeIsWrong(): void {
@@ -167,7 +199,11 @@ async function openAll(settings: StartSettings, files: ProductFiles): Promise<Ru
 }
 
 async function openWeir(settings: StartSettings, files: ProductFiles, logFile: LogFile): Promise<Weir> {
-  const ports = { ...systemPorts(logFile.log, logFile), timers: SYSTEM_TIMERS }
+  const ports = {
+    ...systemPorts(logFile.log, logFile),
+    timers: SYSTEM_TIMERS,
+    loginItem: loginItemOf(settings),
+  }
   const config: WeirConfig = {
     dataDir: settings.dataDir,
     sessionsDir: settings.sessionsDir,
@@ -209,16 +245,28 @@ function windowCaller(): Caller {
   return { name: operatorName(process.env), via: 'window', scope: 'admin', userId: null, tokenId: null }
 }
 
-function openWindow(files: ProductFiles, logFile: LogFile): void {
-  if (mainWindow !== undefined) {
-    showWindow(mainWindow)
-    return
-  }
+/** What a window is opened over. */
+interface WindowPlace {
+  readonly files: ProductFiles
+  readonly running: Running
+  readonly hasTray: () => Promise<boolean>
+}
+
+function openWindow({
+  files,
+  running,
+  hasTray,
+  path,
+  isMinimized = false,
+}: WindowPlace & { readonly path: string | null; readonly isMinimized?: boolean }): void {
   mainWindow = openMainWindow({
     preloadFile: files.preloadFile,
     stateDir: app.getPath('userData'),
-    log: logFile.log,
+    log: running.logFile.log,
+    path,
+    isMinimized,
   })
+  closeAsSet(mainWindow, { weir: running.weir, caller: windowCaller(), hasTray })
   mainWindow.on('closed', () => {
     mainWindow = undefined
   })

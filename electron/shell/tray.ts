@@ -1,6 +1,7 @@
 import { app, Menu, type MenuItemConstructorOptions, type NativeImage, nativeImage, Tray } from 'electron'
 import type { Caller, Weir } from '../core/api.ts'
 import { dispatchToAnswer } from '../operations/dispatch.ts'
+import { isTrayShown } from './tray-host.ts'
 import { trayPixels } from './tray-icon.ts'
 import { enforcementOf, type TrayItem, type TrayLight, type TrayView, trayViewOf } from './tray-view.ts'
 
@@ -21,14 +22,21 @@ export interface TrayParts {
   readonly open: (path: string | null) => void
 }
 
+/** The icon in the tray, as far as the rest of the window is concerned. */
+export interface TrayIcon {
+  /** Whether somebody can see it, and so get back to a window that is hidden. */
+  readonly isShown: () => Promise<boolean>
+  readonly stop: () => void
+}
+
 /**
- * Shows in the tray whether limits are enforced and whether somebody should look, until the returned function is
- * called. Where there is no tray (a desktop without one, no desktop at all) Weir does without.
+ * Shows in the tray whether limits are enforced and whether somebody should look, until it is stopped. Where there is
+ * no tray (a desktop without one, no desktop at all) Weir does without.
  */
-export function startTray(parts: TrayParts): () => void {
+export function startTray(parts: TrayParts): TrayIcon {
   const { weir } = parts
   const tray = openTray(parts)
-  if (tray === null) return () => undefined
+  if (tray === null) return { isShown: async () => false, stop: () => undefined }
   let shown = ''
   const show = (view: TrayView): void => {
     // The menu is closed under the hand of whoever has it open when it is set again.
@@ -54,10 +62,13 @@ export function startTray(parts: TrayParts): () => void {
   })
   const timer = setInterval(look, LOOK_MS)
   look()
-  return () => {
-    unsubscribe()
-    clearInterval(timer)
-    tray.destroy()
+  return {
+    isShown: async () => !tray.isDestroyed() && (process.platform !== 'linux' || (await isTrayShown())),
+    stop: () => {
+      unsubscribe()
+      clearInterval(timer)
+      tray.destroy()
+    },
   }
 }
 

@@ -90,6 +90,7 @@ export const settingsText = {
     privacy: 'Privacy',
     api: 'Local interface',
     logs: 'Logs',
+    window: 'Window',
   },
   names: {
     time_zone: 'Time zone of billing',
@@ -105,6 +106,8 @@ export const settingsText = {
     dashboards_source: 'Figures of the dashboards',
     port: 'Port',
     sessions_dir: 'Folder of the session files',
+    close_window: 'Closing the window',
+    open_at_login: 'Open when you sign in',
   } as Readonly<Record<string, string>>,
   choices: {
     full: 'All of it',
@@ -114,6 +117,9 @@ export const settingsText = {
     weir: 'Weir, when a turn is recorded',
     database: 'From the database',
     files: 'From the session files',
+    ask: 'Asks',
+    tray: 'Keeps Weir running in the tray',
+    quit: 'Quits Weir',
   } as Readonly<Record<string, string>>,
   initial: (value: string) => `Default: ${value}.`,
   restart: 'Holds after the next start.',

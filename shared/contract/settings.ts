@@ -12,7 +12,16 @@ export const LOG_CAP_MB_MIN = 5
 export const LOG_CAP_MB_MAX = 2_000
 
 /** Sections in the order of the screen. */
-export const SETTING_SECTIONS = ['general', 'limits', 'data', 'backup', 'privacy', 'api', 'logs'] as const
+export const SETTING_SECTIONS = [
+  'general',
+  'limits',
+  'data',
+  'backup',
+  'privacy',
+  'api',
+  'logs',
+  'window',
+] as const
 
 const settingValue = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
@@ -79,6 +88,8 @@ export const settingOperations = {
       dashboards_source: z.enum(['database', 'files']).optional(),
       retention_days: z.int().optional(),
       log_cap_mb: z.int().optional(),
+      close_window: z.enum(['ask', 'tray', 'quit']).optional(),
+      open_at_login: z.boolean().optional(),
       port: z.int().min(0).max(65_535).nullable().optional(),
       sessions_dir: z.string().min(1).max(4096).nullable().optional(),
       confirm_erase: z.boolean().optional(),
@@ -89,7 +100,14 @@ export const settingOperations = {
       /** Turns whose prompt text is erased by this change. */
       erased_prompts: z.number(),
     }),
-    errors: ['invalid_request', 'setting_fixed', 'confirmation_needed', 'folder_unreadable', 'busy'],
+    errors: [
+      'invalid_request',
+      'setting_fixed',
+      'confirmation_needed',
+      'folder_unreadable',
+      'storage_unavailable',
+      'busy',
+    ],
     example: { reservation_minutes: 15 },
   }),
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { shellText } from '../../renderer/text/app.ts'
 import { MENU_SCREENS } from '../../shared/desktop-bridge.ts'
 import { expect, test } from './app.ts'
+import { setClosing } from './support/closing.ts'
 import { electronOf } from './support/faces.ts'
 import {
   electronArgs,
@@ -75,6 +76,7 @@ test('closing the window ends Weir in order: nothing left in the WAL, no run.jso
   await expect(page.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeVisible()
   const child = electronOf(app).process()
   const ended = new Promise<number | null>((done) => child.once('exit', (code) => done(code)))
+  await setClosing(app, 'quit')
   await electronOf(app).evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
   expect(await ended).toBe(0)
   const wal = join(folder.dataDir, 'auth.db-wal')

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { checkPackage } from '../../build/package/check-package.ts'
@@ -88,4 +88,25 @@ test('nobody makes another program of it: the variables and switches for that do
   await stopProgram(program)
   expect(await program.ended).toBe(0)
   expect(program.stderr()).not.toContain('Debugger listening')
+})
+
+test('the package opens itself at login when it is told to, and follows a link', async () => {
+  const config = join(folder.dataDir, '..', 'config')
+  const { program, page, browser } = await openPackedWindow(folder, { XDG_CONFIG_HOME: config }, [
+    'weir://settings',
+  ])
+  const login = page.getByRole('switch', { name: 'Open when you sign in' })
+  await login.check({ force: true })
+  await page.getByRole('button', { name: 'Save Window' }).click()
+  await expect(page.getByText('Window saved.')).toBeVisible()
+  const file = join(config, 'autostart', 'weir.desktop')
+  expect(readFileSync(file, 'utf8')).toContain(
+    `Exec="${join(PACKAGE, 'weir-window')}" "--hidden" "--data-dir" "${folder.dataDir}"`,
+  )
+  await login.uncheck({ force: true })
+  await page.getByRole('button', { name: 'Save Window' }).click()
+  await expect.poll(() => existsSync(file)).toBe(false)
+  await browser.close()
+  await stopProgram(program)
+  expect(await program.ended).toBe(0)
 })

@@ -31,6 +31,7 @@ export interface PackedWindow {
 export async function openPackedWindow(
   folder: TestFolder,
   env: NodeJS.ProcessEnv = {},
+  args: readonly string[] = [],
 ): Promise<PackedWindow> {
   const isRoot = process.getuid?.() === 0
   const program = startProgram(
@@ -45,6 +46,7 @@ export async function openPackedWindow(
       folder.dataDir,
       '--port',
       '0',
+      ...args,
     ],
     withoutCheckout(env),
   )

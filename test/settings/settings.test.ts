@@ -28,6 +28,7 @@ const INITIAL: Settings = {
   log_cap_mb: 50,
   prompt_erasure_pending: false,
   sessions_dir: null,
+  close_window: 'ask',
   backup_copy_dir: null,
   enforcement: { mode: 'on', reason: null, until: null },
   override: null,

@@ -37,6 +37,15 @@ export interface LogKeeper {
   besideBytesMax(): number
 }
 
+/** Whether this program is opened when its user signs in to the machine. The truth is the system's, which the user may change there. */
+export interface LoginItem {
+  /** Why it cannot be set here, for a person; null when it can. */
+  readonly whyNot: string | null
+  isSet(): boolean
+  /** Errors are those of the file system. */
+  set(isOn: boolean): void
+}
+
 /** Cryptographically random bytes. */
 export type RandomBytes = (count: number) => Uint8Array
 
@@ -48,4 +57,6 @@ export interface SystemPorts {
   readonly logKeeper?: LogKeeper
   /** Absent where nothing starts by itself: for commands and in tests. */
   readonly timers?: Timers
+  /** Absent where there is no window that could be opened. */
+  readonly loginItem?: LoginItem
 }

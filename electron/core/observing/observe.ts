@@ -64,6 +64,7 @@ export function observe(parts: ObserveParts) {
     clock,
     log,
     keeper: ports.logKeeper,
+    loginItem: ports.loginItem,
     inForce,
   })
   return {

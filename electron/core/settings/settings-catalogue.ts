@@ -99,6 +99,12 @@ export const EDITABLE = {
     effect:
       'How many megabytes the logs may take together. The oldest lines go first; a smaller cap removes some at once.',
   }),
+  close_window: stored('close_window', {
+    section: 'window',
+    ...choice('ask', 'tray', 'quit'),
+    effect:
+      'Limits are held and turns counted only while Weir runs. In the tray it goes on without its window. Where the desktop has no tray, closing asks until quitting is chosen here. On a Mac Weir stays open without a window anyway.',
+  }),
 } as const satisfies Partial<Record<SettingName, SettingEntry>>
 
 /** The settings of `settings.json`: needed before the database opens, so they hold after the next start. */
@@ -119,6 +125,16 @@ export const IN_FILE = {
     restart_needed: true,
   },
 } as const satisfies Record<string, SettingEntry>
+
+/** Kept by the operating system and not by Weir: what is there is what holds. */
+export const OPEN_AT_LOGIN = {
+  section: 'window',
+  ...plain('switch'),
+  initial: false,
+  effect:
+    'On: Weir is started when you sign in to this machine, without its window: in the tray, or minimised where there is none.',
+  restart_needed: false,
+} as const satisfies SettingEntry
 
 export type EditableName = keyof typeof EDITABLE
 export type FileSettingName = keyof typeof IN_FILE

@@ -4,7 +4,7 @@ import type { OperationOutput, ParsedInput } from '../../../shared/contract/inde
 import type { Actor, SettingsApi } from '../api.ts'
 import { audit } from '../audit/audit-store.ts'
 import type { Database } from '../database/database.ts'
-import type { Clock, Logger, LogKeeper } from '../kernel/ports.ts'
+import type { Clock, Logger, LoginItem, LogKeeper } from '../kernel/ports.ts'
 import { changeSettingsFile, readSettingsFile } from '../kernel/settings-file.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { refuseUnfitCopyDir } from './backup-copy-dir.ts'
@@ -14,6 +14,7 @@ import {
   type EditableName,
   type FileSettingName,
   IN_FILE,
+  OPEN_AT_LOGIN,
   type SettingEntry,
 } from './settings-catalogue.ts'
 import type { SettingsManager } from './settings-manager.ts'
@@ -26,6 +27,8 @@ type Update = ParsedInput<'settings.update'>
 /** Bytes of a megabyte as disks are sold. */
 const MEGABYTE = 1_000_000
 
+const NO_WINDOW = 'This Weir was started without a window; the window of the same data can set it.'
+
 /** What the editor works with. */
 export interface SettingsEditorParts {
   readonly dataDir: string
@@ -34,6 +37,8 @@ export interface SettingsEditorParts {
   readonly clock: Clock
   readonly log: Logger
   readonly keeper: LogKeeper | undefined
+  /** Absent where there is no window that could be opened. */
+  readonly loginItem?: LoginItem | undefined
   /** What this process was started with; null where nothing is in force. */
   readonly inForce: () => { readonly port: number | null; readonly sessions_dir: string | null }
 }
@@ -64,13 +69,14 @@ export class SettingsEditor implements SettingsApi {
         ...stored,
         stateOf('port', IN_FILE.port, file.port ?? IN_FILE.port.initial, inForce.port, null),
         stateOf('sessions_dir', IN_FILE.sessions_dir, file.sessionsDir, inForce.sessions_dir, null),
+        this.#loginState(),
       ],
       is_erasing: current.prompt_erasure_pending,
     }
   }
 
   async update(input: Update, actor: Actor): Promise<OperationOutput<'settings.update'>> {
-    const { port, sessions_dir, confirm_erase, ...named } = input
+    const { port, sessions_dir, confirm_erase, open_at_login, ...named } = input
     const stored = changesOf(named)
     // Everything is looked at before anything is written: a change is made as a whole or not at all.
     for (const name of Object.keys(stored) as EditableName[]) validSetting(name, stored[name] as never)
@@ -83,10 +89,12 @@ export class SettingsEditor implements SettingsApi {
       ...(sessions_dir === undefined ? {} : { sessions_dir }),
     }
     if (sessions_dir) refuseUnreadable(sessions_dir)
+    if (open_at_login !== undefined) this.#refuseFixedLogin(open_at_login)
     if (stored.backup_copy_dir) await refuseUnfitCopyDir(stored.backup_copy_dir, this.#parts.dataDir)
     // The mark MUST be stored together with the change: from here on a start finishes what a crash left undone.
     await this.#parts.settings.change(isLess ? { ...stored, prompt_erasure_pending: true } : stored, actor)
     if (Object.keys(file).length > 0) await this.#changeFile(file, actor)
+    if (open_at_login !== undefined) await this.#changeLogin(open_at_login, actor)
     this.#applyLogCap()
     if (isLess) {
       this.#erase()
@@ -122,6 +130,44 @@ export class SettingsEditor implements SettingsApi {
         })
       }
     })
+  }
+
+  #loginState(): State['settings'][number] {
+    const { loginItem } = this.#parts
+    const isSet = loginItem?.isSet() ?? false
+    const whyNot = loginItem === undefined ? NO_WINDOW : loginItem.whyNot
+    return stateOf('open_at_login', OPEN_AT_LOGIN, isSet, isSet, whyNot)
+  }
+
+  #refuseFixedLogin(isOn: boolean): void {
+    const { value, fixed_because } = this.#loginState()
+    if (fixed_because !== null && value !== isOn)
+      throw new WeirError('setting_fixed', fixed_because, { details: { setting: 'open_at_login' } })
+  }
+
+  async #changeLogin(isOn: boolean, actor: Actor): Promise<void> {
+    const { loginItem, database, clock } = this.#parts
+    const before = loginItem?.isSet() ?? false
+    if (loginItem === undefined || before === isOn) return
+    try {
+      loginItem.set(isOn)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new WeirError('storage_unavailable', `Opening at login could not be changed: ${reason}`, {
+        cause: error,
+      })
+    }
+    await database.write((trx) =>
+      audit(trx, {
+        at: clock.now(),
+        actor,
+        action: 'settings.change',
+        objectKind: 'setting',
+        objectId: 'open_at_login',
+        before: { value: before },
+        after: { value: isOn },
+      }),
+    )
   }
 
   async #refuseFixedZone(): Promise<void> {

@@ -92,6 +92,8 @@ export const SETTINGS = {
   watch_sessions: { restored: 'now', schema: z.boolean(), initial: true },
   /** Where dashboards get their figures from: the database, or the session files as in the old way. */
   dashboards_source: { restored: 'now', schema: z.enum(['database', 'files']), initial: 'database' },
+  /** What closing the window does: asks, hides it in the tray, or quits. A Mac hides it anyway. */
+  close_window: { restored: 'now', schema: z.enum(['ask', 'tray', 'quit']), initial: 'ask' },
   /** Where every backup is copied to once it is made; null for nowhere. */
   backup_copy_dir: { restored: 'now', schema: z.string().min(1).max(4096).nullable(), initial: null },
   enforcement: { restored: 'now', schema: enforcement, initial: { mode: 'on', reason: null, until: null } },

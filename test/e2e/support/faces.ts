@@ -81,14 +81,33 @@ export function launchChromium(): Promise<Browser> {
   })
 }
 
-/** Opens Weir in a window on a fresh folder, or on the one that is given. */
-export async function openWindow(folder = testFolder(), port = 0): Promise<RunningApp> {
-  const application = await electron.launch({
+/** What else a window is started with. */
+export interface WindowStart {
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Starts the program of the window; whether a window comes up is up to what it is started with. */
+export function startWindow(
+  folder: TestFolder,
+  port = 0,
+  { args = [], env = {} }: WindowStart = {},
+): Promise<ElectronApplication> {
+  return electron.launch({
     executablePath: electronPath(),
-    args: [...electronArgs(folder, port)],
-    env: { ...definedEnv(), WEIR_E2E_OUTSIDE: folder.outsideFile },
+    args: [...electronArgs(folder, port), ...args],
+    env: { ...definedEnv(), WEIR_E2E_OUTSIDE: folder.outsideFile, ...env },
     timeout: START_LIMIT_MS,
   })
+}
+
+/** Opens Weir in a window on a fresh folder, or on the one that is given. */
+export async function openWindow(
+  folder = testFolder(),
+  port = 0,
+  more: WindowStart = {},
+): Promise<RunningApp> {
+  const application = await startWindow(folder, port, more)
   // Asked for now, because an application that has ended no longer tells.
   const child = application.process()
   const close = async (): Promise<void> => {
