@@ -108,7 +108,7 @@ async function serve(args) {
   const entry = join(ROOT, 'out/main/serve.js')
   if (!isNodeNewEnough()) {
     if (nodePath() === process.execPath) assertRuntime()
-    return become(nodePath(), [entry, ...args], toolEnv())
+    return become(nodePath(), [...process.execArgv, entry, ...args], toolEnv())
   }
   // In this very process, so that a signal reaches the server and nobody in between.
   process.argv = [process.execPath, entry, ...args]

@@ -22,7 +22,7 @@ if (isNodeNewEnough()) {
   process.argv[1] = cli
   await import(pathToFileURL(cli).href)
 } else if (nodePath() !== process.execPath) {
-  await become(nodePath(), [cli, ...process.argv.slice(2)], toolEnv())
+  await become(nodePath(), [...process.execArgv, cli, ...process.argv.slice(2)], toolEnv())
 } else {
   assertRuntime()
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { modelKeyOf } from '../../electron/core/consumption/ledger-store.ts'
 import type { Writer } from '../../electron/core/database/database.ts'
 import { SqliteDialect } from '../../electron/core/database/dialect.ts'
 import { GroupCommit } from '../../electron/core/database/group-commit.ts'
@@ -119,6 +120,35 @@ describe('writes that arrive together', () => {
     const other = new BetterSqlite3(file, { readonly: true })
     expect(other.prepare('select name from system_settings').pluck().all()).toEqual(['kept'])
     other.close()
+  })
+})
+
+describe('a write that comes alone', () => {
+  test('leaves nothing when it fails, is told why, and the next one goes on', async () => {
+    const noted: string[] = []
+    commits.whenNoted((topic) => noted.push(topic))
+    const failing = async (trx: Writer) => {
+      await put('half')(trx)
+      noteChange(trx, 'half')
+      throw new WeirError('user_unknown', 'There is nobody.')
+    }
+    await expect(commits.write(failing)).rejects.toMatchObject({ code: 'user_unknown' })
+    await expect(commits.writeSlice(failing)).rejects.toMatchObject({ code: 'user_unknown' })
+    expect(names()).toEqual([])
+    await commits.write(put('next'))
+    expect(names()).toEqual(['next'])
+    expect(noted).toEqual([])
+  })
+
+  test('cannot be added to once it is over', async () => {
+    let late: Writer | undefined
+    await commits.write(async (trx) => {
+      late = trx
+      await modelKeyOf(trx, 'Google', 'in time')
+    })
+    if (late === undefined) throw new Error('the write has run')
+    await expect(modelKeyOf(late, 'Google', 'too late')).rejects.toThrow(/already/)
+    expect(handle.prepare('select model from models').pluck().all()).toEqual(['in time'])
   })
 })
 

@@ -27,6 +27,13 @@ export interface ComparisonRules {
   readonly exists: (path: string) => boolean
 }
 
+interface ComparingFacts {
+  readonly turnsImported: Map<string, number>
+  readonly pruned: Map<number, number>
+  /** By month and session; a month with nothing in it was pruned before its sums were kept. */
+  readonly prunedSums: Map<number, Map<string, PrunedSums>>
+}
+
 export class UserComparison {
   readonly userId: string
   readonly unreadable: UnreadableFile[] = []
@@ -35,10 +42,8 @@ export class UserComparison {
   readonly #userKey: number | undefined
   readonly #months: Map<string, SessionMonth[]>
   readonly #known: Map<string, KnownSession>
-  readonly #turnsImported: Map<string, number>
-  readonly #pruned: Map<number, number>
-  /** By month and session; a month with nothing in it was pruned before its sums were kept. */
-  readonly #prunedSums: Map<number, Map<string, PrunedSums>>
+  /** Read when the first file is compared: somebody with whom nothing has changed needs none of it. */
+  #comparing: ComparingFacts | undefined
   readonly #differences: Difference[] = []
   readonly #withFile = new Set<string>()
   #compared: ComparedSession[] = []
@@ -52,9 +57,6 @@ export class UserComparison {
     this.#userKey = ledger.userKey(userId)
     this.#months = ledger.sessions(this.#userKey)
     this.#known = ledger.known(userId)
-    this.#turnsImported = ledger.turnsImported(userId)
-    this.#pruned = ledger.pruned(this.#userKey)
-    this.#prunedSums = ledger.prunedSums(this.#userKey)
   }
 
   /** Whether both sides of the file's session are as they were when they were equal; counts it then. */
@@ -88,7 +90,7 @@ export class UserComparison {
     this.#withFile.add(sessionId)
     const turnsMax = Math.max(
       this.#known.get(sessionId)?.turns_max ?? 0,
-      this.#turnsImported.get(sessionId) ?? 0,
+      this.#facts.turnsImported.get(sessionId) ?? 0,
       reading.kind === 'session' ? reading.turns.length : 0,
     )
     const found =
@@ -137,6 +139,15 @@ export class UserComparison {
     }
   }
 
+  get #facts(): ComparingFacts {
+    this.#comparing ??= {
+      turnsImported: this.#ledger.turnsImported(this.userId),
+      pruned: this.#ledger.pruned(this.#userKey),
+      prunedSums: this.#ledger.prunedSums(this.#userKey),
+    }
+    return this.#comparing
+  }
+
   #differencesOf(
     file: ListedSessionFile,
     read: ReadSessionFile,
@@ -153,7 +164,7 @@ export class UserComparison {
       turnsMax,
       startedAt,
       periodOf: this.#rules.periodOf,
-      prunedBefore: (period) => this.#pruned.get(period),
+      prunedBefore: (period) => this.#facts.pruned.get(period),
       prunedSums: (period) => this.#prunedSumsOf(file.sessionId, period),
     })
     const isStill =
@@ -168,7 +179,7 @@ export class UserComparison {
   }
 
   #prunedSumsOf(sessionId: string, period: number): PrunedSums | undefined {
-    const sums = this.#prunedSums.get(period)
+    const sums = this.#facts.prunedSums.get(period)
     // A month taken over as a whole has the turns of all its sessions in one sum.
     if (sums === undefined || sums.has(carriedSessionId(period))) return undefined
     return sums.get(sessionId) ?? { turns: 0, tokens: 0 }

@@ -1,8 +1,13 @@
-import type { Selectable } from 'kysely'
+import type { Insertable, Selectable } from 'kysely'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { toIso, toIsoOrNull } from '../../../shared/units.ts'
 import type { Reader, Writer } from '../database/database.ts'
-import type { ReconciliationRunsTable } from '../database/reconciliation-tables.ts'
+import { prepared } from '../database/prepared.ts'
+import type {
+  ReconciledSessionsTable,
+  ReconciliationRunsTable,
+  ReconciliationUsersTable,
+} from '../database/reconciliation-tables.ts'
 import type { UnreadableFile } from '../sessions/list-session-files.ts'
 import type { ComparedSession } from './compared.ts'
 import type { Difference, UserStatus } from './drift.ts'
@@ -74,6 +79,22 @@ export interface UserResult {
   readonly differences: readonly Difference[]
 }
 
+const addUser = prepared<Insertable<ReconciliationUsersTable> & Record<string, unknown>, never>((db, value) =>
+  db.insertInto('reconciliation_users').values({
+    run_id: value('run_id'),
+    user_id: value('user_id'),
+    status: value('status'),
+    drift_percent: value('drift_percent'),
+  }),
+)
+
+const noteOnUser = prepared<{ userId: string; now: number; ratio: number }, never>((db, value) =>
+  db
+    .updateTable('user_consumption')
+    .set({ last_reconciled_at: value('now'), last_drift_ratio: value('ratio') })
+    .where('user_key', '=', (eb) => eb.selectFrom('users').select('key').where('id', '=', value('userId'))),
+)
+
 /** Notes a user's result in a run, and on the user. */
 export async function insertUserResult(
   trx: Writer,
@@ -81,15 +102,8 @@ export async function insertUserResult(
   result: UserResult,
   now: number,
 ): Promise<void> {
-  await trx
-    .insertInto('reconciliation_users')
-    .values({
-      run_id: runId,
-      user_id: result.userId,
-      status: result.status,
-      drift_percent: result.driftPercent,
-    })
-    .execute()
+  const { userId, status, driftPercent } = result
+  await addUser(trx, { run_id: runId, user_id: userId, status, drift_percent: driftPercent })
   for (const one of result.differences) {
     await trx
       .insertInto('reconciliation_findings')
@@ -107,28 +121,45 @@ export async function insertUserResult(
       })
       .execute()
   }
-  await trx
-    .updateTable('user_consumption')
-    .set({ last_reconciled_at: now, last_drift_ratio: result.driftPercent / 100 })
-    .where('user_key', '=', (eb) => eb.selectFrom('users').select('key').where('id', '=', result.userId))
-    .execute()
+  await noteOnUser(trx, { userId, now, ratio: driftPercent / 100 })
 }
+
+const saveSession = prepared<Insertable<ReconciledSessionsTable> & Record<string, unknown>, never>(
+  (db, value) =>
+    db
+      .insertInto('reconciled_sessions')
+      .values({
+        user_id: value('user_id'),
+        session_id: value('session_id'),
+        size_bytes: value('size_bytes'),
+        modified_at_ms: value('modified_at_ms'),
+        ledger_digest: value('ledger_digest'),
+        is_equal: value('is_equal'),
+        turns_max: value('turns_max'),
+      })
+      .onConflict((conflict) =>
+        conflict.columns(['user_id', 'session_id']).doUpdateSet((eb) => ({
+          size_bytes: eb.ref('excluded.size_bytes'),
+          modified_at_ms: eb.ref('excluded.modified_at_ms'),
+          ledger_digest: eb.ref('excluded.ledger_digest'),
+          is_equal: eb.ref('excluded.is_equal'),
+          turns_max: eb.ref('excluded.turns_max'),
+        })),
+      ),
+)
 
 /** Remembers how both sides of sessions were when they were compared. */
 export async function saveCompared(trx: Writer, sessions: readonly ComparedSession[]): Promise<void> {
   for (const session of sessions) {
-    const seen = {
+    await saveSession(trx, {
+      user_id: session.userId,
+      session_id: session.sessionId,
       size_bytes: session.sizeBytes,
       modified_at_ms: session.modifiedAtMs,
       ledger_digest: session.ledgerDigest,
-      is_equal: session.isEqual ? (1 as const) : (0 as const),
+      is_equal: session.isEqual ? 1 : 0,
       turns_max: session.turnsMax,
-    }
-    await trx
-      .insertInto('reconciled_sessions')
-      .values({ user_id: session.userId, session_id: session.sessionId, ...seen })
-      .onConflict((conflict) => conflict.columns(['user_id', 'session_id']).doUpdateSet(seen))
-      .execute()
+    })
   }
 }
 
