@@ -38,7 +38,8 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   grant_unknown: 'The user has no grant with this number. List the grants of the user.',
   token_unknown: 'No token has this id. `weir tokens list` names them.',
   job_unknown: 'No job has this name. `weir jobs list` names them.',
-  import_not_undoable: 'The import is running, is undone, or its folder is followed and would be read in again.',
+  import_not_undoable:
+    'The import is running, is undone, or its folder is followed and would be read in again.',
   run_unknown: 'No run has this id, or it was forgotten since.',
   busy: 'Only one such run goes on at a time. Wait for it, or cancel it.',
   folder_unreadable: 'The folder does not exist or may not be read. Check the path and its rights.',
