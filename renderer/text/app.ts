@@ -163,6 +163,7 @@ export const shellText = {
     screens: 'Screens',
     actions: 'Actions',
     users: 'Users',
+    views: 'Saved views',
     searching: 'Looking for users …',
     importSessions: 'Import sessions',
     toggleTheme: 'Change the theme',
