@@ -66,7 +66,7 @@ export function ConsumptionScreen(): ReactNode {
           view={keptView(view)}
           onChoose={(kept) => replace(consumptionSearch.parse(kept))}
         />
-        <ExportMenu name="users" rows={usersSource(view)} all={everyUser(view)} />
+        <ExportMenu name="users" isMain rows={usersSource(view)} all={everyUser(view)} />
         <TableMenu columns={columns} view={tableView(view)} onView={(part) => change(addressOf(part))} />
       </div>
       <ActiveFilters view={view} onView={change} />

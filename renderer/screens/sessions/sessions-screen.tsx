@@ -66,7 +66,7 @@ export function SessionsScreen(): ReactNode {
           view={keptView(view)}
           onChoose={(kept) => replace(sessionsSearch.parse(kept))}
         />
-        <ExportMenu name="sessions" rows={sessionsSource(view)} all={everySession(view)} />
+        <ExportMenu name="sessions" isMain rows={sessionsSource(view)} all={everySession(view)} />
         <ExportMenu
           name="turns"
           label={sessionsText.exportTurns}
