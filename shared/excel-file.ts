@@ -1,4 +1,5 @@
-import { strToU8, Zip, ZipDeflate } from 'fflate'
+// The build for browsers runs everywhere; that for Node brings a loader of its own, which a bundle cannot hold.
+import { strToU8, Zip, ZipDeflate } from 'fflate/browser'
 import { rowXml, SHEET_END, sheetStart, workbookFiles } from './excel-pieces.ts'
 import { cellOf, type Row } from './table-cells.ts'
 

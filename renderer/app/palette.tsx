@@ -2,6 +2,7 @@ import { Modal, VisuallyHidden } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { Spotlight } from '@mantine/spotlight'
 import {
+  IconBookmark,
   IconCopy,
   IconFileImport,
   IconHelp,
@@ -14,7 +15,10 @@ import {
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type KeyboardEvent, type ReactNode, useState } from 'react'
+import { consumptionSearch } from '../screens/consumption/consumption-search.ts'
+import { sessionsSearch } from '../screens/sessions/sessions-search.ts'
 import { guideText } from '../text/guide.ts'
+import { savedViewsText } from '../text/saved-views.ts'
 import { text } from '../text.ts'
 import { useColourScheme } from './colour-scheme.ts'
 import { copyText } from './copy.ts'
@@ -23,6 +27,8 @@ import { useOpenGuide } from './open-guide.ts'
 import { PALETTE_FIELD_ID } from './open-palette.ts'
 import { useWeirQuery } from './queries.ts'
 import { refreshScreen } from './refresh.tsx'
+import { useRemembered } from './remembered.ts'
+import { SAVED_VIEWS } from './saved-views.ts'
 import { SCREENS, shortcutsOf } from './screens.ts'
 import { useStatus } from './status.ts'
 
@@ -50,9 +56,10 @@ export function Palette({ onShowShortcuts }: PaletteProps): ReactNode {
   const [isOpen, setOpen] = useState(false)
   const words = text.shell.paletteText
   const screens = matching(useScreenEntries(), query)
+  const views = matching(useViewEntries(), query)
   const actions = matching(useActionEntries(onShowShortcuts), query)
   const users = useUserEntries(isOpen ? query.trim() : '')
-  const shown = screens.length + actions.length + users.entries.length
+  const shown = screens.length + views.length + actions.length + users.entries.length
   const isEmpty = shown === 0
   return (
     <Spotlight.Root
@@ -82,6 +89,7 @@ export function Palette({ onShowShortcuts }: PaletteProps): ReactNode {
       />
       <Spotlight.ActionsList>
         <EntryGroup label={words.screens} entries={screens} />
+        <EntryGroup label={words.views} entries={views} />
         <EntryGroup label={words.users} entries={users.entries} />
         <EntryGroup label={words.actions} entries={actions} />
         {isEmpty && <Spotlight.Empty>{users.isLooking ? words.searching : words.nothing}</Spotlight.Empty>}
@@ -136,6 +144,28 @@ function useScreenEntries(): readonly Entry[] {
     keys: shortcutsOf(screen)[0],
     run: () => void navigate({ to: screen.path }),
   }))
+}
+
+/** The views of tables that were given a name. */
+function useViewEntries(): readonly Entry[] {
+  const navigate = useNavigate()
+  const users = useRemembered(SAVED_VIEWS.users)
+  const sessions = useRemembered(SAVED_VIEWS.sessions)
+  const { screens } = text.shell
+  return [
+    ...users.map(({ name, view }) => ({
+      id: `view-users-${name}`,
+      label: savedViewsText.palette(screens.users, name),
+      icon: IconBookmark,
+      run: () => void navigate({ to: '/users', search: consumptionSearch.parse(view) }),
+    })),
+    ...sessions.map(({ name, view }) => ({
+      id: `view-sessions-${name}`,
+      label: savedViewsText.palette(screens.sessions, name),
+      icon: IconBookmark,
+      run: () => void navigate({ to: '/sessions', search: sessionsSearch.parse(view) }),
+    })),
+  ]
 }
 
 function useActionEntries(onShowShortcuts: () => void): readonly Entry[] {

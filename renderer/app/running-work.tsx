@@ -15,7 +15,7 @@ export function RunningWork({ status }: { readonly status: WeirStatus }): ReactN
         <Link
           to="/import"
           search={{ run: importing.run_id }}
-          className="status-item status-chip"
+          className="status-item status-chip status-work"
           title={words.importChipLabel}
         >
           <Share done={importing.files_done} total={importing.files_total} />
@@ -23,7 +23,12 @@ export function RunningWork({ status }: { readonly status: WeirStatus }): ReactN
         </Link>
       )}
       {restoring !== null && (
-        <Link to="/backups" search={{}} className="status-item status-chip" title={words.restoreChipLabel}>
+        <Link
+          to="/backups"
+          search={{}}
+          className="status-item status-chip status-work"
+          title={words.restoreChipLabel}
+        >
           <Share done={restoring.steps_done} total={restoring.steps_total} />
           {words.restoreChip(restoring.steps_done, restoring.steps_total)}
         </Link>
@@ -32,7 +37,7 @@ export function RunningWork({ status }: { readonly status: WeirStatus }): ReactN
         <Link
           to="/costs"
           search={{ reprice: pricing.run_id }}
-          className="status-item status-chip"
+          className="status-item status-chip status-work"
           title={words.repriceChipLabel}
         >
           <Share done={pricing.turns_done} total={pricing.turns_total ?? 0} />
@@ -44,5 +49,13 @@ export function RunningWork({ status }: { readonly status: WeirStatus }): ReactN
 }
 
 function Share({ done, total }: { readonly done: number; readonly total: number }): ReactNode {
-  return <Progress value={total === 0 ? 0 : (100 * done) / total} w={64} size="sm" aria-hidden />
+  return (
+    <Progress
+      value={total === 0 ? 0 : (100 * done) / total}
+      w={64}
+      size="sm"
+      className="status-share"
+      aria-hidden
+    />
+  )
 }

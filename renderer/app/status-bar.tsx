@@ -18,7 +18,13 @@ export function StatusBar(): ReactNode {
   const state = isRestoring(data, status.error) ? 'restoring' : (data?.state ?? 'unknown')
   return (
     <footer className="status-bar tabular" data-live={live}>
-      <Hint label={data === undefined ? '' : text.shell.stateHint(data.version, data.data_dir)}>
+      <Hint
+        label={
+          data === undefined
+            ? ''
+            : text.shell.stateHint(data.version, data.data_dir, data.turns, data.database_size_bytes)
+        }
+      >
         <span className="status-item" data-state={isGone ? 'unreachable' : state}>
           <span className="status-dot" aria-hidden />
           {text.shell.state[isGone ? 'unreachable' : state]}
@@ -48,14 +54,16 @@ function Facts({ status }: { readonly status: WeirStatus }): ReactNode {
       <RunningWork status={status} />
       <NextJob />
       <LastBackup />
-      <Hint label={words.periodHint}>
-        <span className="status-item">{words.period(status.current_period, status.time_zone)}</span>
+      <Hint label={words.periodHint(status.time_zone)}>
+        <span className="status-item status-zone">
+          {words.period(status.current_period, status.time_zone)}
+        </span>
       </Hint>
       <Hint label={words.turnsHint(status.users)}>
-        <span className="status-item">{words.turns(status.turns)}</span>
+        <span className="status-item status-size">{words.turns(status.turns)}</span>
       </Hint>
       <Hint label={words.sizeHint(status.database_size_bytes, status.schema_version)}>
-        <span className="status-item">{words.size(status.database_size_bytes)}</span>
+        <span className="status-item status-size">{words.size(status.database_size_bytes)}</span>
       </Hint>
     </>
   )

@@ -5,6 +5,7 @@ import type { ExportFormat } from '../../shared/contract/exports.ts'
 import type { Problem } from '../../shared/contract/problem.ts'
 import { useWeirClient } from '../app/client-context.tsx'
 import { showDone, showProblem } from '../app/notify.ts'
+import { useShortcut } from '../app/shortcuts.tsx'
 import { formatCount } from '../format.ts'
 import { componentsText } from '../text/components.ts'
 import { type ExportedRows, fileOf } from './export-rows.ts'
@@ -25,12 +26,22 @@ export interface ExportMenuProps {
   readonly rows: ExportOrigin
   /** All rows there are, while the view is filtered; else undefined. */
   readonly all?: ExportOrigin | undefined
+  /** Whether it is what a screen is about: then Ctrl/Cmd+E opens it. */
+  readonly isMain?: boolean
 }
 
 /** Takes the rows of a table along: as a file, or onto the clipboard. */
-export function ExportMenu({ name, label = text.button, rows, all }: ExportMenuProps): ReactNode {
+export function ExportMenu({
+  name,
+  label = text.button,
+  rows,
+  all,
+  isMain = false,
+}: ExportMenuProps): ReactNode {
   const client = useWeirClient()
   const [isBusy, setBusy] = useState(false)
+  const [isOpen, setOpen] = useState(false)
+  useShortcut('mod+e', () => setOpen(true), text.shortcut, { enabled: isMain && !isBusy })
   const take = async (origin: ExportOrigin, format: ExportFormat): Promise<void> => {
     setBusy(true)
     try {
@@ -53,7 +64,7 @@ export function ExportMenu({ name, label = text.button, rows, all }: ExportMenuP
   }
   const groups = [[text.filtered, rows] as const, ...(all === undefined ? [] : [[text.all, all] as const])]
   return (
-    <Menu position="bottom-end">
+    <Menu position="bottom-end" opened={isOpen} onChange={setOpen}>
       <Menu.Target>
         <Button
           size="xs"

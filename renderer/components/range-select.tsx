@@ -6,7 +6,7 @@ import { dashboardText } from '../text/dashboard.ts'
 
 /** What `RangeSelect` takes. */
 export interface RangeSelectProps {
-  /** A month, `current` or `all`. */
+  /** A month, or `current`, `previous` or `all`, which stay relative in the address. */
   readonly value: string
   /** The running month, as far as it is known. */
   readonly current: string | undefined
@@ -17,7 +17,10 @@ export interface RangeSelectProps {
   readonly label?: string
 }
 
-/** Chooses between this month, the months that hold turns, and all time. */
+/** Words that mean another time when they are asked another time. */
+const RELATIVE: readonly string[] = ['current', 'previous', 'all']
+
+/** Chooses between this month, the last, the months that hold turns, and all time. */
 export function RangeSelect({
   value,
   current,
@@ -27,7 +30,7 @@ export function RangeSelect({
 }: RangeSelectProps): ReactNode {
   const past = periods.filter((period) => period !== current)
   // The chosen one is offered even when it holds nothing.
-  const isListed = value === 'current' || value === 'all' || past.includes(value)
+  const isListed = RELATIVE.includes(value) || past.includes(value)
   return (
     <Select
       size="xs"
@@ -36,6 +39,7 @@ export function RangeSelect({
       leftSection={<IconCalendar size={15} aria-hidden />}
       data={[
         { value: 'current', label: dashboardText.range.current },
+        { value: 'previous', label: dashboardText.range.previous },
         ...(isListed ? past : [value, ...past]).map((period) => ({
           value: period,
           label: formatPeriod(period),

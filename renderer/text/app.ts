@@ -100,7 +100,8 @@ export const shellText = {
   notLive: 'Not live',
   notLiveHint:
     'Weir does not tell this page of changes at the moment. Figures are asked for now and then until it does.',
-  stateHint: (version: string, folder: string) => `Weir ${version}, data in ${folder}`,
+  stateHint: (version: string, folder: string, turns: number, size: number) =>
+    `Weir ${version}, data in ${folder}: ${counted(turns, 'turn')}, ${bytes(size)}`,
   api: (address: string) => `API ${address}`,
   apiCopy: 'Copy the API address',
   apiName: 'The API address',
@@ -110,7 +111,8 @@ export const shellText = {
   size: (size: number) => bytes(size),
   sizeHint: (size: number, schema: number) => `Database: ${formatCount(size)} bytes, schema ${schema}`,
   period: (period: string, zone: string) => `${period} · ${zone}`,
-  periodHint: 'The billing month now running and the time zone its days and months are counted in',
+  periodHint: (zone: string) =>
+    `The billing month now running and the time zone its days and months are counted in: ${zone}`,
   importChip: (done: number, total: number) => `Import ${formatCount(done)} of ${formatCount(total)}`,
   importChipLabel: 'An import is running. Show it.',
   damage: {
@@ -173,6 +175,7 @@ export const shellText = {
     screens: 'Screens',
     actions: 'Actions',
     users: 'Users',
+    views: 'Saved views',
     searching: 'Looking for users …',
     importSessions: 'Import sessions',
     toggleTheme: 'Change the theme',

@@ -45,6 +45,7 @@ export function limitShort(policy: string): string {
 export const componentsText = {
   export: {
     button: 'Export',
+    shortcut: 'Export what is shown',
     filtered: 'What is filtered',
     all: 'All of it',
     csv: 'CSV, for a spreadsheet',

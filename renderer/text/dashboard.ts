@@ -10,6 +10,7 @@ export const dashboardText = {
   range: {
     label: 'Range',
     current: 'This month',
+    previous: 'Last month',
     all: 'All time',
     switched: (month: string) => `Nobody has used a turn in ${month} yet, so this shows all time.`,
     switchedUser: (name: string, month: string) =>

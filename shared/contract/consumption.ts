@@ -10,8 +10,8 @@ import {
 import {
   costUsd,
   isoTime,
-  period,
   queryInt,
+  range,
   sessionId,
   tokens,
   turnStatus,
@@ -22,7 +22,7 @@ import { operation } from './operation.ts'
 
 /** Recording turns and reading what was consumed. */
 
-const rangeParameter = z.union([period, z.literal('all'), z.literal('current')]).optional()
+const rangeParameter = range.optional()
 
 export const consumptionOperations = {
   'turns.record': operation({

@@ -14,6 +14,11 @@ export const tokens = z.int().min(0).max(TOKENS_MAX)
 export const costUsd = z.number().min(0).max(TURN_COST_USD_MAX)
 export const isoTime = z.iso.datetime({ offset: true })
 export const period = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month like 2026-11')
+/**
+ * A time to look at: a month, or words that stay relative: `current` and `previous` are the running month and the one
+ * before it whenever they are asked, `all` is everything.
+ */
+export const range = z.union([period, z.enum(['current', 'previous', 'all'])])
 /** A limit; `null` is unlimited and `0` blocks everything. */
 export const limitValue = z.int().min(0).max(TOKENS_MAX).nullable()
 /** A monthly budget or a raise of one, in dollars: up to a billion, which in micro-dollars still adds exactly. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { period, userId } from './fields.ts'
+import { range, userId } from './fields.ts'
 import { operation } from './operation.ts'
 
 /** What retrieval brought: the operation of the screen Intelligence. Everything in it is counted or measured. */
@@ -40,7 +40,7 @@ export const intelligenceOperations = {
       '`unmeasured_turns` says how many of the range retention has removed. `is_comparable` is false while one side has fewer ' +
       `than ${COMPARED_TURNS_MIN} turns.`,
     input: z.strictObject({
-      period: z.union([period, z.literal('all'), z.literal('current')]).optional(),
+      period: range.optional(),
       user_id: userId.optional(),
     }),
     output: z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isoTime, period, queryFlag, queryInt, tokens } from './fields.ts'
+import { isoTime, queryFlag, queryInt, range, tokens } from './fields.ts'
 import { operation } from './operation.ts'
 
 /** The price table, what a turn costs by it, and what was spent: the operations of the screen Costs & prices. */
@@ -171,7 +171,7 @@ export const priceOperations = {
     effect: 'read',
     status: 200,
     summary: 'What was spent in a month or in all: by provider, model and user',
-    input: z.strictObject({ period: z.union([period, z.literal('all'), z.literal('current')]).optional() }),
+    input: z.strictObject({ period: range.optional() }),
     output: z.object({
       range: z.string(),
       current_period: z.string(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { systemSummary, userSummary } from './consumption-shapes.ts'
-import { period, userId } from './fields.ts'
+import { range, userId } from './fields.ts'
 import { operation } from './operation.ts'
 import { unreadableFile } from './operator.ts'
 
@@ -58,7 +58,7 @@ export const sessionFilesState = z.object({
   turns_written: z.number(),
 })
 
-const rangeParameter = z.union([period, z.literal('all'), z.literal('current')]).optional()
+const rangeParameter = range.optional()
 
 const readFrom = {
   source: z.literal('files'),

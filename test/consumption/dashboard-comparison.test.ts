@@ -17,6 +17,20 @@ async function record(number: number, at: string, members: object = {}): Promise
 }
 
 describe('the dashboard', () => {
+  test('shows as last month what is the last one when it is asked, over the end of a year as well', async () => {
+    weir.clock.set(Date.parse('2026-12-31T23:00:00Z'))
+    await record(1, '2026-11-10T11:00:00Z')
+    await record(2, '2026-12-10T11:00:00Z', { output_tokens: 7 })
+    const november = await weir.consumption.systemSummary('previous')
+    expect(november).toMatchObject({ range: '2026-11', total_turns: 1 })
+    expect(november).toEqual(await weir.consumption.systemSummary('2026-11'))
+    weir.clock.set(Date.parse('2027-01-01T01:00:00Z'))
+    expect(await weir.consumption.summary('alice', 'previous')).toMatchObject({
+      range: '2026-12',
+      total_turns: 1,
+    })
+  })
+
   test('compares the running month with the same part of the month before, not with the whole of it', async () => {
     await record(1, '2026-10-10T11:00:00Z')
     await record(2, '2026-10-10T12:10:00Z', { status: 'failed' })

@@ -9,7 +9,7 @@ import {
 } from '../../../shared/time-window.ts'
 import { type EpochMs, HOUR_MS, microUsdToUsd, percentOf, toIso } from '../../../shared/units.ts'
 import type { Totals } from './usage.ts'
-import { periodNumber, periodText } from './windows.ts'
+import { periodBefore, periodNumber, periodText } from './windows.ts'
 
 /** The parts both summaries are made of. Pure. */
 
@@ -21,10 +21,11 @@ type ModelShare = Summary['model_distribution'][number]
 /** What a summary speaks of: one month, or everything. */
 export type Range = { readonly kind: 'period'; readonly period: number } | { readonly kind: 'all' }
 
-/** `current` (which is the given period), `all` or `YYYY-MM` as a range. */
+/** `current` (which is the given period), `previous` (the one before it), `all` or `YYYY-MM` as a range. */
 export function rangeOf(text: string, current: number): Range {
   if (text === 'all') return { kind: 'all' }
-  return { kind: 'period', period: text === 'current' ? current : periodNumber(text) }
+  if (text === 'current') return { kind: 'period', period: current }
+  return { kind: 'period', period: text === 'previous' ? periodBefore(current) : periodNumber(text) }
 }
 
 export function rangeText(range: Range): string {

@@ -44,6 +44,11 @@ export function periodNumber(period: Period): number {
   return Number(period.slice(0, 4)) * 100 + Number(period.slice(5, 7))
 }
 
+/** The month before one: 202601 → 202512. */
+export function periodBefore(period: number): number {
+  return period % 100 === 1 ? period - 89 : period - 1
+}
+
 /** 202611 as people read it: `2026-11`. */
 export function periodText(period: number): Period {
   return `${String(Math.floor(period / 100)).padStart(4, '0')}-${String(period % 100).padStart(2, '0')}`

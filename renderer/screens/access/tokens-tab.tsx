@@ -34,7 +34,7 @@ export function TokensTab({ view, onView }: TokensTabProps): ReactNode {
     <Stack gap="md">
       {made === null ? (
         <Group justify="flex-end" gap="xs">
-          <ExportMenu name="tokens" rows={() => allTokens(client)} />
+          <ExportMenu isMain name="tokens" rows={() => allTokens(client)} />
           <Button
             size="xs"
             leftSection={<IconPlus size={15} aria-hidden />}

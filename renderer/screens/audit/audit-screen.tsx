@@ -36,6 +36,7 @@ export function AuditScreen(): ReactNode {
       title={text.shell.screens.audit}
       actions={
         <ExportMenu
+          isMain
           name="audit"
           label={auditText.export}
           rows={{ table: 'audit', filter }}

@@ -80,7 +80,7 @@ function BackupsTab(): ReactNode {
           // The failure stands above, with its Retry: once is enough.
           query={settled.data === undefined ? settled : { ...settled, failure: null, isRefreshing: false }}
           skeleton={<Skeleton height={220} />}
-          actions={<ExportMenu name="backups" rows={pageRows(settled.data?.backups ?? [])} />}
+          actions={<ExportMenu isMain name="backups" rows={pageRows(settled.data?.backups ?? [])} />}
         >
           {(data) => (
             <BackupTable

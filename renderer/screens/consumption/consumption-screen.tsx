@@ -1,20 +1,22 @@
 import { Skeleton } from '@mantine/core'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { addressOfView, type ViewAddress } from '../../app/saved-views.ts'
 import { useStatus } from '../../app/status.ts'
 import { TableMenu } from '../../components/data-table-menu.tsx'
 import { ExportMenu } from '../../components/export-menu.tsx'
 import { QueryStates } from '../../components/query-states.tsx'
+import { SavedViews } from '../../components/saved-views.tsx'
 import { StatCards } from '../../components/stat-card.tsx'
 import { useRememberedView } from '../../components/use-remembered-view.ts'
 import { formatPeriod } from '../../format.ts'
 import { consumptionText } from '../../text/consumption.ts'
 import { UserDrawer } from '../user/user-drawer.tsx'
 import styles from './consumption.module.css'
-import type { ConsumptionSearch } from './consumption-search.ts'
+import { type ConsumptionSearch, consumptionSearch } from './consumption-search.ts'
 import { lastConsumptionView } from './last-view.ts'
 import { MonthCards } from './month-cards.tsx'
-import { useUsers } from './use-users.ts'
+import { DEFAULT_SORT, orderOf, useUsers } from './use-users.ts'
 import { userColumns } from './user-columns.tsx'
 import { everyUser, usersSource } from './user-export.ts'
 import { ActiveFilters, UserFilters } from './user-filters.tsx'
@@ -24,6 +26,12 @@ const route = getRouteApi('/users')
 
 /** What billing months are counted in until the core has said; it is also the default of the setting. */
 const DEFAULT_ZONE = 'UTC'
+
+/** What of a view is kept under a name: what is asked and how it is shown, with the order it had even if that is the usual one. */
+function keptView(view: ConsumptionSearch): ViewAddress {
+  const ordered = { ...view, sort: view.sort ?? DEFAULT_SORT, order: orderOf(view) }
+  return addressOfView(ordered, ['page', 'user'])
+}
 
 /** Consumption of the users in the running month against the limits in force: who is close to which limit. */
 export function ConsumptionScreen(): ReactNode {
@@ -53,7 +61,12 @@ export function ConsumptionScreen(): ReactNode {
       </QueryStates>
       <div className={styles.toolbar}>
         <UserFilters view={view} onView={change} />
-        <ExportMenu name="users" rows={usersSource(view)} all={everyUser(view)} />
+        <SavedViews
+          screen="users"
+          view={keptView(view)}
+          onChoose={(kept) => replace(consumptionSearch.parse(kept))}
+        />
+        <ExportMenu name="users" isMain rows={usersSource(view)} all={everyUser(view)} />
         <TableMenu columns={columns} view={tableView(view)} onView={(part) => change(addressOf(part))} />
       </div>
       <ActiveFilters view={view} onView={change} />

@@ -41,7 +41,7 @@ export function CostBreakdown({ data, view, onView }: CostsView & { readonly dat
             value={by}
             onChange={(value) => onView({ by: value === 'model' ? undefined : value })}
           />
-          <ExportMenu name={`costs-${data.range}`} rows={async () => costRows(data, by)} />
+          <ExportMenu isMain name={`costs-${data.range}`} rows={async () => costRows(data, by)} />
         </Group>
       }
     >

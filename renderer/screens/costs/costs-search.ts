@@ -4,9 +4,9 @@ import type { OperationOutput } from '../../../shared/contract/index.ts'
 
 /** View state of the screen as it stands in the address; what makes no sense is dropped. */
 export const costsSearch = z.object({
-  /** A month, or `all`; absent is the running month. */
+  /** A month, or `previous` or `all`, which stay relative; absent is the running month. */
   range: z
-    .union([period, z.literal('all')])
+    .union([period, z.enum(['previous', 'all'])])
     .optional()
     .catch(undefined),
   by: z.enum(['provider', 'model', 'user']).optional().catch(undefined),

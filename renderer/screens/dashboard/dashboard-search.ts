@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { period, userId } from '../../../shared/contract/fields.ts'
+import { range, userId } from '../../../shared/contract/fields.ts'
 
 /**
  * View state of the dashboard as it stands in the address, so that a link shows the same thing again.
@@ -9,11 +9,8 @@ export const dashboardSearch = z.object({
   // The router reads `?user=42` as a number; ids are always text here.
   /** The user whose dashboard it is; absent means everybody. */
   user: z.coerce.string().pipe(userId).optional().catch(undefined),
-  /** A month, `current` or `all`; absent lets the screen choose the month, or all time when the month is empty. */
-  range: z
-    .union([period, z.literal('all'), z.literal('current')])
-    .optional()
-    .catch(undefined),
+  /** A month, or `current`, `previous` or `all`, which stay relative; absent lets the screen choose the month, or all time when the month is empty. */
+  range: range.optional().catch(undefined),
   /** What the charts over time count. */
   chart: z.enum(['turns', 'tokens']).optional().catch(undefined),
   /** By what the models are compared. */

@@ -43,6 +43,7 @@ export function EventsPanel({ view, onView }: EnforcementView): ReactNode {
       skeleton={<Skeleton height={300} />}
       actions={
         <ExportMenu
+          isMain
           name="enforcement"
           label={text.export}
           rows={{ table: 'decisions', filter }}

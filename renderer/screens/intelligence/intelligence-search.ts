@@ -7,9 +7,9 @@ export const intelligenceSearch = z.object({
   // The router reads `?user=42` as a number; ids are always text here.
   /** Whose turns; absent is everybody's. */
   user: z.coerce.string().pipe(userId).optional().catch(undefined),
-  /** A month, or `all`; absent is the running month. */
+  /** A month, or `previous` or `all`, which stay relative; absent is the running month. */
   range: z
-    .union([period, z.literal('all')])
+    .union([period, z.enum(['previous', 'all'])])
     .optional()
     .catch(undefined),
 })

@@ -1,10 +1,12 @@
 import { Skeleton } from '@mantine/core'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { addressOfView, type ViewAddress } from '../../app/saved-views.ts'
 import { useStatus } from '../../app/status.ts'
 import { TableMenu } from '../../components/data-table-menu.tsx'
 import { ExportMenu } from '../../components/export-menu.tsx'
 import { QueryStates } from '../../components/query-states.tsx'
+import { SavedViews } from '../../components/saved-views.tsx'
 import { useRememberedView } from '../../components/use-remembered-view.ts'
 import { formatPeriod } from '../../format.ts'
 import { sessionsText } from '../../text/sessions.ts'
@@ -15,9 +17,9 @@ import { everySession, sessionsSource, turnsSource } from './session-export.ts'
 import { SessionFilters } from './session-filters.tsx'
 import { SessionInspector } from './session-inspector.tsx'
 import styles from './sessions.module.css'
-import { NO_FILTERS, type SessionsSearch } from './sessions-search.ts'
+import { NO_FILTERS, type SessionsSearch, sessionsSearch } from './sessions-search.ts'
 import { addressOf, SessionsTable, tableView } from './sessions-table.tsx'
-import { useSessions } from './use-sessions.ts'
+import { DEFAULT_SORT, useSessions } from './use-sessions.ts'
 
 const route = getRouteApi('/sessions')
 
@@ -26,6 +28,12 @@ const DEFAULT_ZONE = 'UTC'
 
 /** What changes which rows there are, so that the first page is the one to look at. */
 const ROW_MEMBERS = [...Object.keys(NO_FILTERS), 'sort', 'order', 'size']
+
+/** What of a view is kept under a name, with the order it had even if that is the usual one. */
+function keptView(view: SessionsSearch): ViewAddress {
+  const ordered = { ...view, sort: view.sort ?? DEFAULT_SORT, order: view.order ?? 'desc' }
+  return addressOfView(ordered, ['page', 'session', 'of'])
+}
 
 /** The sessions of everybody or of one user, and the turns of one of them. */
 export function SessionsScreen(): ReactNode {
@@ -53,7 +61,12 @@ export function SessionsScreen(): ReactNode {
       <p className={styles.intro}>{sessionsText.intro(formatPeriod(view.range ?? 'all'), zone)}</p>
       <div className={styles.toolbar}>
         <SessionFilters view={view} currentPeriod={status?.current_period} onView={change} />
-        <ExportMenu name="sessions" rows={sessionsSource(view)} all={everySession(view)} />
+        <SavedViews
+          screen="sessions"
+          view={keptView(view)}
+          onChoose={(kept) => replace(sessionsSearch.parse(kept))}
+        />
+        <ExportMenu name="sessions" isMain rows={sessionsSource(view)} all={everySession(view)} />
         <ExportMenu
           name="turns"
           label={sessionsText.exportTurns}

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { type Remembered, remembered } from './remembered.ts'
+
+/**
+ * Views of a table that the operator gave a name, kept like every choice of how something is looked at: in this browser
+ * or window. A view is the address of its screen: filters, order, columns and density.
+ */
+
+/** The screens whose views can be kept. */
+export type SavedScreen = 'users' | 'sessions'
+
+export type ViewAddress = Readonly<Record<string, string | number | boolean>>
+
+export interface SavedView {
+  readonly name: string
+  readonly view: ViewAddress
+}
+
+/** Names are read in a menu; more views than this nobody finds anything in. */
+export const VIEW_NAME_MAX = 60
+export const VIEWS_MAX = 50
+
+const stored = z
+  .array(
+    z.object({
+      name: z.string().trim().min(1).max(VIEW_NAME_MAX),
+      view: z.record(z.string().max(50), z.union([z.string().max(2_000), z.number(), z.boolean()])),
+    }),
+  )
+  .max(VIEWS_MAX)
+
+function parsed(value: unknown): readonly SavedView[] {
+  return stored.safeParse(value).data ?? []
+}
+
+export const SAVED_VIEWS: Readonly<Record<SavedScreen, Remembered<readonly SavedView[]>>> = {
+  users: remembered('views.users', parsed),
+  sessions: remembered('views.sessions', parsed),
+}
+
+/** A view of a screen as it is kept: what is not set is not in it. */
+export function addressOfView(
+  view: Readonly<Record<string, unknown>>,
+  without: readonly string[],
+): ViewAddress {
+  const members = Object.entries(view).filter(
+    ([member, value]) => value !== undefined && !without.includes(member),
+  )
+  // What stands in an address is text, numbers and switches.
+  return Object.fromEntries(members) as ViewAddress
+}
+
+/** Whether both show the same. */
+export function isSameView(one: ViewAddress, other: ViewAddress): boolean {
+  const sorted = (view: ViewAddress) =>
+    JSON.stringify(Object.entries(view).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return sorted(one) === sorted(other)
+}
+
+/** With that view under that name, in the place of one of the same name if there is one. */
+export function withView(views: readonly SavedView[], added: SavedView): readonly SavedView[] {
+  const isThere = views.some(({ name }) => name === added.name)
+  return isThere ? views.map((one) => (one.name === added.name ? added : one)) : [...views, added]
+}

@@ -1,0 +1,23 @@
+/** Texts of the views that were given a name. */
+export const savedViewsText = {
+  button: 'Views',
+  intro: 'A view keeps filters, order, columns and density under a name.',
+  none: 'No view has been saved here yet.',
+  save: 'Save this view…',
+  saveTitle: 'Save this view',
+  renameTitle: (name: string) => `Rename “${name}”`,
+  name: 'Name',
+  nameNeeded: 'Give the view a name.',
+  replaces: 'There is a view of this name; it will be replaced.',
+  taken: 'There is another view of this name.',
+  full: 'No more views can be saved here. Delete one first.',
+  saveYes: 'Save',
+  cancel: 'Cancel',
+  saved: (name: string) => `The view “${name}” was saved.`,
+  renamed: (name: string) => `The view is now called “${name}”.`,
+  deleted: (name: string) => `The view “${name}” was deleted.`,
+  rename: (name: string) => `Rename the view ${name}`,
+  remove: (name: string) => `Delete the view ${name}`,
+  current: 'shown now',
+  palette: (screen: string, name: string) => `${screen}: ${name}`,
+}
