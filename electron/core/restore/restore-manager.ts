@@ -3,6 +3,7 @@ import type { OperationOutput, ParsedInput } from '../../../shared/contract/inde
 import type { ErrorCode } from '../../../shared/error-codes.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Actor, BackupManifestView, RestoresApi } from '../api.ts'
+import { readBackup } from '../backup/backup-catalogue.ts'
 import { newBackupId } from '../backup/backup-rules.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import type { Recovery } from './exchange.ts'
@@ -23,8 +24,16 @@ interface Reading {
   readonly over: Promise<unknown>
 }
 
-/** Errors of looking at a backup that say nothing about it, and are the same with every other. */
-const NOT_OF_THE_BACKUP: readonly ErrorCode[] = ['storage_full', 'shutting_down', 'cancelled']
+/**
+ * Errors of looking at a backup that say nothing about it. One without its passphrase is not passed over either: whoever
+ * has it would get an older one without having been asked.
+ */
+const NOT_OF_THE_BACKUP: readonly ErrorCode[] = [
+  'storage_full',
+  'shutting_down',
+  'cancelled',
+  'passphrase_needed',
+]
 
 /** Restores: one at a time, followed step by step, kept after the process. */
 export class RestoreManager implements RestoresApi {
@@ -58,6 +67,15 @@ export class RestoreManager implements RestoresApi {
       })
       return planOf(backup, comparison, sessionsDir)
     })
+  }
+
+  async unlock(input: ParsedInput<'restore.unlock'>): Promise<OperationOutput<'restore.unlock'>> {
+    const { id } = this.#backup(input.backup_id)
+    const read = readBackup(join(this.#parts.places.dataDir, 'backups', id))
+    if ('problem' in read) throw new WeirError('backup_damaged', read.problem)
+    await this.#parts.keys.unlock(read.manifest, input.passphrase)
+    this.#parts.ports.log.info('the passphrase of a backup was entered', { area: 'backup', backup: id })
+    return { backup_id: id }
   }
 
   start(input: ParsedInput<'restore.start'>, actor: Actor): Run {
