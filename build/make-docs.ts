@@ -80,6 +80,9 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
     'The file named as the auth database of the platform is no SQLite database, cannot be opened, is one of Weir, or has none of the tables that could be taken. Nothing was changed.',
   restore_impossible:
     'The answer says what stands against it. Restore another backup, or this one into an empty data folder.',
+  passphrase_needed:
+    'The backup is encrypted, and this Weir has not the key. Enter the passphrase it was made with; without it nobody can open it.',
+  passphrase_wrong: 'It is not the passphrase this backup was made with. Nothing was changed.',
   backup_needed: 'It is the last verified backup. Make another one first, then delete it.',
   backup_damaged:
     'The bytes of the backup are not those that were written, so it is not used. Choose another one and find out what happened to the disk.',

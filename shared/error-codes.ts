@@ -52,6 +52,8 @@ export const ERROR_CODES = {
   cancelled: { status: 409, title: 'Cancelled' },
   backup_unknown: { status: 404, title: 'Backup is unknown' },
   backup_damaged: { status: 422, title: 'Backup is damaged' },
+  passphrase_needed: { status: 409, title: 'Passphrase is needed' },
+  passphrase_wrong: { status: 422, title: 'Passphrase is wrong' },
   backup_needed: { status: 409, title: 'Backup is needed' },
   restore_impossible: { status: 409, title: 'Cannot be restored' },
   auth_database_unreadable: { status: 422, title: 'Auth database cannot be read' },

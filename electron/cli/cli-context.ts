@@ -20,6 +20,11 @@ export interface CliContext {
   connectForRescue(dataDir: string): Promise<WeirConnection>
   /** Asks the person at the terminal; null where nobody sits there. */
   ask(question: string): Promise<string | null>
+  /**
+   * The passphrase of backups: the first line of a file (`-` is standard input), or of the environment without one; null
+   * where there is none. Errors: `folder_unreadable`.
+   */
+  passphrase(file: string | undefined): Promise<string | null>
   /** The Weir that is running on the data folder. */
   findInstance(dataDir: string): Promise<RunFile | undefined>
   /** Makes an empty folder for sample data and gives its path. */

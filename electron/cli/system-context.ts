@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
@@ -10,6 +10,7 @@ import { productFiles } from '../core/kernel/product-files.ts'
 import { readRunFile } from '../core/kernel/run-file.ts'
 import { findRunningInstance } from '../core/kernel/running-instance.ts'
 import { DEFAULT_PORT } from '../core/kernel/start-settings.ts'
+import { WeirError } from '../core/kernel/weir-error.ts'
 import type { CliContext } from './cli-context.ts'
 import { instanceConnection } from './instance-connection.ts'
 import { connectToWeir } from './weir-connection.ts'
@@ -42,6 +43,7 @@ export function systemContext(): Omit<CliContext, 'finish'> {
       }),
     connectForRescue: async (path) => (await import('./folder-connection.ts')).openFolderForRescue(path, log),
     ask,
+    passphrase: async (file) => passphrase(file),
     findInstance: findRunningInstance,
     makeDemoFolder: () => mkdtempSync(join(tmpdir(), 'weir-demo-')),
     serve: async (flags) => (await (await import('../serve/run-serve.ts')).runServe(flags)) as ExitCode,
@@ -60,6 +62,19 @@ async function ask(question: string): Promise<string | null> {
     return await terminal.question(question)
   } finally {
     terminal.close()
+  }
+}
+
+function passphrase(file: string | undefined): string | null {
+  if (file === undefined) return process.env['WEIR_BACKUP_PASSPHRASE'] || null
+  try {
+    // Of standard input too: descriptor 0 is read to its end.
+    const [line] = readFileSync(file === '-' ? 0 : file, 'utf8').split(/\r?\n/)
+    return line || null
+  } catch (cause) {
+    throw new WeirError('folder_unreadable', `The file of the passphrase, ${file}, cannot be read.`, {
+      cause,
+    })
   }
 }
 

@@ -5,6 +5,11 @@ import type { Actor } from './callers.ts'
 export interface RestoresApi {
   /** What restoring a backup would change. Errors: `backup_unknown`, `backup_damaged`, `database_newer`, `busy`. */
   plan(backupId: string): Promise<OperationOutput<'restore.plan'>>
+  /**
+   * Takes the passphrase of an encrypted backup until this process ends. Errors: `backup_unknown`, `backup_damaged`,
+   * `passphrase_wrong`, `invalid_request`.
+   */
+  unlock(input: ParsedInput<'restore.unlock'>): Promise<OperationOutput<'restore.unlock'>>
   /** Answers at once with the run. Errors: `backup_unknown`, `backup_damaged`, `busy`. */
   start(input: ParsedInput<'restore.start'>, actor: Actor): OperationOutput<'restore.start'>
   /**

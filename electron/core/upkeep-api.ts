@@ -62,6 +62,8 @@ export interface BackupsApi {
   list(): readonly BackupManifestView[]
   /** Errors: `backup_unknown`, `backup_damaged`. */
   verify(id: string): Promise<BackupManifestView>
+  /** Encrypts new backups with a passphrase, or no longer with null; those that are there stay as they are. Errors: `busy`. */
+  setPassphrase(passphrase: string | null, actor: Actor): Promise<OperationOutput<'backups.setPassphrase'>>
   /** Newest first, with those whose manifest cannot be read. */
   entries(): OperationOutput<'backups.list'>['backups']
   /** What there is, where, and what stays. */

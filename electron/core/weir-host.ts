@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { OPERATIONS, type OperationOutput } from '../../shared/contract/index.ts'
 import type { Weir, WeirConfig } from './api.ts'
 import { listBackups } from './backup/backup-catalogue.ts'
+import { BackupKeys } from './backup/backup-keys.ts'
 import { ChangeFeed } from './kernel/change-feed.ts'
 import { Gate } from './kernel/gate.ts'
 import type { SystemPorts } from './kernel/ports.ts'
@@ -21,6 +22,7 @@ import { openUpgradeWorker } from './workers/upgrade-worker.ts'
 export interface Lasting {
   readonly changes: ChangeFeed
   readonly gate: Gate
+  readonly backupKeys: BackupKeys
   /** Digests of the tokens of this process. */
   readonly localTokens: Set<string>
   /** Where the HTTP face can be reached; null when it cannot. */
@@ -57,15 +59,7 @@ export interface HostParts {
 export class WeirHost {
   readonly restores: RestoreManager
   readonly #parts: HostParts
-  readonly #lasting: Lasting = {
-    changes: new ChangeFeed((error) =>
-      this.#parts.ports.log.warn('somebody could not be told of a change', { error }),
-    ),
-    gate: new Gate(),
-    localTokens: new Set(),
-    apiUrl: null,
-    runningRestore: () => this.restores.list().running,
-  }
+  readonly #lasting: Lasting
   #core: Core | undefined
   #weir: Weir | undefined
 
@@ -73,13 +67,23 @@ export class WeirHost {
     this.#parts = parts
     const { config, ports } = parts
     const { sqliteBinding, dataDir } = config
+    const keys = new BackupKeys(dataDir)
+    this.#lasting = {
+      changes: new ChangeFeed((error) => ports.log.warn('somebody could not be told of a change', { error })),
+      gate: new Gate(),
+      backupKeys: keys,
+      localTokens: new Set(),
+      apiUrl: null,
+      runningRestore: () => this.restores.list().running,
+    }
     this.restores = new RestoreManager({
       ports,
       files: REAL_FILES,
       places: restorePlaces(dataDir),
       sqliteBinding,
       gate: this.#lasting.gate,
-      openWorker: () => openRestoreWorker(config.workerFile, ports, sqliteBinding),
+      keys,
+      openWorker: () => openRestoreWorker(config.workerFile, ports, sqliteBinding, keys),
       replayInto: (file, sessionsDir, worker, signal) =>
         replayIntoFile({ file, sqliteBinding }, sessionsDir, ports, worker.scanner, signal),
       core: () => this.#core?.restore ?? null,
@@ -141,7 +145,7 @@ export class WeirHost {
     const { ports, config } = this.#parts
     const { dataDir, sqliteBinding, version, workerFile } = config
     const exchange = { files: REAL_FILES, places: restorePlaces(dataDir), sqliteBinding }
-    const openWorker = () => openUpgradeWorker(workerFile, ports, sqliteBinding)
+    const openWorker = () => openUpgradeWorker(workerFile, ports, sqliteBinding, this.#lasting.backupKeys)
     return openWhole({
       ...exchange,
       log: ports.log,

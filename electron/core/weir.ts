@@ -175,7 +175,8 @@ async function assemble(
     ...stored,
     dataDir: config.dataDir,
     version: config.version,
-    copier: createBackupCopier(worker, config.sqliteBinding),
+    copier: createBackupCopier(worker, config.sqliteBinding, lasting.backupKeys),
+    keys: lasting.backupKeys,
     copies,
   })
   // A command is over before that is; the window and the server go on with what their last end broke off.

@@ -17,6 +17,10 @@ export const backupHandlers = {
     kind: 'done',
     value: await weir.backups.copy(input.backup_id, caller),
   }),
+  'backups.setPassphrase': async (weir, input, caller) => ({
+    kind: 'done',
+    value: await weir.backups.setPassphrase(input.passphrase, caller),
+  }),
   'backups.delete': async (weir, input, caller) => {
     await weir.backups.delete(input.backup_id, caller)
     return { kind: 'done', value: { id: input.backup_id } }

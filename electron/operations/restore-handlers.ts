@@ -6,6 +6,7 @@ export const restoreHandlers = {
     kind: 'done',
     value: await weir.restores.plan(input.backup_id),
   }),
+  'restore.unlock': async (weir, input) => ({ kind: 'done', value: await weir.restores.unlock(input) }),
   'restore.start': async (weir, input, caller) => ({
     kind: 'done',
     value: await weir.restores.start(input, caller),

@@ -36,6 +36,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'backups.create': 'Backup made',
   'backups.copy': 'Backup copied',
   'backups.delete': 'Backup deleted',
+  'backups.setPassphrase': 'Passphrase of backups set',
   'restore.start': 'Backup restored',
   'restore.undo': 'Restore undone',
   'jobs.update': 'Schedule changed',

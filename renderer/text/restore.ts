@@ -35,6 +35,10 @@ export const restoreText = {
   title: (at: string) => `Restore the backup of ${at}?`,
   comparing: 'Proving the backup and comparing it with what is there now. Nothing is changed.',
   takeInstead: (id: string) => `Compare with ${id} instead`,
+  encrypted:
+    'This backup is encrypted with a passphrase Weir does not have here. Enter the one it was made with; without it nobody can open it.',
+  passphrase: 'Passphrase of the backup',
+  unlock: 'Open the backup',
   means:
     'Limits, profiles, prices and settings become those of the backup. What was consumed since stays counted, users and sessions that came since stay, and nothing that was revoked works again. A backup of now is made first, checks and records wait for some seconds, and it can be undone.',
   unreadable: 'The database of now cannot be read',

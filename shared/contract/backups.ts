@@ -34,6 +34,8 @@ export const listedBackup = z.object({
   is_pinned: z.boolean(),
   /** Whether it is the only one that was proved; then it cannot be deleted. */
   is_last_verified: z.boolean(),
+  /** `open`: encrypted, and Weir has its key. `locked`: its passphrase has to be entered before it can be opened. */
+  lock: z.enum(['none', 'open', 'locked']),
   /** How it stands in the second folder; null when no copy was ever tried. */
   copy: z
     .object({
@@ -46,6 +48,12 @@ export const listedBackup = z.object({
     })
     .nullable(),
 })
+
+/** Whether new backups are encrypted, and since when. `unreadable`: the key is damaged, and none is made. */
+const encryption = z.object({ state: z.enum(['off', 'on', 'unreadable']), since: z.string().nullable() })
+
+/** Short ones are guessed, however slow a guess is made. */
+const PASSPHRASE_LENGTH_MIN = 12
 
 /** What the list says of all backups together. */
 const backupOverview = z.object({
@@ -60,6 +68,7 @@ const backupOverview = z.object({
   }),
   /** The second folder; null when there is none. */
   copy_dir: z.string().nullable(),
+  encryption,
   /** How many stay: the last ones, and the newest of as many days, weeks and months; ways back have a rule of their own. */
   kept: z.object({ last: z.number(), days: z.number(), weeks: z.number(), months: z.number() }),
 })
@@ -142,7 +151,14 @@ export const backupOperations = {
     summary: 'Open a private copy of a backup: hash, integrity, references and row counts',
     input: z.strictObject({ backup_id: backupId }),
     output: backup,
-    errors: ['backup_unknown', 'backup_damaged', 'database_newer', 'storage_full', 'storage_unavailable'],
+    errors: [
+      'backup_unknown',
+      'backup_damaged',
+      'passphrase_needed',
+      'database_newer',
+      'storage_full',
+      'storage_unavailable',
+    ],
     example: { backup_id: '20261124T013000Z-9f3a' },
     command: 'backup verify',
   }),
@@ -166,6 +182,22 @@ export const backupOperations = {
       'busy',
     ],
     example: { backup_id: '20261124T013000Z-9f3a' },
+  }),
+  'backups.setPassphrase': operation({
+    method: 'PUT',
+    path: '/api/v1/admin/backup-passphrase',
+    scopes: ['admin'],
+    effect: 'write',
+    status: 200,
+    summary: 'Encrypt new backups with a passphrase, or no longer (null)',
+    description:
+      'A key made of it is kept in the data folder, in no backup: backups are made while nobody is there to be asked. ' +
+      'Without the passphrase they cannot be opened anywhere else, by nobody. Earlier backups keep what they were made with.',
+    input: z.strictObject({ passphrase: z.string().min(PASSPHRASE_LENGTH_MIN).max(1024).nullable() }),
+    output: encryption,
+    errors: ['busy'],
+    example: { passphrase: 'nine red kites over the harbour' },
+    command: 'backup encrypt',
   }),
   'backups.delete': operation({
     method: 'DELETE',

@@ -139,6 +139,7 @@ const runId = z.string().min(1).max(64)
 const BACKUP_ERRORS = [
   'backup_unknown',
   'backup_damaged',
+  'passphrase_needed',
   'database_newer',
   'storage_full',
   'storage_unavailable',
@@ -156,6 +157,21 @@ export const restoreOperations = {
     output: restorePlan,
     errors: BACKUP_ERRORS,
     example: { backup_id: '20261124T013000Z-9f3a' },
+  }),
+  'restore.unlock': operation({
+    method: 'POST',
+    path: '/api/v1/admin/restore/unlock',
+    scopes: ['admin'],
+    effect: 'read',
+    status: 200,
+    summary: 'Take the passphrase of an encrypted backup, in memory, until Weir stops',
+    description:
+      'Needed for backups of another machine, or of an earlier passphrase. Afterwards the backup, and all that were made ' +
+      'with the same passphrase, can be verified, compared and restored.',
+    input: z.strictObject({ backup_id: backupId, passphrase: z.string().min(1).max(1024) }),
+    output: z.object({ backup_id: z.string() }),
+    errors: ['backup_unknown', 'backup_damaged', 'passphrase_wrong', 'invalid_request'],
+    example: { backup_id: '20261124T013000Z-9f3a', passphrase: 'nine red kites over the harbour' },
   }),
   'restore.start': operation({
     method: 'POST',
@@ -180,7 +196,7 @@ export const restoreOperations = {
       'Restore the newest backup that is still whole: the way out of a damaged database, also of one that cannot be read',
     input: z.strictObject({ confirm: z.literal(true) }),
     output: restoreRun,
-    errors: ['backup_unknown', 'restore_impossible', 'busy'],
+    errors: ['backup_unknown', 'passphrase_needed', 'restore_impossible', 'busy'],
     example: { confirm: true },
   }),
   'restore.list': operation({

@@ -77,6 +77,7 @@ const DAY: readonly Act[] = [
   act('settings.update', { reservation_minutes: 15 }),
   act('alerts.setSettings', { thresholds_percent: [50] }),
   act('alerts.mute', { kind: 'limit_hour', muted: true }),
+  act('backups.setPassphrase', { passphrase: 'nine red kites over the harbour' }),
   act('jobs.update', { job: 'hourly', is_enabled: false }),
   act('profiles.delete', () => ({ id: ids.profile, move_users_to: 1 })),
   act('users.delete', { id: 'ann', turns: 'kept', confirm: 'ann' }),

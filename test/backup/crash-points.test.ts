@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BackupCopies } from '../../electron/core/backup/backup-copies.ts'
+import { BackupKeys } from '../../electron/core/backup/backup-keys.ts'
 import { BackupManager } from '../../electron/core/backup/backup-manager.ts'
 import { BACKUP_ID } from '../../electron/core/backup/backup-rules.ts'
 import { makeBackup, verifyBackup } from '../../electron/core/backup/backup-task.ts'
@@ -125,6 +126,7 @@ async function inProcess(
         verify: async (backup) => verifyBackup(backup, null),
       },
       copies,
+      keys: new BackupKeys(dataDir),
     })
   try {
     // Closing waits for what is being copied, and can be done again.

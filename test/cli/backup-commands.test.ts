@@ -19,12 +19,14 @@ const LISTED = {
   rows: 3,
   is_pinned: false,
   is_last_verified: true,
+  lock: 'none',
   copy: null,
 } as const
 const LIST = {
   newest_verified: { id: BACKUP.id, created_at: BACKUP.created_at, is_recent: true },
   place: { dir: '/data/backups', free_bytes: 1e9, needed_bytes: 1e8 },
   copy_dir: null,
+  encryption: { state: 'off', since: null },
   kept: { last: 3, days: 7, weeks: 4, months: 12 },
   running: null,
 } as const
@@ -83,6 +85,52 @@ describe('backup', () => {
     expect(ran.stdout).toContain('invalid: Its manifest is missing.')
     const json = JSON.parse((await runWith('backup list --json', answers)).stdout)
     expect(json).toEqual({ backups: [LISTED, invalid] })
+  })
+
+  test('list says which are encrypted, and which with another passphrase', async () => {
+    const backups = [LISTED, { ...LISTED, lock: 'open' as const }, { ...LISTED, lock: 'locked' as const }]
+    const { stdout } = await runWith('backup list', { 'backups.list': ok({ ...LIST, backups }) })
+    expect(stdout).toMatch(/verified, encrypted\n.*verified, encrypted with another passphrase/)
+  })
+
+  test('verify hands over the passphrase of the environment or of a file where it is needed', async () => {
+    const needed = refusal('passphrase_needed', 'It is encrypted.', { backup_id: BACKUP.id })
+    const answersOf = () => {
+      let isUnlocked = false
+      return {
+        'backups.verify': () => (isUnlocked ? ok(BACKUP) : needed),
+        'restore.unlock': () => {
+          isUnlocked = true
+          return ok({ backup_id: BACKUP.id })
+        },
+      }
+    }
+    const line = `backup verify ${BACKUP.id}`
+    const ran = await runWith(line, answersOf(), { passphrase: 'of the environment' })
+    expect(ran.code).toBe(0)
+    const unlock = {
+      name: 'restore.unlock',
+      input: { backup_id: BACKUP.id, passphrase: 'of the environment' },
+    }
+    expect(ran.calls).toContainEqual(unlock)
+    const filed = await runWith(`${line} --passphrase-file secret.txt`, answersOf())
+    expect(filed.calls).toContainEqual({ ...unlock, input: { ...unlock.input, passphrase: 'of secret.txt' } })
+    const without = await runWith(line, answersOf())
+    expect(without).toMatchObject({ code: 3, stderr: expect.stringContaining('WEIR_BACKUP_PASSPHRASE') })
+    const wrong = refusal('passphrase_wrong', 'This is not the passphrase.')
+    const refused = await runWith(line, { ...answersOf(), 'restore.unlock': wrong }, { passphrase: 'other' })
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('not the passphrase') })
+  })
+
+  test('encrypt takes a passphrase that no argument holds, or --off', async () => {
+    const on = { 'backups.setPassphrase': ok({ state: 'on' as const, since: BACKUP.created_at }) }
+    const ran = await runWith('backup encrypt --passphrase-file -', on)
+    expect(ran).toMatchObject({ code: 0, calls: [{ input: { passphrase: 'of -' } }] })
+    expect(await runWith('backup encrypt', on)).toMatchObject({ code: 2, calls: [] })
+    const off = { 'backups.setPassphrase': ok({ state: 'off' as const, since: null }) }
+    expect(await runWith('backup encrypt --off', off)).toMatchObject({
+      calls: [{ input: { passphrase: null } }],
+    })
   })
 
   test('verify takes the newest when none is named, and ends with 1 when it is damaged', async () => {

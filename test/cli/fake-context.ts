@@ -33,6 +33,8 @@ export interface FakeOptions {
   readonly connectFails?: Error
   /** What the operator answers when asked; nobody sits there when left out. */
   readonly typed?: string
+  /** What the environment holds. */
+  readonly passphrase?: string
 }
 
 export const RUN: RunFile = {
@@ -109,6 +111,7 @@ export async function runWith(
       ran.stderr += question
       return options.typed ?? null
     },
+    passphrase: async (file) => (file === undefined ? (options.passphrase ?? null) : `of ${file}`),
     serve: async (flags) => {
       served = flags
       return EXIT.fine

@@ -56,6 +56,31 @@ describe('restore', () => {
     expect(ran.stderr).toContain('/data/quarantine/restore-1')
   })
 
+  test('hands over the passphrase of an encrypted backup, and changes nothing where it is wrong', async () => {
+    const needed = refusal('passphrase_needed', 'It is encrypted.', { backup_id: ID })
+    let isUnlocked = false
+    const answers = {
+      ...ANSWERS,
+      'restore.plan': () => (isUnlocked ? ok(PLAN) : needed),
+      'restore.unlock': () => {
+        isUnlocked = true
+        return ok({ backup_id: ID })
+      },
+    }
+    const wrong = { ...answers, 'restore.unlock': refusal('passphrase_wrong', 'Not the passphrase.') }
+    const refused = await runWith(`restore ${ID} --yes`, wrong, { passphrase: 'other' })
+    expect(refused.code).toBe(3)
+    expect(called(refused)).not.toContain('restore.start')
+    const ran = await runWith(`restore ${ID} --yes --passphrase-file -`, answers)
+    expect(ran.code).toBe(0)
+    expect(called(ran).slice(0, 4)).toEqual([
+      'restore.plan',
+      'restore.unlock',
+      'restore.plan',
+      'restore.start',
+    ])
+  })
+
   test('changes nothing after anything else than a yes', async () => {
     const ran = await runWith(`restore ${ID}`, ANSWERS, { typed: '' })
     expect(ran).toMatchObject({ code: 0, stderr: expect.stringContaining('Nothing was changed') })

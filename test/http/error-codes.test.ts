@@ -99,6 +99,14 @@ async function userWith(limits: Partial<typeof NO_LIMITS> | Record<string, numbe
 const check = async (limits: Record<string, number>): Promise<Got> =>
   refused('limits.check', { user_id: (await userWith(limits)).id }, executor)
 
+/** A backup whose passphrase was changed since. */
+async function encrypted(): Promise<string> {
+  await done('backups.setPassphrase', { passphrase: 'nine red kites over the harbour' })
+  const id = await backup()
+  await done('backups.setPassphrase', { passphrase: null })
+  return id
+}
+
 async function backup(): Promise<string> {
   const { run_id } = await done('backups.create', {})
   return vi.waitFor(
@@ -299,6 +307,14 @@ const PRODUCED: Readonly<Record<ErrorCode, () => Promise<Got>>> = {
     const id = await backup()
     writeFileSync(join(open.dataDir, 'backups', id, 'manifest.json'), '{')
     return refused('backups.verify', { backup_id: id })
+  },
+  passphrase_needed: async () => {
+    const id = await encrypted()
+    return refused('backups.verify', { backup_id: id })
+  },
+  passphrase_wrong: async () => {
+    const id = await encrypted()
+    return refused('restore.unlock', { backup_id: id, passphrase: 'another passphrase' })
   },
   backup_needed: async () => {
     const last = await backup()

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { BackupKeys } from '../../electron/core/backup/backup-keys.ts'
 import { isDamagedDatabase } from '../../electron/core/database/storage-error.ts'
 import type { RestoreWorker } from '../../electron/core/restore/restore-worker.ts'
 import { createWeir, openForRescue } from '../../electron/core/weir.ts'
@@ -177,7 +178,8 @@ describe('recovering', () => {
   test('can look at a backup while the nightly job proves the very same', async () => {
     const folder = join(open.dataDir, 'backups', await backedUp())
     const { workerFile } = configOf(open.dataDir)
-    const workers = [1, 2].map(() => openRestoreWorker(workerFile, open.weir.ports, null))
+    const keys = new BackupKeys(open.dataDir)
+    const workers = [1, 2].map(() => openRestoreWorker(workerFile, open.weir.ports, null, keys))
     const manyTimes = async (worker: RestoreWorker) => {
       for (let time = 0; time < 40; time += 1) await worker.verify(folder)
     }

@@ -2,11 +2,12 @@ import { Command } from 'commander'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { EXIT } from '../../core/kernel/exit-codes.ts'
 import { WeirError } from '../../core/kernel/weir-error.ts'
-import { type CliContext, withConnection } from '../cli-context.ts'
+import { type CliContext, optionsOf, withConnection } from '../cli-context.ts'
 import { withExamples } from '../command-help.ts'
 import type { Output } from '../output.ts'
 import { count, facts, table } from '../table.ts'
 import { ProblemError, valueFrom, type WeirConnection } from '../weir-connection.ts'
+import { passphraseOf, withBackupUnlocked, withPassphrase } from './passphrase.ts'
 
 type Run = OperationOutput<'backups.getRun'>
 
@@ -20,6 +21,7 @@ export function backupCommands(context: CliContext): Command {
     .addCommand(createCommand(context))
     .addCommand(listCommand(context))
     .addCommand(verifyCommand(context))
+    .addCommand(encryptCommand(context))
 }
 
 function createCommand(context: CliContext): Command {
@@ -90,7 +92,7 @@ function listCommand(context: CliContext): Command {
                 one.id,
                 one.reason ?? '',
                 one.size_bytes === null ? '' : count(one.size_bytes),
-                one.problem === null ? one.status : `${one.status}: ${one.problem}`,
+                statusOf(one),
               ]),
             ),
           )
@@ -108,7 +110,9 @@ function verifyCommand(context: CliContext): Command {
     .action(async (id: string | undefined, _options: object, self: Command) => {
       await withConnection(context, self, async (connection, output) => {
         const backup_id = id ?? (await newestOf(connection))
-        const answer = await connection.call('backups.verify', { backup_id })
+        const answer = await withBackupUnlocked(context, self, connection, () =>
+          connection.call('backups.verify', { backup_id }),
+        )
         if (!answer.ok && answer.problem.code === 'backup_damaged') {
           if (output.isJson) output.json(answer.problem)
           else output.say(answer.problem.detail)
@@ -120,10 +124,45 @@ function verifyCommand(context: CliContext): Command {
         return EXIT.fine
       })
     })
-  return withExamples(command, [
+  return withExamples(withPassphrase(command), [
     { line: 'weir backup verify', what: 'the newest' },
     { line: 'weir backup verify 20261124T013000Z-9f3a', what: 'one of the list' },
   ])
+}
+
+function encryptCommand(context: CliContext): Command {
+  const command = new Command('encrypt')
+    .description(
+      'Encrypt backups from now on, also those made by themselves. Without the passphrase they cannot be opened on another ' +
+        'machine, by nobody. Earlier backups keep what they were made with',
+    )
+    .option('--off', 'encrypt no longer')
+    .action(async (_options: object, self: Command) => {
+      const isOff = optionsOf<{ readonly off?: boolean }>(self).off === true
+      const passphrase = isOff ? null : await passphraseOf(context, self)
+      if (!isOff && passphrase === null)
+        throw new WeirError(
+          'invalid_request',
+          'Give a passphrase with --passphrase-file or in WEIR_BACKUP_PASSPHRASE, or give --off.',
+        )
+      await withConnection(context, self, async (connection, output) => {
+        const encryption = valueFrom(await connection.call('backups.setPassphrase', { passphrase }))
+        if (output.isJson) output.json(encryption)
+        else if (isOff) output.text('New backups are not encrypted.')
+        else output.text('New backups are encrypted. Keep the passphrase where this machine is not.')
+        return EXIT.fine
+      })
+    })
+  return withExamples(withPassphrase(command), [
+    { line: 'weir backup encrypt --passphrase-file secret.txt', what: 'with the first line of a file' },
+    { line: 'weir backup encrypt --off', what: 'new ones are plain again' },
+  ])
+}
+
+function statusOf({ status, problem, lock }: OperationOutput<'backups.list'>['backups'][number]): string {
+  if (problem !== null) return `${status}: ${problem}`
+  if (lock === 'none') return status
+  return lock === 'open' ? `${status}, encrypted` : `${status}, encrypted with another passphrase`
 }
 
 async function newestOf(connection: WeirConnection): Promise<string> {

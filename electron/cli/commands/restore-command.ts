@@ -8,6 +8,7 @@ import { withExamples } from '../command-help.ts'
 import type { Output } from '../output.ts'
 import { count, table } from '../table.ts'
 import { ProblemError, valueFrom, type WeirConnection } from '../weir-connection.ts'
+import { withBackupUnlocked, withPassphrase } from './passphrase.ts'
 
 type Plan = OperationOutput<'restore.plan'>
 type Run = OperationOutput<'restore.get'>
@@ -33,11 +34,11 @@ export function restoreCommand(context: CliContext): Command {
       const isConfirmed = yes === true
       const work = (connection: WeirConnection, output: Output) =>
         id === undefined
-          ? recover(context, connection, output, isConfirmed)
-          : restore(context, connection, output, { id, isConfirmed })
+          ? recover(context, self, connection, output, isConfirmed)
+          : restore(context, self, connection, output, { id, isConfirmed })
       await withConnection({ ...context, connect: (dir) => connectOrRescue(context, dir) }, self, work)
     })
-  return withExamples(command, [
+  return withExamples(withPassphrase(command), [
     {
       line: 'weir restore 20261124T013000Z-9f3a',
       what: 'shows the comparison and asks before anything happens',
@@ -62,12 +63,17 @@ async function connectOrRescue(context: CliContext, dataDir: string): Promise<We
 
 async function restore(
   context: CliContext,
+  self: Command,
   connection: WeirConnection,
   output: Output,
   what: { readonly id: string; readonly isConfirmed: boolean },
 ): Promise<ExitCode> {
   output.progress('Comparing the backup with what is there now …')
-  const plan = valueFrom(await connection.call('restore.plan', { backup_id: what.id }))
+  const plan = valueFrom(
+    await withBackupUnlocked(context, self, connection, () =>
+      connection.call('restore.plan', { backup_id: what.id }),
+    ),
+  )
   output.progressDone()
   if (!output.isJson) output.text(planInWords(plan))
   if (!what.isConfirmed) {
@@ -86,6 +92,7 @@ async function restore(
 /** Without a comparison: of a database that is damaged there is often nothing to compare with. */
 async function recover(
   context: CliContext,
+  self: Command,
   connection: WeirConnection,
   output: Output,
   isConfirmed: boolean,
@@ -97,7 +104,11 @@ async function recover(
   }
   output.progress('Looking for the newest backup that is whole …')
   return tellEnd(
-    await follow(context, connection, output, () => connection.call('restore.recover', { confirm: true })),
+    await follow(context, connection, output, () =>
+      withBackupUnlocked(context, self, connection, () =>
+        connection.call('restore.recover', { confirm: true }),
+      ),
+    ),
     output,
   )
 }

@@ -73,11 +73,16 @@ export function readBackup(folder: string): ReadBackup {
 }
 
 /** A backup for the list; whether it is the last verified one only the whole list can tell. */
-export function entryOf(dir: string, id: string, copy: Entry['copy']): Entry {
+export function entryOf(
+  dir: string,
+  id: string,
+  copy: Entry['copy'],
+  lockOf: (manifest: Manifest) => Entry['lock'],
+): Entry {
   const rest = { id, path: join(dir, id), copy, is_last_verified: false }
   const read = readBackup(join(dir, id))
   if ('problem' in read)
-    return { ...UNREAD, ...rest, status: 'invalid', problem: read.problem, is_pinned: false }
+    return { ...UNREAD, ...rest, status: 'invalid', problem: read.problem, is_pinned: false, lock: 'none' }
   const { manifest, verifiedAt, damage } = read
   return {
     ...viewOf(manifest, verifiedAt),
@@ -86,6 +91,7 @@ export function entryOf(dir: string, id: string, copy: Entry['copy']): Entry {
     problem: damage,
     rows: Object.values(manifest.rows).reduce((sum, count) => sum + count, 0),
     is_pinned: isPinned(manifest.reason),
+    lock: lockOf(manifest),
   }
 }
 

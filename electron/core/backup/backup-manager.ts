@@ -8,6 +8,7 @@ import type { SystemPorts } from '../kernel/ports.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { backupIds, type Entry, entryOf, listBackups } from './backup-catalogue.ts'
 import type { BackupCopies } from './backup-copies.ts'
+import type { BackupKeys, EncryptionState } from './backup-keys.ts'
 import { BACKUP_ID, expendableBackups, KEPT, newBackupId } from './backup-rules.ts'
 import { type BackupInput, backupNeedsBytes, removePartials } from './backup-task.ts'
 import { isRecent } from './backup-watch.ts'
@@ -32,6 +33,7 @@ interface Parts {
   readonly dataDir: string
   readonly version: string
   readonly copier: BackupCopier
+  readonly keys: BackupKeys
   readonly copies: BackupCopies
 }
 
@@ -92,11 +94,12 @@ export class BackupManager implements BackupsApi {
   }
 
   #entry(id: string): Entry {
-    return entryOf(this.#dir, id, this.#parts.copies.stateOf(id))
+    const { copies, keys } = this.#parts
+    return entryOf(this.#dir, id, copies.stateOf(id), (manifest) => keys.lockOf(manifest))
   }
 
   overview(): ReturnType<BackupsApi['overview']> {
-    const { ports, database, dataDir, copies } = this.#parts
+    const { ports, database, dataDir, copies, keys } = this.#parts
     const backups = this.entries()
     const newest = backups.find(({ status }) => status === 'verified')
     const { bavail, bsize } = statfsSync(dataDir)
@@ -116,6 +119,7 @@ export class BackupManager implements BackupsApi {
         needed_bytes: backupNeedsBytes(database.sizeBytes()),
       },
       copy_dir: copies.targetDir(),
+      encryption: keys.state(),
       kept: KEPT,
     }
   }
@@ -192,8 +196,31 @@ export class BackupManager implements BackupsApi {
     )
   }
 
+  async setPassphrase(passphrase: string | null, actor: Actor): Promise<EncryptionState> {
+    const { ports, database, keys } = this.#parts
+    if (this.#isWorking) throw new WeirError('busy', 'A backup is being made. Wait until it is done.')
+    const before = keys.state()
+    const at = ports.clock.now()
+    await keys.set(passphrase, at)
+    const after = keys.state()
+    await database.write((trx) =>
+      audit(trx, {
+        at,
+        actor,
+        action: 'backups.setPassphrase',
+        objectKind: 'backup',
+        objectId: 'passphrase',
+        before,
+        after,
+      }),
+    )
+    return after
+  }
+
   async verify(id: string): Promise<BackupManifestView> {
     const folder = this.#refuseUnknown(id)
+    // Before the proof there is goes: one that cannot be opened was not found to be anything.
+    this.#parts.keys.ofFolder(folder)
     this.#beingVerified.add(id)
     try {
       return await proveBackup(folder, this.#parts.copier.verify, this.#parts.ports.clock)

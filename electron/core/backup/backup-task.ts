@@ -21,8 +21,10 @@ import type { BackupReason } from '../../../shared/backup-reasons.ts'
 import { APPLICATION_ID, openReadHandle, SCHEMA_VERSION } from '../database/open-handle.ts'
 import { toStorageError } from '../database/storage-error.ts'
 import { assert, WeirError } from '../kernel/weir-error.ts'
+import type { BackupKey } from './backup-key.ts'
 import { BACKUP_ID } from './backup-rules.ts'
-import { type Manifest, manifestText, parseManifest } from './manifest.ts'
+import { decryptInPieces, encryptInPieces } from './encrypted-file.ts'
+import { damaged, fileNameOf, type Manifest, manifestText, parseManifest } from './manifest.ts'
 
 const TABLES_SQL = `select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by name`
 
@@ -36,6 +38,8 @@ export interface BackupInput {
   readonly createdAt: string
   readonly reason: BackupReason
   readonly appVersion: string
+  /** What it is encrypted with; not at all when null or left out. */
+  readonly key?: BackupKey | null
 }
 
 /** How much of a copy is on disk, in bytes. */
@@ -66,11 +70,10 @@ export function* makeBackup(input: BackupInput): Generator<CopyProgress, Manifes
   try {
     const raw = join(partial, 'snapshot.db')
     snapshot(input, raw)
-    const copied = yield* copyInPieces(raw, join(partial, 'auth.db'))
-    rmSync(raw)
-    const { rows, schemaVersion } = check(join(partial, 'auth.db'), input.sqliteBinding)
+    const { copied, rows, schemaVersion } = yield* sealSnapshot(input, raw, partial)
+    const { encryption } = copied
     const manifest: Manifest = {
-      format: 1,
+      format: encryption === undefined ? 1 : 2,
       id: input.id,
       created_at: input.createdAt,
       reason: input.reason,
@@ -79,6 +82,7 @@ export function* makeBackup(input: BackupInput): Generator<CopyProgress, Manifes
       size_bytes: copied.bytes,
       sha256: copied.sha256,
       rows,
+      ...(encryption === undefined ? {} : { encryption }),
     }
     writeSynced(join(partial, 'manifest.json'), manifestText(manifest))
     syncFolder(partial)
@@ -92,18 +96,76 @@ export function* makeBackup(input: BackupInput): Generator<CopyProgress, Manifes
   }
 }
 
-/** Proves a published backup again: hash, integrity, counts. Errors: `backup_damaged`, `database_newer`, `storage_full`. */
-export function verifyBackup(folder: string, sqliteBinding: string | null): Manifest {
-  const file = join(folder, 'auth.db')
-  const text = existsSync(file) ? readText(join(folder, 'manifest.json')) : ''
-  const manifest = parseManifest(text)
+/** What the file of a backup is made of, and what it holds. */
+interface Sealed {
+  readonly copied: Pick<Manifest, 'sha256' | 'encryption'> & { readonly bytes: number }
+  readonly rows: Record<string, number>
+  readonly schemaVersion: number
+}
+
+/** Makes the file that is published of a snapshot, which goes. What is looked at is what lies there, or what is in it. */
+function* sealSnapshot(
+  { key, sqliteBinding }: BackupInput,
+  raw: string,
+  folder: string,
+): Generator<CopyProgress, Sealed> {
+  if (key == null) {
+    const copied = yield* copyInPieces(raw, join(folder, 'auth.db'))
+    rmSync(raw)
+    return { copied, ...check(join(folder, 'auth.db'), sqliteBinding) }
+  }
+  const found = check(raw, sqliteBinding)
+  const partial = join(folder, 'encrypted')
+  const copied = yield* encryptInPieces(raw, partial, key)
+  rmSync(raw)
+  renameSync(partial, join(folder, fileNameOf(copied)))
+  return { copied, ...found }
+}
+
+/** The manifest in the folder of a backup whose files are all there. Errors: `backup_damaged`. */
+export function manifestIn(folder: string): Manifest {
+  const manifest = parseManifest(readText(join(folder, 'manifest.json')))
+  if (!existsSync(join(folder, fileNameOf(manifest)))) throw damaged('a file of it is missing')
+  return manifest
+}
+
+/**
+ * Copies the database of a backup into a private file, decrypted where it is encrypted, and proves the bytes; yields those
+ * read so far. Errors: `backup_damaged`, `passphrase_needed` without the key.
+ */
+export function* openBackup(
+  folder: string,
+  target: string,
+  key: BackupKey | null | undefined,
+): Generator<CopyProgress, Manifest> {
+  const manifest = manifestIn(folder)
+  const file = join(folder, fileNameOf(manifest))
+  const { encryption } = manifest
+  if (encryption !== undefined && key == null)
+    throw new WeirError(
+      'passphrase_needed',
+      `Backup ${manifest.id} is encrypted, and its passphrase is not known here.`,
+    )
+  const copied =
+    encryption === undefined || key == null
+      ? yield* copyInPieces(file, target)
+      : yield* decryptInPieces(file, target, encryption, key)
+  if (copied.sha256 !== manifest.sha256 || copied.bytes !== manifest.size_bytes)
+    throw damaged('its bytes have changed')
+  return manifest
+}
+
+/**
+ * Proves a published backup again: hash, integrity, counts. Errors: `backup_damaged`, `passphrase_needed`,
+ * `database_newer`, `storage_full`.
+ */
+export function verifyBackup(folder: string, sqliteBinding: string | null, key?: BackupKey | null): Manifest {
   const copy = mkScratch(folder)
   try {
-    const copying = copyInPieces(file, copy)
-    let next = copying.next()
-    while (next.done !== true) next = copying.next()
-    if (next.value.sha256 !== manifest.sha256 || next.value.bytes !== manifest.size_bytes)
-      throw damaged('its bytes have changed')
+    const opening = openBackup(folder, copy, key)
+    let next = opening.next()
+    while (next.done !== true) next = opening.next()
+    const manifest = next.value
     const { rows, schemaVersion } = check(copy, sqliteBinding)
     if (schemaVersion !== manifest.schema_version || JSON.stringify(rows) !== JSON.stringify(manifest.rows)) {
       throw damaged('it does not hold what its manifest says')
@@ -294,11 +356,6 @@ export function isDiskFull(error: unknown): boolean {
 /** A fault of the disk or of SQLite as an error with a code; `whenFull` says what a full disk meant. Others stay as they are. */
 export function toDiskError(error: unknown, whenFull: string): unknown {
   return isDiskFull(error) ? new WeirError('storage_full', whenFull, { cause: error }) : toStorageError(error)
-}
-
-/** A backup that must not be used, and why. */
-export function damaged(why: string): WeirError {
-  return new WeirError('backup_damaged', `This backup cannot be used: ${why}. Choose another backup.`)
 }
 
 function quoted(name: string): string {

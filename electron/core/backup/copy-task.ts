@@ -10,7 +10,7 @@ import {
   syncFolder,
   writeSynced,
 } from './backup-task.ts'
-import { type Manifest, parseManifest } from './manifest.ts'
+import { fileNameOf, type Manifest, parseManifest } from './manifest.ts'
 
 /** What copying a published backup elsewhere needs; all of it crosses to the worker thread. */
 export interface CopyInput {
@@ -42,6 +42,7 @@ export function* copyBackup(input: CopyInput): Generator<CopyProgress, CopiedBac
   const source = join(input.backupsDir, id)
   const text = readManifest(source)
   const manifest = parseManifest(text)
+  const name = fileNameOf(manifest)
   const partial = join(targetDir, `.${id}.partial`)
   const path = join(targetDir, id)
   try {
@@ -49,13 +50,13 @@ export function* copyBackup(input: CopyInput): Generator<CopyProgress, CopiedBac
     removeTrash(targetDir)
     rmSync(partial, { recursive: true, force: true })
     mkdirSync(partial, { mode: 0o700 })
-    const copied = yield* copyInPieces(join(source, 'auth.db'), join(partial, 'auth.db'))
+    const copied = yield* copyInPieces(join(source, name), join(partial, name))
     if (copied.sha256 !== manifest.sha256)
       throw new WeirError(
         'backup_damaged',
         `The bytes of backup ${id} have changed since it was made, so it was not copied.`,
       )
-    if (sha256OfFile(join(partial, 'auth.db')) !== manifest.sha256)
+    if (sha256OfFile(join(partial, name)) !== manifest.sha256)
       throw new WeirError(
         'folder_unreadable',
         `What was written to ${targetDir} reads back differently. Check that disk, or choose another folder.`,

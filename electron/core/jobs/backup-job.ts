@@ -84,8 +84,11 @@ async function proveOldest(backups: Backups, made: string | undefined, run: JobR
 
 /**
  * One that is known to be damaged would be the one nobody has found whole for longest every night, and one of a newer
- * Weir cannot be opened by this one: no other would ever be looked at again. The list shows both as they are.
+ * Weir cannot be opened by this one, as little as one of another passphrase: no other would ever be looked at again. The
+ * list shows them as they are.
  */
-function isProvable({ status, schema_version }: ReturnType<BackupsApi['entries']>[number]): boolean {
-  return status !== 'invalid' && schema_version !== null && schema_version <= SCHEMA_VERSION
+function isProvable({ status, lock, schema_version }: ReturnType<BackupsApi['entries']>[number]): boolean {
+  return (
+    status !== 'invalid' && lock !== 'locked' && schema_version !== null && schema_version <= SCHEMA_VERSION
+  )
 }

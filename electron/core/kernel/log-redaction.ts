@@ -7,7 +7,7 @@ const HIDDEN = '[hidden]'
 
 /** Members whose value is hidden whatever it is: secrets, and what people wrote to the agent. */
 const HIDDEN_MEMBERS =
-  /^(authorization|proxy-authorization|cookie|set-cookie|password|token|secret|csrf|x-weir-csrf|user_query|userQuery|query|prompt|prompts|question|body|payload|input|headers|session_name|code_verifier)$/i
+  /^(authorization|proxy-authorization|cookie|set-cookie|password|passphrase|token|secret|csrf|x-weir-csrf|user_query|userQuery|query|prompt|prompts|question|body|payload|input|headers|session_name|code_verifier)$/i
 
 /** An access token, wherever it stands in a text. */
 const TOKEN_LIKE = /weir_[0-9A-Za-z_-]{6,}/g

@@ -8,8 +8,16 @@ import type { RestoreWorker } from './restore-worker.ts'
 
 /** Which backup stands in for one that cannot be used. */
 
-/** Errors of looking at a backup that say nothing about it, and are the same with every other. */
-const NOT_OF_THE_BACKUP: readonly ErrorCode[] = ['storage_full', 'shutting_down', 'cancelled']
+/**
+ * Errors of looking at a backup that say nothing about it. One without its passphrase is not passed over either: whoever
+ * has it would get an older one without having been asked.
+ */
+const NOT_OF_THE_BACKUP: readonly ErrorCode[] = [
+  'storage_full',
+  'shutting_down',
+  'cancelled',
+  'passphrase_needed',
+]
 
 /** What looking at backups needs. */
 export interface Looking {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { OperationOutput, ParsedInput } from '../../../shared/contract/index.ts'
 import { toIso } from '../../../shared/units.ts'
 import type { Actor, BackupManifestView, RestoresApi } from '../api.ts'
-import { backupIds } from '../backup/backup-catalogue.ts'
+import { backupIds, readBackup } from '../backup/backup-catalogue.ts'
 import { newBackupId } from '../backup/backup-rules.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import type { Recovery } from './exchange.ts'
@@ -62,6 +62,15 @@ export class RestoreManager implements RestoresApi {
       sqliteBinding,
     })
     return planOf(backup, comparison, sessionsDir)
+  }
+
+  async unlock(input: ParsedInput<'restore.unlock'>): Promise<OperationOutput<'restore.unlock'>> {
+    const { id } = this.#backup(input.backup_id)
+    const read = readBackup(join(this.#parts.places.dataDir, 'backups', id))
+    if ('problem' in read) throw new WeirError('backup_damaged', read.problem)
+    await this.#parts.keys.unlock(read.manifest, input.passphrase)
+    this.#parts.ports.log.info('the passphrase of a backup was entered', { area: 'backup', backup: id })
+    return { backup_id: id }
   }
 
   start(input: ParsedInput<'restore.start'>, actor: Actor): Run {

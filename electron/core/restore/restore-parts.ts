@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Actor, BackupsApi } from '../api.ts'
+import type { BackupKeys } from '../backup/backup-keys.ts'
 import type { CatchUpResult } from '../import/catch-up-run.ts'
 import type { Gate } from '../kernel/gate.ts'
 import type { SystemPorts } from '../kernel/ports.ts'
@@ -35,6 +36,7 @@ export interface RestoreParts {
   readonly places: RestorePlaces
   readonly sqliteBinding: string | null
   readonly gate: Gate
+  readonly keys: BackupKeys
   /** A worker of our own: the core's ends with the core. */
   readonly openWorker: () => RestoreWorker
   /** Books the session files into the working copy. */

@@ -1,25 +1,17 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statfsSync,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
+import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type BetterSqlite3 from 'better-sqlite3'
+import type { BackupKey } from '../backup/backup-key.ts'
 import {
   backupNeedsBytes,
   check,
-  copyInPieces,
-  damaged,
+  manifestIn,
+  openBackup,
   sha256OfFile,
   syncFolder,
   toDiskError,
 } from '../backup/backup-task.ts'
-import { type Manifest, parseManifest } from '../backup/manifest.ts'
+import { damaged, type Manifest } from '../backup/manifest.ts'
 import { openWriteHandle, SCHEMA_VERSION } from '../database/open-handle.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 
@@ -33,6 +25,8 @@ export interface StageInput {
   readonly backupFolder: string
   readonly target: string
   readonly sqliteBinding: string | null
+  /** Of an encrypted backup. */
+  readonly key?: BackupKey | null
 }
 
 /** Bytes that are on disk, of all. */
@@ -42,7 +36,8 @@ export interface StageProgress {
 }
 
 /**
- * Copies a backup and proves the copy. Errors: `backup_damaged`, `database_newer`, `storage_full`, `storage_unavailable`.
+ * Copies a backup and proves the copy. Errors: `backup_damaged`, `passphrase_needed`, `database_newer`, `storage_full`,
+ * `storage_unavailable`.
  */
 export function* stageBackup(input: StageInput): Generator<StageProgress, Manifest> {
   const { backupFolder, target, sqliteBinding } = input
@@ -51,9 +46,7 @@ export function* stageBackup(input: StageInput): Generator<StageProgress, Manife
     mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
     removeSet(target)
     refuseWithoutRoom(dirname(target), manifest.size_bytes)
-    const copied = yield* copyInPieces(join(backupFolder, 'auth.db'), target)
-    if (copied.sha256 !== manifest.sha256 || copied.bytes !== manifest.size_bytes)
-      throw damaged('its bytes have changed')
+    yield* openBackup(backupFolder, target, input.key)
     const { rows, schemaVersion } = check(target, sqliteBinding)
     if (schemaVersion !== manifest.schema_version || JSON.stringify(rows) !== JSON.stringify(manifest.rows))
       throw damaged('it does not hold what its manifest says')
@@ -136,9 +129,7 @@ function refuseWithoutRoom(folder: string, databaseBytes: number): void {
 }
 
 function manifestOf(folder: string): Manifest {
-  const file = join(folder, 'manifest.json')
-  if (!existsSync(file) || !existsSync(join(folder, 'auth.db'))) throw damaged('a file of it is missing')
-  const manifest = parseManifest(readFileSync(file, 'utf8'))
+  const manifest = manifestIn(folder)
   if (manifest.schema_version <= SCHEMA_VERSION) return manifest
   throw new WeirError(
     'database_newer',

@@ -1,3 +1,4 @@
+import type { BackupKeys } from '../backup/backup-keys.ts'
 import type { BackupCopier } from '../backup/backup-manager.ts'
 import type { WorkerClient } from '../kernel/worker-client.ts'
 import type { WorkerTasks } from './tasks.ts'
@@ -6,13 +7,19 @@ import type { WorkerTasks } from './tasks.ts'
 export function createBackupCopier(
   worker: WorkerClient<WorkerTasks>,
   sqliteBinding: string | null,
+  keys: BackupKeys,
 ): BackupCopier {
   return {
-    make: (input, signal, onProgress) =>
-      worker.run('make-backup', input, {
-        ...(signal !== undefined && { signal }),
-        onBatch: ({ done, total }) => onProgress?.(done, total),
-      }),
-    verify: (folder) => worker.run('verify-backup', { folder, sqliteBinding }),
+    make: async (input, signal, onProgress) =>
+      worker.run(
+        'make-backup',
+        { ...input, key: keys.forNew() },
+        {
+          ...(signal !== undefined && { signal }),
+          onBatch: ({ done, total }) => onProgress?.(done, total),
+        },
+      ),
+    verify: async (folder) =>
+      worker.run('verify-backup', { folder, sqliteBinding, key: keys.ofFolder(folder) }),
   }
 }

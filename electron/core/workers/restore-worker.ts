@@ -1,3 +1,4 @@
+import type { BackupKeys } from '../backup/backup-keys.ts'
 import type { SystemPorts } from '../kernel/ports.ts'
 import { WorkerClient } from '../kernel/worker-client.ts'
 import type { RestoreWorker } from '../restore/restore-worker.ts'
@@ -9,14 +10,21 @@ export function openRestoreWorker(
   workerFile: string,
   ports: Pick<SystemPorts, 'clock' | 'log'>,
   sqliteBinding: string | null,
+  keys: BackupKeys,
 ): RestoreWorker {
   const worker = new WorkerClient<WorkerTasks>({ workerFile, clock: ports.clock, log: ports.log })
   return {
     scanner: createSessionScanner(worker),
-    compare: (input) => worker.run('compare-backup', input),
-    verify: (folder) => worker.run('verify-backup', { folder, sqliteBinding }),
-    stage: (input, signal, onProgress) =>
-      worker.run('stage-backup', input, { signal, onBatch: (progress) => onProgress(progress) }),
+    compare: async (input) =>
+      worker.run('compare-backup', { ...input, key: keys.ofFolder(input.backupFolder) }),
+    verify: async (folder) =>
+      worker.run('verify-backup', { folder, sqliteBinding, key: keys.ofFolder(folder) }),
+    stage: async (input, signal, onProgress) =>
+      worker.run(
+        'stage-backup',
+        { ...input, key: keys.ofFolder(input.backupFolder) },
+        { signal, onBatch: (progress) => onProgress(progress) },
+      ),
     migrate: (staged) => worker.run('migrate-staged', { staged, sqliteBinding }),
     carry: (input) => worker.run('carry-forward', input),
     recompute: (input) => worker.run('recompute-staged', input),

@@ -1,4 +1,5 @@
 import type { AuthFile, AuthReadInput } from '../auth-database/read-auth-database.ts'
+import type { BackupKey } from '../backup/backup-key.ts'
 import type { BackupInput, CopyProgress } from '../backup/backup-task.ts'
 import type { CopiedBackup, CopyInput } from '../backup/copy-task.ts'
 import type { Manifest } from '../backup/manifest.ts'
@@ -101,9 +102,13 @@ export interface WorkerTasks {
     readonly batch: CopyProgress
     readonly result: CopiedBackup
   }
-  /** Opens a private copy of a backup. Errors: `backup_damaged`, `database_newer`. */
+  /** Opens a private copy of a backup. Errors: `backup_damaged`, `passphrase_needed`, `database_newer`. */
   readonly 'verify-backup': {
-    readonly input: { readonly folder: string; readonly sqliteBinding: string | null }
+    readonly input: {
+      readonly folder: string
+      readonly sqliteBinding: string | null
+      readonly key: BackupKey | null
+    }
     readonly batch: never
     readonly result: Manifest
   }

@@ -1,3 +1,4 @@
+import type { BackupKeys } from '../backup/backup-keys.ts'
 import type { SystemPorts } from '../kernel/ports.ts'
 import { WorkerClient } from '../kernel/worker-client.ts'
 import type { UpgradeWorker } from '../restore/upgrade.ts'
@@ -9,12 +10,17 @@ export function openUpgradeWorker(
   workerFile: string,
   ports: Pick<SystemPorts, 'clock' | 'log'>,
   sqliteBinding: string | null,
+  keys: BackupKeys,
 ): UpgradeWorker {
   const worker = new WorkerClient<WorkerTasks>({ workerFile, clock: ports.clock, log: ports.log })
   return {
-    copier: createBackupCopier(worker, sqliteBinding),
+    copier: createBackupCopier(worker, sqliteBinding, keys),
     stage: (input, onProgress) =>
-      worker.run('stage-backup', input, { onBatch: (progress) => onProgress(progress) }),
+      worker.run(
+        'stage-backup',
+        { ...input, key: keys.ofFolder(input.backupFolder) },
+        { onBatch: (progress) => onProgress(progress) },
+      ),
     convert: (staged) => worker.run('convert-staged', { staged, sqliteBinding }),
     close: () => worker.close(),
   }

@@ -8,6 +8,7 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { PlainText } from '../../components/plain-text.tsx'
 import { useNow } from '../../components/use-now.ts'
 import { text } from '../../text.ts'
+import { UnlockForm } from './unlock-form.tsx'
 
 const words = text.restore
 
@@ -29,6 +30,12 @@ export function RestoreDialog({ backupId: asked, onStarted, onClose }: RestoreDi
   const backupId = instead ?? asked
   const plan = useWeirQuery('restore.plan', { backup_id: backupId }, { refresh: false, keepPrevious: false })
   const start = useWeirMutation('restore.start')
+  if (plan.error?.code === 'passphrase_needed' && plan.data === undefined)
+    return (
+      <Modal opened onClose={onClose} title={words.openOf(backupId)} centered size="lg">
+        <UnlockForm backupId={backupId} onUnlocked={() => void plan.refetch()} onClose={onClose} />
+      </Modal>
+    )
   if (plan.data === undefined)
     return (
       <Modal opened onClose={onClose} title={words.openOf(backupId)} centered size="lg">

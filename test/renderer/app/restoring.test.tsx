@@ -20,6 +20,7 @@ const BACKUP: OperationOutput<'backups.list'>['backups'][number] = {
   rows: 3,
   is_pinned: false,
   is_last_verified: true,
+  lock: 'none',
   copy: null,
 }
 const LIST: OperationOutput<'backups.list'> = {
@@ -27,6 +28,7 @@ const LIST: OperationOutput<'backups.list'> = {
   newest_verified: { id: BACKUP.id, created_at: '2026-11-24T01:30:00.000Z', is_recent: true },
   place: { dir: '/data/weir/backups', free_bytes: 1e9, needed_bytes: 1e8 },
   copy_dir: null,
+  encryption: { state: 'off', since: null },
   kept: { last: 3, days: 7, weeks: 4, months: 12 },
   running: null,
 }
