@@ -54,6 +54,7 @@ const TAGS = [
   { name: 'status', description: 'The state of this Weir' },
   { name: 'setup', description: 'The first run' },
   { name: 'import', description: 'Reading session files' },
+  { name: 'imports', description: 'The imports that were made, and undoing one' },
   { name: 'sessionFiles', description: 'Keeping up with the session files' },
   { name: 'prices', description: 'What a million tokens cost, and since when' },
   { name: 'costs', description: 'What was spent, by provider, model and user' },

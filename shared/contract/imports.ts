@@ -74,7 +74,6 @@ export const importsOperations = {
     output: z.object({ imports: z.array(importBatch) }),
     errors: [],
     example: {},
-    command: 'import',
   }),
   'imports.get': operation({
     method: 'GET',
@@ -114,7 +113,6 @@ export const importsOperations = {
     }),
     errors: ['run_unknown', 'import_not_undoable', 'busy', 'invalid_request'],
     example: { id: 'import-1', dry_run: true },
-    command: 'import',
   }),
   'imports.cancelUndo': operation({
     method: 'POST',

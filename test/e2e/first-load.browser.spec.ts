@@ -23,5 +23,5 @@ test('the first screen brings at most 450 kB of script and style, compressed, an
   )
   process.stdout.write(`first load: ${bytes} bytes in ${files.length} files, compressed\n`)
   expect(bytes).toBeLessThanOrEqual(FIRST_LOAD_BYTES_MAX)
-  expect(files.filter((name) => /^(charts|help-screen|guide)-/.test(name))).toEqual([])
+  expect(files.filter((name) => /^(charts|guide-screen)-/.test(name))).toEqual([])
 })

@@ -7,8 +7,14 @@ import { ERROR_CODES, type ErrorCode, LIMIT_CODES } from '../../shared/error-cod
 
 const NAMES = Object.keys(OPERATIONS) as OperationName[]
 const contractOf = (name: OperationName): OperationContract => OPERATIONS[name]
-const membersOf = (name: OperationName) =>
-  Object.keys((contractOf(name).input as z.ZodObject).shape as Readonly<Record<string, unknown>>)
+/** The members every form of the input has. */
+const membersOf = (name: OperationName): readonly string[] => {
+  const input = contractOf(name).input as z.ZodObject | z.ZodUnion<z.ZodObject[]>
+  const [first = [], ...rest] = ('options' in input ? input.options : [input]).map(({ shape }) =>
+    Object.keys(shape as Readonly<Record<string, unknown>>),
+  )
+  return first.filter((member) => rest.every((form) => form.includes(member)))
+}
 
 describe.each(NAMES)('the operation %s', (name) => {
   const contract = contractOf(name)

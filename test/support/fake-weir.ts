@@ -153,6 +153,7 @@ export function fakeWeir(
     enforcement: part('enforcement.'),
     audit: part('audit.'),
     imports: part('imports.'),
+    importBatches: part('importBatches.'),
     prices: part('prices.'),
     repricing: part('repricing.'),
     intelligence: part('intelligence.'),

@@ -6,12 +6,12 @@ import type { Reader, Writer } from '../database/database.ts'
 import { priceTurn, savedCost } from '../pricing/price-turn.ts'
 import type { SessionReading, TurnReading } from '../sessions/session-reading.ts'
 import { archiveMonths, NOTHING_COUNTED } from './archive-store.ts'
-import { addUser, findUserKey, findUserStateByKey, saveUsage } from './consumption-store.ts'
+import { findUserKey, findUserStateByKey, saveUsage } from './consumption-store.ts'
 import { type ConsumptionContext, limitsOf, type Moment, momentOf } from './context.ts'
-import { currentUsage } from './current-usage.ts'
 import { isErased } from './erased-users.ts'
 import { noteHolds } from './import-holds.ts'
-import { holdKnownRow, holdMonth, holdNewRow } from './import-holds-store.ts'
+import { holdMonth } from './import-holds-store.ts'
+import { rolledOver, usageOf } from './imported-usage.ts'
 import {
   findSession,
   insertSession,
@@ -128,29 +128,6 @@ function monthName(userKey: number, period: number): string {
 function monthOf(name: string): [userKey: number, period: number] {
   const [userKey = 0, period = 0] = name.split(' ').map(Number)
   return [userKey, period]
-}
-
-/** The user's counters as of now; a user nobody knew is added, and held by the import. */
-export async function usageOf(
-  trx: Writer,
-  userId: string,
-  moment: Moment,
-  batch: number | null = null,
-): Promise<Usage> {
-  const known = await findUserKey(trx, userId)
-  if (known !== undefined) {
-    await holdKnownRow(trx, batch, 'user', userId)
-    return rolledOver(trx, known, moment)
-  }
-  const key = await addUser(trx, { id: userId, source: 'import' }, moment.now, moment.settings.time_zone)
-  await holdNewRow(trx, batch, { kind: 'user', name: userId, madeAt: moment.now })
-  return rolledOver(trx, key, moment)
-}
-
-async function rolledOver(trx: Writer, userKey: number, moment: Moment): Promise<Usage> {
-  const state = await findUserStateByKey(trx, userKey)
-  if (state === undefined) throw new Error('every user has a consumption row')
-  return (await currentUsage(trx, state, await readProfiles(trx), moment)).usage
 }
 
 async function importSession(trx: Writer, session: SessionReading, usage: Usage, run: Run): Promise<Usage> {

@@ -3,7 +3,8 @@ import type { Writer } from '../database/database.ts'
 import { priceTurn, savedCost } from '../pricing/price-turn.ts'
 import type { SessionReading, TurnReading } from '../sessions/session-reading.ts'
 import { type ConsumptionContext, type Moment, momentOf } from './context.ts'
-import { archiveClosedPeriods, startSession, toNewTurn, usageOf } from './ledger-import.ts'
+import { usageOf } from './imported-usage.ts'
+import { archiveClosedPeriods, startSession, toNewTurn } from './ledger-import.ts'
 import {
   findSession,
   insertTurn,
