@@ -10,6 +10,7 @@ import { secondReconciliation } from './p08-second-reconciliation.ts'
 import { ledgerImport } from './p09-import.ts'
 import { backup } from './p10-backup.ts'
 import { rollover } from './p11-rollover.ts'
+import { windowTimes } from './p12-window.ts'
 import { memory } from './p13-memory.ts'
 import { databaseBytes } from './p14-bytes.ts'
 import { restore } from './p15-restore.ts'
@@ -27,6 +28,7 @@ export const ROWS: readonly Row[] = [
   secondReconciliation,
   backup,
   rollover,
+  windowTimes,
   restore,
   databaseBytes,
   memory,
