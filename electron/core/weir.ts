@@ -187,6 +187,7 @@ async function assemble(
     dir: join(config.dataDir, 'exports'),
     write: createExportWriter(worker, context, stored),
   })
+  await exports.clean()
   const safetyCopy: SafetyCopy = (reason) => backups.create({ reason }, REPAIR)
   const repricing = new RepricingManager({
     context,
@@ -368,6 +369,7 @@ async function assemble(
         if (importBatches.busyUndoing() !== null) return 'An import is being undone.'
         if (repricing.isRunning()) return 'Turns are being priced again.'
         if (reconciliation.isRunning()) return 'A reconciliation is running.'
+        if (exports.isWorking()) return 'A table is being exported.'
         return backups.isWorking() ? 'A backup is being made.' : null
       },
       sessionsDir: () => sessionsFolder(config.sessionsDir, settings.current(), dualWriter.folder),

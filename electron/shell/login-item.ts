@@ -22,11 +22,17 @@ export function loginItemOf({ isDataDirNamed, dataDir }: StartSettings): LoginIt
       set: (isOn) => setAutostart(file, command, isOn),
     }
   }
+  const words = process.platform === 'win32' ? args.map(windowsWord) : args
   return {
     whyNot,
-    isSet: () => whyNot === null && app.getLoginItemSettings({ args }).openAtLogin,
-    set: (openAtLogin) => app.setLoginItemSettings({ openAtLogin, args }),
+    isSet: () => whyNot === null && app.getLoginItemSettings({ args: words }).openAtLogin,
+    set: (openAtLogin) => app.setLoginItemSettings({ openAtLogin, args: words }),
   }
+}
+
+/** One word of a command line of Windows, which Electron passes on as it is: a path may hold blanks. */
+export function windowsWord(word: string): string {
+  return /\s/.test(word) ? `"${word.replace(/\\+$/, '$&$&')}"` : word
 }
 
 /** Whether Weir was opened to stay out of the way. A Mac passes no arguments, but tells that it was a sign-in. */

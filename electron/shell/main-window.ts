@@ -47,7 +47,10 @@ export function openMainWindow(parts: WindowParts): BrowserWindow {
     },
   })
   if (state.isMaximized) window.maximize()
-  window.once('ready-to-show', () => (parts.isMinimized ? window.minimize() : window.show()))
+  window.once('ready-to-show', () =>
+    // Unless it was called for meanwhile.
+    parts.isMinimized && !window.isVisible() ? window.minimize() : window.show(),
+  )
   closeIn(window.webContents)
   keepState(window, parts)
   reloadWhenBroken(window, parts.log)

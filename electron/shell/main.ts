@@ -45,8 +45,11 @@ const startWindow = new StartWindow()
 let mainWindow: BrowserWindow | undefined
 /** Follows a link, or only comes to the front; until everything is open the last link waits. */
 let follow: (link: string | null) => void = (link) => {
+  isCalled = true
   waitingLink = link ?? waitingLink
 }
+/** Somebody started Weir once more while it was starting, and wants to see it. */
+let isCalled = false
 let waitingLink = linkAmong(process.argv)
 
 // Not awaited here: Electron is not ready before this module has been evaluated, and boot waits for it.
@@ -89,12 +92,21 @@ async function boot(): Promise<void> {
   }
   const tray = startTray({ weir: running.weir, caller: windowCaller(), open: openAt })
   const at = { files, running, hasTray: tray.isShown }
+  // From here on every end is an orderly one, also that of a start that shows no window.
+  let stopNotifications = (): void => {}
+  quitSafely(async () => {
+    stopNotifications()
+    tray.stop()
+    await closeAll(running)
+  }, running.logFile.log)
+  let isStarting = true
+  // On a Mac a program without a window is still running, as everybody there expects; and the end of the window that
+  // told of the start ends nothing.
+  app.on('window-all-closed', () => !isStarting && process.platform !== 'darwin' && app.quit())
   await openFirst(at, openAt)
-  // Only now: without any window the program would end.
   startWindow.close()
+  isStarting = false
   app.on('activate', () => openAt(null))
-  // On a Mac a program without a window is still running, as everybody there expects.
-  app.on('window-all-closed', () => process.platform !== 'darwin' && app.quit())
   powerMonitor.on('resume', () => {
     running.weir.jobs.wake()
     running.weir.sessionFiles.look()
@@ -103,12 +115,7 @@ async function boot(): Promise<void> {
   running.weir.changes.subscribe(({ topics }) => tell({ kind: 'change', topics }))
   running.weir.jobs.start()
   running.weir.sessionFiles.start()
-  const stopNotifications = startNotifications(running.weir, openAt)
-  quitSafely(async () => {
-    stopNotifications()
-    tray.stop()
-    await closeAll(running)
-  }, running.logFile.log)
+  stopNotifications = startNotifications(running.weir, openAt)
 }
 
 /** Opens the window for the first time, unless Weir is to stay out of the way, and follows links from here on. */
@@ -124,7 +131,7 @@ async function openFirst(at: WindowPlace, openAt: (path: string | null) => void)
   const path = pathOf(waitingLink)
   // Only an installer on Windows leaves this to the program itself; see build/package for the others.
   if (process.platform === 'win32' && whyNotInstalled() === null) app.setAsDefaultProtocolClient(LINK_SCHEME)
-  const isHidden = waitingLink === null && isHiddenStart(process.argv)
+  const isHidden = waitingLink === null && !isCalled && isHiddenStart(process.argv)
   const staysInTray = isHidden && (process.platform === 'darwin' || (await at.hasTray()))
   if (!staysInTray && mainWindow === undefined) openWindow({ ...at, path, isMinimized: isHidden })
 }

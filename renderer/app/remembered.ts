@@ -14,6 +14,12 @@ export interface Remembered<Value> {
 export function remembered<Value>(name: string, parse: (stored: unknown) => Value): Remembered<Value> {
   const listeners = new Set<() => void>()
   let value = parse(readStored(name))
+  // Another tab of the browser: what was chosen there is not to be written over by what was known here.
+  window.addEventListener('storage', ({ key }) => {
+    if (key !== `weir.${name}` && key !== null) return
+    value = parse(readStored(name))
+    for (const listener of listeners) listener()
+  })
   return {
     get: () => value,
     set(next) {

@@ -20,22 +20,20 @@ export interface SavedView {
 export const VIEW_NAME_MAX = 60
 export const VIEWS_MAX = 50
 
-const stored = z
-  .array(
-    z.object({
-      name: z.string().trim().min(1).max(VIEW_NAME_MAX),
-      view: z.record(z.string().max(50), z.union([z.string().max(2_000), z.number(), z.boolean()])),
-    }),
-  )
-  .max(VIEWS_MAX)
+const stored = z.object({
+  name: z.string().trim().min(1).max(VIEW_NAME_MAX),
+  view: z.record(z.string().max(50), z.union([z.string().max(2_000), z.number(), z.boolean()])),
+})
 
-function parsed(value: unknown): readonly SavedView[] {
-  return stored.safeParse(value).data ?? []
+/** One that cannot be read takes no other with it. */
+export function parsedViews(value: unknown): readonly SavedView[] {
+  const all: readonly unknown[] = Array.isArray(value) ? value : []
+  return all.flatMap((each) => stored.safeParse(each).data ?? []).slice(0, VIEWS_MAX)
 }
 
 export const SAVED_VIEWS: Readonly<Record<SavedScreen, Remembered<readonly SavedView[]>>> = {
-  users: remembered('views.users', parsed),
-  sessions: remembered('views.sessions', parsed),
+  users: remembered('views.users', parsedViews),
+  sessions: remembered('views.sessions', parsedViews),
 }
 
 /** A view of a screen as it is kept: what is not set is not in it. */

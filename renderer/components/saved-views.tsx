@@ -38,6 +38,8 @@ export function SavedViews({ screen, view, onChoose }: SavedViewsProps): ReactNo
     showUndo(text.deleted(doomed.name), () => {
       const at = before.findIndex((one) => one.name === doomed.name)
       const others = store.get().filter((one) => one.name !== doomed.name)
+      // Its place was taken meanwhile.
+      if (others.length >= VIEWS_MAX) return showDone(text.full)
       store.set([...others.slice(0, at), doomed, ...others.slice(at)])
     })
   }

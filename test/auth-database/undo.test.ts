@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
-import { expect, test } from 'vitest'
-import { ask, bring, file, own } from './auth-fixture.ts'
+import { expect, test, vi } from 'vitest'
+import { HOUR_MS } from '../../shared/units.ts'
+import { ask, bring, clock, file, own } from './auth-fixture.ts'
 import { writePlatformDatabase } from './platform-database.ts'
 
 /** Undoing what an auth database has brought. */
@@ -59,4 +60,23 @@ test('what a second import of an auth database brings as well stays when the fir
   await own.weir.importBatches.finished()
   expect(rowsOf()).toEqual(brought)
   expect((await ask('books.verify', {})).differences).toEqual([])
+})
+
+test('they go also when time passes between one row and the next, as it does', async () => {
+  const before = rowsOf()
+  writePlatformDatabase(file)
+  const start = clock.now()
+  let ticks = 0
+  const ticking = vi.spyOn(clock, 'now').mockImplementation(() => {
+    ticks += 1
+    return start + ticks
+  })
+  await bring()
+  ticking.mockRestore()
+  clock.set(start + HOUR_MS)
+  const [batch] = (await ask('imports.list', {})).imports
+  const id = batch?.id ?? ''
+  await ask('imports.undo', { id, confirm: id })
+  await own.weir.importBatches.finished()
+  expect(rowsOf()).toEqual(before)
 })

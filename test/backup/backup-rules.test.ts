@@ -17,18 +17,21 @@ describe('the rules of backups', () => {
     expect(newBackupId(NOON, () => 1, ['20261124T120000Z-ffff'])).toBe('20261124T120001Z-0001')
   })
 
-  test('backups made before restores are kept and take no other backup its place, however often one goes back', () => {
-    const made = (id: string, minutes: number, reason: 'manual' | 'before-restore') => ({
-      id,
-      createdAt: NOON + minutes * MINUTE_MS,
-      reason,
-      isVerified: true,
-    })
-    const chosen = [made('a', 0, 'manual'), made('b', 1, 'manual'), made('c', 2, 'manual')]
-    const before = Array.from({ length: 5 }, (_, at) => made(`r${at}`, 3 + at, 'before-restore'))
-    expect(expendableBackups([...chosen, ...before], NOON)).toEqual([])
-    expect(expendableBackups([...chosen, ...before, made('d', 9, 'manual')], NOON)).toEqual(['a'])
-  })
+  test.each(BACKUP_REASONS.filter((reason) => reason.startsWith('before-')))(
+    'backups made %s are kept and take no other backup its place, however often one goes back',
+    (wayBack) => {
+      const made = (id: string, minutes: number, reason: BackupReason) => ({
+        id,
+        createdAt: NOON + minutes * MINUTE_MS,
+        reason,
+        isVerified: true,
+      })
+      const chosen = [made('a', 0, 'manual'), made('b', 1, 'manual'), made('c', 2, 'manual')]
+      const before = Array.from({ length: 5 }, (_, at) => made(`r${at}`, 3 + at, wayBack))
+      expect(expendableBackups([...chosen, ...before], NOON)).toEqual([])
+      expect(expendableBackups([...chosen, ...before, made('d', 9, 'manual')], NOON)).toEqual(['a'])
+    },
+  )
 
   test('a year of daily backups keeps the last days, weeks and months', () => {
     const backups = Array.from({ length: 365 }, (_, day) => ({

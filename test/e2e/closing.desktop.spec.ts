@@ -75,6 +75,8 @@ test('a hidden start shows no window, serves, and opens one when it is called', 
   await expect.poll(() => readRunFile(folder.dataDir)).toBeDefined()
   const run = readRunFile(folder.dataDir)
   await expect.poll(async () => (await fetch(`${run?.url}/healthz`)).status).toBe(200)
+  // Listened to only when it is settled whether a window opens.
+  await expect.poll(() => electron.evaluate(({ app }) => app.listenerCount('activate'))).toBeGreaterThan(0)
   expect(await windowOf(electron)).toBe('none')
   await openAgain('weir://jobs')
   const page = await electron.firstWindow()

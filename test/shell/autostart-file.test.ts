@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -45,4 +45,12 @@ test('a file that starts another data folder, or that the desktop has switched o
   setAutostart(file, COMMAND, true)
   writeFileSync(file, `${readFileSync(file, 'utf8')}X-GNOME-Autostart-enabled=false\n`)
   expect(startsAtLogin(file, COMMAND)).toBe(false)
+})
+
+test('what cannot be read in its place starts nothing, and does not keep the settings from being shown', () => {
+  const file = join(home, 'weir.desktop')
+  mkdirSync(file)
+  expect(startsAtLogin(file, ['/opt/weir/weir', '--hidden'])).toBe(false)
+  writeFileSync(join(home, 'blocked'), '')
+  expect(startsAtLogin(join(home, 'blocked', 'weir.desktop'), ['/opt/weir/weir'])).toBe(false)
 })

@@ -99,11 +99,15 @@ export class AuthDatabaseImport implements AuthDatabase {
     if (look.kind === 'same') await this.#holdKnown(trx, item, batch)
     if (look.kind !== 'missing') return { imported: 0, refused: null }
     const wasThere = item.table === 'users' && (await findUserKey(trx, item.user.id)) !== undefined
-    const refused = await this.#add(trx, item, batch)
+    // One moment: undoing tells by it whether somebody has changed the row since.
+    const at = this.#context.clock.now()
+    const refused = await this.#add(trx, item, batch, {
+      ...this.#context,
+      clock: { now: () => at, monotonicMs: () => this.#context.clock.monotonicMs() },
+    })
     const row = rowOf(item)
     if (wasThere) await this.#holdKnown(trx, item, batch)
-    else if (row !== null && refused === null)
-      await holdNewRow(trx, batch, { ...row, madeAt: this.#context.clock.now() })
+    else if (row !== null && refused === null) await holdNewRow(trx, batch, { ...row, madeAt: at })
     // A month that turns have closed may have come out otherwise than there.
     const isTaken =
       item.table !== 'consumption_periods_archive' || (await this.#lookAt(trx, item)).kind === 'same'
@@ -121,8 +125,12 @@ export class AuthDatabaseImport implements AuthDatabase {
   }
 
   /** Answers why it cannot be added, or null. */
-  async #add(trx: Writer, item: OneRow, batch: number | null): Promise<string | null> {
-    const context = this.#context
+  async #add(
+    trx: Writer,
+    item: OneRow,
+    batch: number | null,
+    context: ConsumptionContext,
+  ): Promise<string | null> {
     switch (item.table) {
       case 'access_tokens':
         return addToken(trx, item.token, context)

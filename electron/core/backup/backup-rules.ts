@@ -1,4 +1,4 @@
-import type { BackupReason } from '../../../shared/backup-reasons.ts'
+import { BACKUP_REASONS, type BackupReason } from '../../../shared/backup-reasons.ts'
 import { DAY_MS, type EpochMs, SECOND_MS } from '../../../shared/units.ts'
 
 /** `20261124T013000Z-1f3a`: sorts by time, and the end keeps those of one second apart and in their order. */
@@ -43,7 +43,9 @@ const VERIFIED_KEPT_MIN = 2
  * which a mistake is noticed. More than the most of one reason is a script at work, which must not fill the disk.
  */
 export const KEPT_WAYS_BACK = { last: 5, days: 7, most: 20 } as const
-const WAYS_BACK: readonly BackupReason[] = ['before-restore', 'before-import', 'before-fix']
+const WAYS_BACK: readonly BackupReason[] = BACKUP_REASONS.filter(
+  (reason) => reason.startsWith('before-') && !isPinned(reason),
+)
 
 /**
  * The ids that may be deleted at `now`. Never the newest verified one, never one made before a migration, and never so

@@ -2,7 +2,7 @@ import { mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EXPORT_PIECE_BYTES, type ExportRequest } from '../../../shared/contract/exports.ts'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
-import { toIso } from '../../../shared/units.ts'
+import { MINUTE_MS, toIso } from '../../../shared/units.ts'
 import type { ExportsApi } from '../api.ts'
 import type { SystemPorts } from '../kernel/ports.ts'
 import { WeirError } from '../kernel/weir-error.ts'
@@ -15,10 +15,12 @@ const FILES_KEPT = 3
 /** They share one worker thread. */
 const RUNNING_MAX = 3
 const RUN_ID_BYTES = 4
+/** Long enough to be taken by a slow page; what is in a file may be erased from the books meanwhile. */
+const KEPT_MS = 10 * MINUTE_MS
 
 export interface ExportRunsParts {
-  readonly ports: Pick<SystemPorts, 'clock' | 'log' | 'randomBytes'>
-  /** A folder for the files alone: it is removed when Weir stops, and whatever a crash left when it is first needed. */
+  readonly ports: Pick<SystemPorts, 'clock' | 'log' | 'randomBytes' | 'timers'>
+  /** A folder for the files alone: it is removed when Weir stops, and whatever a crash left when it starts. */
   readonly dir: string
   readonly write: (
     request: ExportRequest,
@@ -33,6 +35,7 @@ export class ExportRuns implements ExportsApi {
   readonly #parts: ExportRunsParts
   readonly #runs = new Map<string, Run>()
   readonly #working = new Map<string, { readonly stop: AbortController; readonly ended: Promise<void> }>()
+  readonly #endings = new Set<() => void>()
   #folder: Promise<void> | undefined
 
   constructor(parts: ExportRunsParts) {
@@ -64,7 +67,10 @@ export class ExportRuns implements ExportsApi {
   get(runId: string): Run {
     const run = this.#runs.get(runId)
     if (run === undefined)
-      throw new WeirError('run_unknown', `There is no export ${runId}; only the last ${FILES_KEPT} are kept.`)
+      throw new WeirError(
+        'run_unknown',
+        `There is no export ${runId}; only the last ${FILES_KEPT} are kept, for ten minutes.`,
+      )
     return run
   }
 
@@ -93,11 +99,21 @@ export class ExportRuns implements ExportsApi {
     }
   }
 
+  isWorking(): boolean {
+    return this.#working.size > 0
+  }
+
+  /** Takes away what a Weir has left that could not end in order. */
+  async clean(): Promise<void> {
+    await rm(this.#parts.dir, { recursive: true, force: true })
+  }
+
   async close(): Promise<void> {
     const working = [...this.#working.values()]
     for (const { stop } of working) stop.abort()
     await Promise.all(working.map(({ ended }) => ended))
     this.#runs.clear()
+    for (const cancel of this.#endings) cancel()
     if (this.#folder !== undefined) await rm(this.#parts.dir, { recursive: true, force: true })
   }
 
@@ -121,23 +137,40 @@ export class ExportRuns implements ExportsApi {
     } finally {
       this.#set(id, { finished_at: toIso(this.#parts.ports.clock.now()) })
       this.#working.delete(id)
+      this.#forgetLater(id)
     }
+  }
+
+  #forgetLater(id: string): void {
+    const ending = this.#parts.ports.timers?.after(KEPT_MS, () => {
+      if (ending !== undefined) this.#endings.delete(ending)
+      this.#forget(id).catch((error: unknown) =>
+        this.#parts.ports.log.warn('the file of an export could not be removed', { run_id: id, error }),
+      )
+    })
+    if (ending !== undefined) this.#endings.add(ending)
   }
 
   #emptyFolder(): Promise<void> {
     this.#folder ??= (async () => {
-      await rm(this.#parts.dir, { recursive: true, force: true })
+      await this.clean()
       await mkdir(this.#parts.dir, { recursive: true, mode: 0o700 })
-    })()
+    })().catch((error: unknown) => {
+      // The next one tries again.
+      this.#folder = undefined
+      throw error
+    })
     return this.#folder
   }
 
   async #forgetOld(): Promise<void> {
     const over = [...this.#runs.keys()].filter((id) => !this.#working.has(id))
-    for (const id of over.slice(0, Math.max(0, this.#runs.size - FILES_KEPT))) {
-      this.#runs.delete(id)
-      await rm(this.#fileOf(id), { force: true })
-    }
+    for (const id of over.slice(0, Math.max(0, this.#runs.size - FILES_KEPT))) await this.#forget(id)
+  }
+
+  async #forget(id: string): Promise<void> {
+    this.#runs.delete(id)
+    await rm(this.#fileOf(id), { force: true })
   }
 
   #fileOf(id: string): string {

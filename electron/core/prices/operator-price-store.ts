@@ -45,7 +45,9 @@ export async function saveOperatorPrice(
       created_at: now,
     })
     .onConflict((conflict) =>
-      conflict.columns(['source', 'provider', 'model_pattern', 'valid_from']).doUpdateSet(figures),
+      conflict
+        .columns(['source', 'provider', 'model_pattern', 'valid_from'])
+        .doUpdateSet({ ...figures, created_at: now }),
     )
     .execute()
 }

@@ -1,6 +1,12 @@
 import { act, fireEvent, screen, waitFor } from '@testing-library/react'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { isSameView, SAVED_VIEWS, withView } from '../../../renderer/app/saved-views.ts'
+import {
+  isSameView,
+  parsedViews,
+  SAVED_VIEWS,
+  VIEWS_MAX,
+  withView,
+} from '../../../renderer/app/saved-views.ts'
 import { lastConsumptionView } from '../../../renderer/screens/consumption/last-view.ts'
 import { componentsText } from '../../../renderer/text/components.ts'
 import { savedViewsText as text } from '../../../renderer/text/saved-views.ts'
@@ -88,5 +94,22 @@ describe('a view of the users table', () => {
     expect(withView(views, { name: 'a', view: VIEW })).toEqual([{ name: 'a', view: VIEW }, views[1]])
     expect(isSameView({ a: 1, b: 2 }, { b: 2, a: 1 })).toBe(true)
     expect(isSameView({ a: 1 }, { a: 2 })).toBe(false)
+  })
+})
+
+describe('views that were kept', () => {
+  it('are read one by one: one that makes no sense takes no other with it, and one too many not all', () => {
+    const good = { name: 'Near a limit', view: { threshold: 80 } }
+    expect(parsedViews([good, { name: '', view: {} }, 'x', { name: 'y', view: { a: {} } }])).toEqual([good])
+    const many = Array.from({ length: VIEWS_MAX + 1 }, (_, at) => ({ name: `view ${at}`, view: {} }))
+    expect(parsedViews(many)).toEqual(many.slice(0, VIEWS_MAX))
+    expect(parsedViews(null)).toEqual([])
+  })
+
+  it('follow what another tab of the browser keeps', () => {
+    const kept = [{ name: 'From the other tab', view: { status: 'blocked' } }]
+    localStorage.setItem('weir.views.users', JSON.stringify(kept))
+    window.dispatchEvent(new StorageEvent('storage', { key: 'weir.views.users' }))
+    expect(SAVED_VIEWS.users.get()).toEqual(kept)
   })
 })
