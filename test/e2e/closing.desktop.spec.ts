@@ -3,6 +3,7 @@ import { readRunFile } from '../../electron/core/kernel/run-file.ts'
 import { expect, test } from './app.ts'
 import { answerBoxes, boxesOf, closeWindow, desktopThatShowsTray, windowOf } from './support/closing.ts'
 import { electronOf, openWindow, startWindow } from './support/faces.ts'
+import { olderDatabase } from './support/older-database.ts'
 import { electronArgs, electronPath, startProgram, type TestFolder, testFolder } from './support/processes.ts'
 
 let folder: TestFolder
@@ -83,6 +84,19 @@ test('a hidden start shows no window, serves, and opens one when it is called', 
   await expect(page.getByRole('heading', { level: 1, name: 'Jobs' })).toBeVisible()
   await expect.poll(() => windowOf(electron)).toBe('shown')
   await electron.close()
+})
+
+test('a hidden start that converts an older database goes on holding limits when its steps are over', async () => {
+  olderDatabase(folder.dataDir)
+  const electron = await startWindow(folder, 0, { ...desktop(true), args: ['--hidden'] })
+  await expect
+    .poll(() => electron.evaluate(({ app }) => app.listenerCount('activate')), { timeout: 60_000 })
+    .toBeGreaterThan(0)
+  await expect.poll(() => windowOf(electron)).toBe('none')
+  expect((await fetch(`${readRunFile(folder.dataDir)?.url}/healthz`)).status).toBe(200)
+  const ended = exitOf(electron.process())
+  await electron.close()
+  await ended
 })
 
 test('a hidden start where no tray is shown still makes a window to find it by', async () => {
