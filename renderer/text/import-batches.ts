@@ -29,7 +29,7 @@ export const importBatchesText = {
   started: 'Started',
   source: 'From',
   by: 'By',
-  turns: 'Turns',
+  turns: 'Rows added',
   state: 'State',
   stateOf: (batch: Batch) => (batch.undo === null ? STATES[batch.state] : PHASES[batch.undo.phase]),
   act: 'Undo',

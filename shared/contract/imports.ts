@@ -41,7 +41,7 @@ export const importBatch = z.object({
   started_by: z.string(),
   via: z.string(),
   state: z.enum(['running', 'done', 'cancelled', 'failed', 'interrupted', 'undoing', 'undone']),
-  /** Turns it has written. */
+  /** Rows of the ledger it has written: turns, and one for each session that spent something outside of them. */
   turns: z.number(),
   /** Users its sources tell of. */
   users: z.number(),
