@@ -49,7 +49,7 @@ export const listedBackup = z.object({
     .nullable(),
 })
 
-/** Whether new backups are encrypted, and since when. `unreadable`: the key is damaged, and none is made. */
+/** Whether new backups are encrypted, and since when. `unreadable`: the key is damaged or gone, and none is made. */
 const encryption = z.object({ state: z.enum(['off', 'on', 'unreadable']), since: z.string().nullable() })
 
 /** Short ones are guessed, however slow a guess is made. */
