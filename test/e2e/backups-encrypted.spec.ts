@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
 import { backupsText as words } from '../../renderer/text/backups.ts'
 import { restoreText } from '../../renderer/text/restore.ts'
 import { expect, type RunningApp, show, test } from './app.ts'
@@ -20,6 +21,16 @@ async function enter({ page }: RunningApp, title: string, passphrase: string): P
   await dialog.getByLabel(own.again).fill('something else')
   await expect(dialog.getByText(own.differs)).toBeVisible()
   await expect(save).toBeDisabled()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    const { violations } = await new AxeBuilder({ page })
+      .include('[role=dialog]')
+      .setLegacyMode(true)
+      .analyze()
+    const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    expect(grave, colorScheme).toEqual([])
+  }
+  await page.emulateMedia({ colorScheme: null })
   await dialog.getByLabel(own.again).fill(passphrase)
   await save.click()
   await expect(dialog).toBeHidden()
