@@ -1,13 +1,24 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { BackupKey } from '../../electron/core/backup/backup-key.ts'
 import { decryptInPieces, encryptInPieces } from '../../electron/core/backup/encrypted-file.ts'
 import type { Encryption } from '../../electron/core/backup/manifest.ts'
+import { SCHEMA_VERSION } from '../../electron/core/database/open-handle.ts'
 import { createWeir } from '../../electron/core/weir.ts'
 import { MINUTE_MS } from '../../shared/units.ts'
 import { call, makeBackup, record, restore, turnsOf, value } from '../restore/restore-fixture.ts'
+import { oldDatabase, wholeVersion } from '../restore/upgrade-fixture.ts'
 import { announceSeed, Random } from '../support/random.ts'
 import { temporaryFolder } from '../support/session-files.ts'
 import { configOf, OPERATOR, openWeir, SYSTEM_CLOCK, type TestWeir } from '../support/weir.ts'
@@ -154,6 +165,21 @@ describe('with the key removed from the data folder', () => {
       status: 'failed',
       error: { code: 'storage_unavailable' },
     })
+  })
+
+  test('a newer Weir makes no plain backup before it brings the database up to date, and leaves it as it was', async () => {
+    const dataDir = join(folder.path, 'older')
+    oldDatabase(dataDir, SCHEMA_VERSION - 1)
+    const handle = new BetterSqlite3(join(dataDir, 'auth.db'))
+    handle.exec(`insert into system_settings (name, value, updated_at)
+      values ('backup_encryption', '"2026-11-24T10:00:00.000Z"', 0)`)
+    handle.close()
+    await expect(createWeir(configOf(dataDir), open.weir.ports)).rejects.toMatchObject({
+      code: 'storage_unavailable',
+      message: expect.stringMatching(/backup\.key is gone.*Nothing was changed/s),
+    })
+    expect(wholeVersion(join(dataDir, 'auth.db'))).toBe(SCHEMA_VERSION - 1)
+    expect(existsSync(join(dataDir, 'backups')) ? readdirSync(join(dataDir, 'backups')) : []).toEqual([])
   })
 
   test('a key that is there is remembered where the database does not know of it', async () => {
