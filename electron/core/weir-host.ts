@@ -6,6 +6,7 @@ import { BackupKeys } from './backup/backup-keys.ts'
 import { ChangeFeed } from './kernel/change-feed.ts'
 import { Gate } from './kernel/gate.ts'
 import type { SystemPorts } from './kernel/ports.ts'
+import { isEncryptionWanted } from './restore/encryption-of-database.ts'
 import type { Recovery } from './restore/exchange.ts'
 import { openWhole } from './restore/open-whole.ts'
 import { REAL_FILES } from './restore/restore-files.ts'
@@ -145,7 +146,12 @@ export class WeirHost {
     const { ports, config } = this.#parts
     const { dataDir, sqliteBinding, version, workerFile } = config
     const exchange = { files: REAL_FILES, places: restorePlaces(dataDir), sqliteBinding }
-    const openWorker = () => openUpgradeWorker(workerFile, ports, sqliteBinding, this.#lasting.backupKeys)
+    const { backupKeys } = this.#lasting
+    const openWorker = () => {
+      // Nobody has opened the database yet, and its backup comes before that.
+      backupKeys.want(isEncryptionWanted(exchange.places.database, sqliteBinding))
+      return openUpgradeWorker(workerFile, ports, sqliteBinding, backupKeys)
+    }
     return openWhole({
       ...exchange,
       log: ports.log,

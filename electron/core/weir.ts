@@ -9,10 +9,8 @@ import { UserDirectory } from './access/user-directory.ts'
 import { UserManager } from './access/user-manager.ts'
 import type { Actor, RestoresApi, Weir, WeirConfig } from './api.ts'
 import { AuditReader } from './audit/audit-reader.ts'
-import { BackupCopies } from './backup/backup-copies.ts'
-import { BackupManager } from './backup/backup-manager.ts'
 import { BackupRuns } from './backup/backup-runs.ts'
-import { backupCheck, backupCopyCheck, backupSamples } from './backup/backup-watch.ts'
+import { backupCheck, backupCopyCheck, backupKeyCheck, backupSamples } from './backup/backup-watch.ts'
 import { ConsumptionManager } from './consumption/consumption-manager.ts'
 import type { ConsumptionContext } from './consumption/context.ts'
 import { claimDataFolder } from './database/data-folder-lock.ts'
@@ -48,11 +46,11 @@ import { restorePlaces } from './restore/restore-places.ts'
 import { sessionsFolder } from './settings/sessions-folder.ts'
 import { SettingsManager } from './settings/settings-manager.ts'
 import { openAlerts } from './weir-alerts.ts'
+import { openBackups } from './weir-backups.ts'
 import { type Core, type Lasting, WeirHost } from './weir-host.ts'
 import { openImports } from './weir-imports.ts'
 import { openSessionFiles } from './weir-session-files.ts'
 import { isReady, readStatus, restoredAs } from './weir-status.ts'
-import { createBackupCopier } from './workers/backup-copier.ts'
 import { createChangedScan } from './workers/changed-scan.ts'
 import { createExportWriter } from './workers/export-writer.ts'
 import { createReconciliationWorker } from './workers/reconciliation-worker.ts'
@@ -161,23 +159,14 @@ async function assemble(
     changed: () => lasting.changes.publish('imports'),
   })
   const alerts = openAlerts(context, settings)
-  const copies = new BackupCopies({
+  const { backups, copies } = await openBackups({
+    config,
     ports,
-    backupsDir: join(config.dataDir, 'backups'),
-    targetDir: () => settings.current().backup_copy_dir,
-    copier: (input, signal) => worker.run('copy-backup', input, { signal }),
+    ...opened,
+    settings,
     alerts,
-    isAwaitedAtEnd: config.face === 'command-line',
-  })
-  const backups = new BackupManager({
-    ports,
-    database,
-    ...stored,
-    dataDir: config.dataDir,
-    version: config.version,
-    copier: createBackupCopier(worker, config.sqliteBinding, lasting.backupKeys),
+    worker,
     keys: lasting.backupKeys,
-    copies,
   })
   // A command is over before that is; the window and the server go on with what their last end broke off.
   if (config.face !== 'command-line') void backups.resume()
@@ -235,6 +224,7 @@ async function assemble(
   })
   observed.readiness.register(backupCheck(backups, ports.clock))
   observed.readiness.register(backupCopyCheck(backups))
+  observed.readiness.register(backupKeyCheck(backups))
   observed.metrics.registerSource('backups', () => backupSamples(backups, ports.clock))
   const { changes } = lasting
   const scanOf = createChangedScan(worker, config.sqliteBinding)

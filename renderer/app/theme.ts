@@ -144,6 +144,8 @@ export const themeVariables: CSSVariablesResolver = () => ({
     '--mantine-color-default': dark[5],
     '--mantine-color-default-hover': dark[4],
     '--mantine-color-placeholder': dark[2],
+    // What is wrong with a field; Mantine's own red is hard to read at night.
+    '--mantine-color-error': 'var(--weir-bad)',
     '--mantine-color-anchor': river[3],
     '--mantine-color-gray-light-color': dark[1],
     // A disabled button keeps a shape on a panel.

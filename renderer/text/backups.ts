@@ -71,6 +71,39 @@ export const backupsText = {
   secondSaved: (folder: string) => `Backups are copied to ${folder} from now on. The newest is on its way.`,
   secondSavedLater: (folder: string) => `Backups are copied to ${folder} from the next one on.`,
   secondStopped: 'Backups are no longer copied. The copies stay where they are.',
+  encryption: {
+    name: 'Encryption',
+    off: 'Off: whoever has a backup can read it.',
+    on: 'On',
+    onSince: (iso: string) => `On since ${dateTime(iso)}`,
+    onHint: 'Every new backup and its copy is encrypted.',
+    noKey: 'No key',
+    noKeyHint:
+      'Backups are to be encrypted, and backup.key in the data folder is gone or damaged. None is made until you set the passphrase again.',
+    set: { off: 'Set a passphrase', on: 'Change', unreadable: 'Set the passphrase again' },
+    switchOff: 'Switch off …',
+    title: {
+      off: 'Encrypt new backups',
+      on: 'Change the passphrase of backups',
+      unreadable: 'Set the passphrase of backups again',
+    },
+    warning: 'Without the passphrase nobody can open these backups, on another machine or on a new disk.',
+    means:
+      'Weir does not keep it: only a key made of it, for this machine, in backup.key in the data folder and in no backup. Write the passphrase down where this machine is not.',
+    changeMeans: 'Earlier backups keep the passphrase they were made with.',
+    passphrase: 'Passphrase',
+    hint: (least: number) =>
+      `At least ${formatCount(least)} characters; some words that do not belong together.`,
+    again: 'The same once more',
+    differs: 'This is not the same.',
+    save: 'Encrypt new backups',
+    done: 'New backups are encrypted. Keep the passphrase where this machine is not.',
+    offTitle: 'Make plain backups from now on?',
+    offEffect:
+      'Whoever has a new backup can read it. The encrypted ones stay as they are, and the key for this machine goes: to open them you need their passphrase.',
+    offYes: 'Switch encryption off',
+    offDone: 'New backups are not encrypted.',
+  },
   list: 'All backups',
   columns: {
     made: 'Made',
@@ -83,6 +116,11 @@ export const backupsText = {
   },
   reasons,
   states: { verified: 'Proved', unverified: 'Not proved', invalid: 'Damaged' },
+  locks: { open: 'Encrypted', locked: 'Encrypted, locked' },
+  lockHints: {
+    open: 'Weir has its key here.',
+    locked: 'Made with another passphrase: it has to be entered before this backup can be opened.',
+  },
   ago: (iso: string, now: number) => ago(iso, now),
   at: (iso: string) => dateTime(iso),
   size: (value: number) => bytes(value),

@@ -49,11 +49,13 @@ export const listedBackup = z.object({
     .nullable(),
 })
 
-/** Whether new backups are encrypted, and since when. `unreadable`: the key is damaged, and none is made. */
+/** Whether new backups are encrypted, and since when. `unreadable`: the key is damaged or gone, and none is made. */
 const encryption = z.object({ state: z.enum(['off', 'on', 'unreadable']), since: z.string().nullable() })
 
 /** Short ones are guessed, however slow a guess is made. */
-const PASSPHRASE_LENGTH_MIN = 12
+export const PASSPHRASE_LENGTH_MIN = 12
+/** Longer ones are no safer. */
+export const PASSPHRASE_LENGTH_MAX = 1024
 
 /** What the list says of all backups together. */
 const backupOverview = z.object({
@@ -193,7 +195,9 @@ export const backupOperations = {
     description:
       'A key made of it is kept in the data folder, in no backup: backups are made while nobody is there to be asked. ' +
       'Without the passphrase they cannot be opened anywhere else, by nobody. Earlier backups keep what they were made with.',
-    input: z.strictObject({ passphrase: z.string().min(PASSPHRASE_LENGTH_MIN).max(1024).nullable() }),
+    input: z.strictObject({
+      passphrase: z.string().min(PASSPHRASE_LENGTH_MIN).max(PASSPHRASE_LENGTH_MAX).nullable(),
+    }),
     output: encryption,
     errors: ['busy'],
     example: { passphrase: 'nine red kites over the harbour' },

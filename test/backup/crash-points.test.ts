@@ -117,6 +117,8 @@ async function inProcess(
     new BackupManager({
       ports,
       database,
+      // Nothing here sets a passphrase.
+      wish: { write: async () => undefined, written: async () => undefined },
       databaseFile,
       sqliteBinding: null,
       dataDir,

@@ -1,12 +1,24 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { BackupKey } from '../../electron/core/backup/backup-key.ts'
 import { decryptInPieces, encryptInPieces } from '../../electron/core/backup/encrypted-file.ts'
 import type { Encryption } from '../../electron/core/backup/manifest.ts'
+import { SCHEMA_VERSION } from '../../electron/core/database/open-handle.ts'
 import { createWeir } from '../../electron/core/weir.ts'
 import { MINUTE_MS } from '../../shared/units.ts'
 import { call, makeBackup, record, restore, turnsOf, value } from '../restore/restore-fixture.ts'
+import { oldDatabase, wholeVersion } from '../restore/upgrade-fixture.ts'
 import { announceSeed, Random } from '../support/random.ts'
 import { temporaryFolder } from '../support/session-files.ts'
 import { configOf, OPERATOR, openWeir, SYSTEM_CLOCK, type TestWeir } from '../support/weir.ts'
@@ -89,6 +101,96 @@ describe('with a passphrase set', () => {
     expect((await value(open.weir, 'backups.list', {})).encryption.state).toBe('unreadable')
     await set(OTHER)
     expect(await makeBackup(open.weir)).toBeDefined()
+  })
+})
+
+describe('with the key removed from the data folder', () => {
+  const again = async () => {
+    await open.weir.close()
+    open = { ...open, weir: await createWeir(configOf(open.dataDir), open.weir.ports) }
+  }
+  const removeKey = async () => {
+    rmSync(join(open.dataDir, 'backup.key'))
+    await again()
+  }
+  const check = async () => (await open.weir.readiness.run()).checks.find(({ id }) => id === 'backup-key')
+  const alerts = async () => (await value(open.weir, 'alerts.list', {})).alerts.map(({ title }) => title)
+
+  test('no backup is made, readiness and an alert say why, and setting the passphrase again mends it', async () => {
+    await set(PASSPHRASE)
+    const first = await makeBackup(open.weir)
+    expect(await check()).toMatchObject({ state: 'ok' })
+    await removeKey()
+    const refused = expect.objectContaining({
+      code: 'storage_unavailable',
+      message: expect.stringMatching(/backup\.key is gone\. .* set the passphrase of backups again\.$/),
+    })
+    await expect(open.weir.backups.create({ reason: 'manual' }, OPERATOR)).rejects.toEqual(refused)
+    const { run_id } = await value(open.weir, 'jobs.run', { job: 'backup' })
+    expect(await open.weir.jobs.finished(run_id)).toMatchObject({ status: 'failed' })
+    expect(readdirSync(join(open.dataDir, 'backups'))).toEqual([first])
+    expect((await value(open.weir, 'backups.list', {})).encryption.state).toBe('unreadable')
+    expect(await check()).toMatchObject({ state: 'attention', fix: { path: '/backups' } })
+    await again()
+    expect((await alerts()).filter((title) => title.includes('key of encrypted backups'))).toHaveLength(1)
+    await set(OTHER)
+    expect(await check()).toMatchObject({ state: 'ok' })
+    await makeBackup(open.weir)
+    expect(open.weir.backups.entries()).toMatchObject([{ lock: 'open' }, { id: first, lock: 'locked' }])
+    await again()
+    expect(await check()).toMatchObject({ state: 'ok' })
+  })
+
+  test('plain ones are made again once encryption is switched off', async () => {
+    await set(PASSPHRASE)
+    await removeKey()
+    await set(null)
+    await makeBackup(open.weir)
+    await again()
+    await makeBackup(open.weir)
+    expect(open.weir.backups.entries().map(({ lock }) => lock)).toEqual(['none', 'none'])
+    expect(await check()).toMatchObject({ state: 'ok' })
+  })
+
+  test('a restore of a plain backup of before does not make later ones plain', async () => {
+    await open.weir.users.create({ id: 'alice', username: 'alice' }, OPERATOR)
+    const plain = await makeBackup(open.weir)
+    await set(PASSPHRASE)
+    expect(await restore(open.weir, plain)).toMatchObject({ status: 'done' })
+    await removeKey()
+    await expect(open.weir.backups.create({ reason: 'manual' }, OPERATOR)).rejects.toMatchObject({
+      code: 'storage_unavailable',
+    })
+    expect(await restore(open.weir, plain)).toMatchObject({
+      status: 'failed',
+      error: { code: 'storage_unavailable' },
+    })
+  })
+
+  test('a newer Weir makes no plain backup before it brings the database up to date, and leaves it as it was', async () => {
+    const dataDir = join(folder.path, 'older')
+    oldDatabase(dataDir, SCHEMA_VERSION - 1)
+    const handle = new BetterSqlite3(join(dataDir, 'auth.db'))
+    handle.exec(`insert into system_settings (name, value, updated_at)
+      values ('backup_encryption', '"2026-11-24T10:00:00.000Z"', 0)`)
+    handle.close()
+    await expect(createWeir(configOf(dataDir), open.weir.ports)).rejects.toMatchObject({
+      code: 'storage_unavailable',
+      message: expect.stringMatching(/backup\.key is gone.*Nothing was changed/s),
+    })
+    expect(wholeVersion(join(dataDir, 'auth.db'))).toBe(SCHEMA_VERSION - 1)
+    expect(existsSync(join(dataDir, 'backups')) ? readdirSync(join(dataDir, 'backups')) : []).toEqual([])
+  })
+
+  test('a key that is there is remembered where the database does not know of it', async () => {
+    await set(PASSPHRASE)
+    await open.weir.close()
+    const handle = new BetterSqlite3(join(open.dataDir, 'auth.db'))
+    handle.exec(`delete from system_settings where name = 'backup_encryption'`)
+    handle.close()
+    open = { ...open, weir: await createWeir(configOf(open.dataDir), open.weir.ports) }
+    await removeKey()
+    expect((await value(open.weir, 'backups.list', {})).encryption.state).toBe('unreadable')
   })
 })
 

@@ -30,6 +30,7 @@ const INITIAL: Settings = {
   sessions_dir: null,
   close_window: 'ask',
   backup_copy_dir: null,
+  backup_encryption: null,
   enforcement: { mode: 'on', reason: null, until: null },
   override: null,
   fallback_price: null,

@@ -230,6 +230,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'electron/core/weir-status.ts': ['electron/core', 'shared'],
   'electron/core/weir-alerts.ts': ['electron/core', 'shared'],
+  'electron/core/weir-backups.ts': ['electron/core', 'shared'],
   'electron/core/weir-session-files.ts': ['electron/core', 'shared'],
   'electron/core/weir-imports.ts': ['electron/core', 'shared'],
   // The composition root knows every part of core.

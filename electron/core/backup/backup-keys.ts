@@ -17,7 +17,7 @@ const storedKey = z.strictObject({
   key: z.string().regex(/^[0-9a-f]{64}$/),
 })
 
-/** Whether new backups are encrypted. `unreadable`: they were to be, and the key is damaged; then none is made. */
+/** Whether new backups are encrypted. `unreadable`: they are to be, and the key is damaged or gone; then none is made. */
 export type EncryptionState =
   | { readonly state: 'off'; readonly since: null }
   | { readonly state: 'on'; readonly since: string }
@@ -40,6 +40,7 @@ const UNLOCKED_MAX = 8
 export class BackupKeys {
   readonly #file: string
   #current: Current | 'unreadable' | null
+  #isWanted = false
   #unlocked: readonly BackupKey[] = []
 
   constructor(dataDir: string) {
@@ -47,10 +48,15 @@ export class BackupKeys {
     this.#current = readKey(this.#file)
   }
 
+  /** Takes what the database says: without its word a key that somebody has removed looks like one that was never set. */
+  want(isWanted: boolean): void {
+    this.#isWanted = isWanted
+  }
+
   state(): EncryptionState {
-    if (this.#current === 'unreadable') return { state: 'unreadable', since: null }
-    return this.#current === null
-      ? { state: 'off', since: null }
+    if (this.#current === null && !this.#isWanted) return { state: 'off', since: null }
+    return this.#current === null || this.#current === 'unreadable'
+      ? { state: 'unreadable', since: null }
       : { state: 'on', since: this.#current.since }
   }
 
@@ -59,10 +65,14 @@ export class BackupKeys {
    * a backup that anybody can open would be worse than none.
    */
   forNew(): BackupKey | null {
-    if (this.#current !== 'unreadable') return this.#current
+    if (this.#current === null && !this.#isWanted) return null
+    if (this.#current !== null && this.#current !== 'unreadable') return this.#current
+    const isGone = this.#current === null
     throw new WeirError(
       'storage_unavailable',
-      `Backups are to be encrypted and the key in ${this.#file} cannot be read. Set the passphrase of backups again.`,
+      `Backups are to be encrypted, and the key in ${this.#file} ${isGone ? 'is gone' : 'cannot be read'}. ` +
+        'None is made until you set the passphrase of backups again.',
+      { details: { backup_key: isGone ? 'gone' : 'damaged' } },
     )
   }
 
@@ -94,6 +104,7 @@ export class BackupKeys {
     if (passphrase === null) {
       rmSync(this.#file, { force: true })
       this.#current = null
+      this.#isWanted = false
       return
     }
     const { kdf, key } = await deriveKey(passphrase, newKeyDerivation())
@@ -101,6 +112,7 @@ export class BackupKeys {
     const stored = { format: 1, set_at: since, kdf, key: Buffer.from(key).toString('hex') }
     await writeFileAtomically(this.#file, `${JSON.stringify(stored)}\n`)
     this.#current = { kdf, key, since }
+    this.#isWanted = true
   }
 
   /**
@@ -124,6 +136,11 @@ export class BackupKeys {
       ? this.#unlocked
       : [this.#current, ...this.#unlocked]
   }
+}
+
+/** Whether no backup was made for want of the key, and not because something could not be read or written. */
+export function isOfMissingKey(error: WeirError): boolean {
+  return error.details['backup_key'] !== undefined
 }
 
 function readKey(file: string): Current | 'unreadable' | null {

@@ -1,9 +1,9 @@
 import { existsSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
-import { toIso } from '../../../shared/units.ts'
+import { type EpochMs, toIso } from '../../../shared/units.ts'
 import type { Actor, BackupManifestView, BackupsApi } from '../api.ts'
 import { audit } from '../audit/audit-store.ts'
-import type { Database } from '../database/database.ts'
+import type { Database, Writer } from '../database/database.ts'
 import type { SystemPorts } from '../kernel/ports.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { backupIds, type Entry, entryOf, listBackups } from './backup-catalogue.ts'
@@ -25,9 +25,17 @@ export interface BackupCopier {
   verify(folder: string): Promise<Manifest>
 }
 
+/** What the database keeps of the encryption of backups, so that a key that is gone is missed. */
+interface EncryptionWish {
+  write(trx: Writer, since: string | null, at: EpochMs): Promise<void>
+  /** The transaction has committed. */
+  written(): Promise<void>
+}
+
 interface Parts {
   readonly ports: SystemPorts
   readonly database: Database
+  readonly wish: EncryptionWish
   readonly databaseFile: string
   readonly sqliteBinding: string | null
   readonly dataDir: string
@@ -197,14 +205,16 @@ export class BackupManager implements BackupsApi {
   }
 
   async setPassphrase(passphrase: string | null, actor: Actor): Promise<EncryptionState> {
-    const { ports, database, keys } = this.#parts
+    const { ports, database, keys, wish } = this.#parts
     if (this.#isWorking) throw new WeirError('busy', 'A backup is being made. Wait until it is done.')
     const before = keys.state()
     const at = ports.clock.now()
-    await keys.set(passphrase, at)
-    const after = keys.state()
-    await database.write((trx) =>
-      audit(trx, {
+    // In this order, an end in between leaves backups encrypted, and never a wish without a key.
+    if (passphrase !== null) await keys.set(passphrase, at)
+    const after: EncryptionState = passphrase === null ? { state: 'off', since: null } : keys.state()
+    await database.write(async (trx) => {
+      await wish.write(trx, after.since, at)
+      await audit(trx, {
         at,
         actor,
         action: 'backups.setPassphrase',
@@ -212,8 +222,10 @@ export class BackupManager implements BackupsApi {
         objectId: 'passphrase',
         before,
         after,
-      }),
-    )
+      })
+    })
+    if (passphrase === null) await keys.set(null, at)
+    await wish.written()
     return after
   }
 

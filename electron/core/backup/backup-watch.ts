@@ -64,6 +64,34 @@ function copyFinding({ backups, copy_dir: dir }: ReturnType<BackupsApi['overview
   }
 }
 
+/** Readiness: the key is there where backups are to be encrypted. */
+export function backupKeyCheck(backups: BackupsApi): ReadinessCheck {
+  return {
+    id: 'backup-key',
+    title: 'Backups are encrypted where they are to be',
+    run: async () => keyFinding(backups.overview()),
+  }
+}
+
+function keyFinding({ encryption: { state, since } }: ReturnType<BackupsApi['overview']>): CheckFinding {
+  // Not to encrypt them is the operator's choice, so that it is no fault; what it means is said.
+  if (state === 'off')
+    return {
+      state: 'ok',
+      evidence: 'They are not to be encrypted: whoever has one can read it.',
+      since,
+      fix: null,
+    }
+  if (state === 'on')
+    return { state: 'ok', evidence: 'The key of new backups is in the data folder.', since, fix: null }
+  return {
+    state: 'attention',
+    evidence: 'They are to be encrypted, and their key is gone or damaged. No backup is made.',
+    since,
+    fix: { text: 'Set the passphrase of backups again.', path: '/backups' },
+  }
+}
+
 /** Metrics: how old the newest verified backup is, and how large; nothing where there is none. */
 export function backupSamples(backups: BackupsApi, clock: Clock): readonly Sample[] {
   const newest = backups.newestVerified()

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { SECOND_MS, toIso } from '../../../shared/units.ts'
 import type { Actor } from '../api.ts'
+import { isOfMissingKey } from '../backup/backup-keys.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import { finishRestore } from './exchange.ts'
 import { type RestoreIntent, writeIntent } from './intent.ts'
@@ -132,7 +133,9 @@ export class RestoreRun {
     } catch (error) {
       const isUnreadable =
         error instanceof WeirError &&
-        (error.code === 'backup_damaged' || error.code === 'storage_unavailable')
+        (error.code === 'backup_damaged' || error.code === 'storage_unavailable') &&
+        // The database is whole, and without its backup there would be no way back.
+        !isOfMissingKey(error)
       if (!isUnreadable) throw error
       this.#parts.ports.log.warn('no backup could be made before a restore', { error })
       return { detail: unread, isSkipped: true }

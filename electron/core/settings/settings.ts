@@ -96,6 +96,8 @@ export const SETTINGS = {
   close_window: { restored: 'now', schema: z.enum(['ask', 'tray', 'quit']), initial: 'ask' },
   /** Where every backup is copied to once it is made; null for nowhere. */
   backup_copy_dir: { restored: 'now', schema: z.string().min(1).max(4096).nullable(), initial: null },
+  /** Since when backups are to be encrypted; null: they are not. Kept beside the key, which somebody may remove. */
+  backup_encryption: { restored: 'now', schema: z.iso.datetime().nullable(), initial: null },
   enforcement: { restored: 'now', schema: enforcement, initial: { mode: 'on', reason: null, until: null } },
   /** The global override; null when there is none. */
   override: { restored: 'now', schema: override.nullable(), initial: null },

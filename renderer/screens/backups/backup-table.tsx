@@ -1,5 +1,13 @@
 import { ActionIcon, Button, Group, Menu, Table, Text, Tooltip } from '@mantine/core'
-import { IconCircleCheck, IconCircleX, IconDots, IconHelpCircle, IconPinned } from '@tabler/icons-react'
+import {
+  IconCircleCheck,
+  IconCircleX,
+  IconDots,
+  IconHelpCircle,
+  IconLock,
+  IconLockQuestion,
+  IconPinned,
+} from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { copyText } from '../../app/copy.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
@@ -147,12 +155,27 @@ function State({ backup, now }: { readonly backup: Backup; readonly now: number 
           </Text>
         )}
       </Group>
+      {backup.lock !== 'none' && <Locked lock={backup.lock} />}
       {backup.problem !== null && (
         <Text size="xs" maw="22rem">
           {backup.problem}
         </Text>
       )}
     </>
+  )
+}
+
+const LOCK_ICONS = { open: IconLock, locked: IconLockQuestion } as const
+
+/** That a backup is encrypted, and whether it can be opened without asking anybody. */
+function Locked({ lock }: { readonly lock: 'open' | 'locked' }): ReactNode {
+  const Icon = LOCK_ICONS[lock]
+  return (
+    <Group gap={6} wrap="nowrap" title={words.lockHints[lock]}>
+      <StateWord tone={lock === 'open' ? 'none' : 'warning'} icon={<Icon size={15} aria-hidden />}>
+        {words.locks[lock]}
+      </StateWord>
+    </Group>
   )
 }
 

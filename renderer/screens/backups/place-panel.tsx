@@ -9,6 +9,7 @@ import { text } from '../../text.ts'
 import { BackupJobLink } from './backup-job-link.tsx'
 import styles from './backups.module.css'
 import type { Overview } from './backups-search.ts'
+import { EncryptionFact } from './encryption-fact.tsx'
 import { SecondFolderDialog } from './second-folder-dialog.tsx'
 import type { BackupActs } from './use-backup-acts.ts'
 
@@ -22,7 +23,7 @@ interface PlacePanelProps {
   readonly acts: BackupActs
 }
 
-/** Where the backups are, how much room there is, when one is made by itself, how long each stays, and the second folder. */
+/** Where the backups are, how much room there is, when one is made by itself, how long each stays, the second folder, and encryption. */
 export function PlacePanel({ overview, acts }: PlacePanelProps): ReactNode {
   const [isOpen, setOpen] = useState(false)
   const { place, copy_dir: second, kept } = overview
@@ -64,6 +65,9 @@ export function PlacePanel({ overview, acts }: PlacePanelProps): ReactNode {
               {second === null ? words.secondChoose : words.secondChange}
             </Button>
           </Group>
+        </Fact>
+        <Fact name={words.encryption.name}>
+          <EncryptionFact encryption={overview.encryption} />
         </Fact>
       </dl>
       {isOpen && <SecondFolderDialog overview={overview} acts={acts} onClose={() => setOpen(false)} />}

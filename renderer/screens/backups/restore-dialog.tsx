@@ -30,7 +30,8 @@ export function RestoreDialog({ backupId: asked, onStarted, onClose }: RestoreDi
   const backupId = instead ?? asked
   const plan = useWeirQuery('restore.plan', { backup_id: backupId }, { refresh: false, keepPrevious: false })
   const start = useWeirMutation('restore.start')
-  if (plan.error?.code === 'passphrase_needed' && plan.data === undefined)
+  // Also over a comparison of before: the passphrase may have been changed since.
+  if (plan.error?.code === 'passphrase_needed')
     return (
       <Modal opened onClose={onClose} title={words.openOf(backupId)} centered size="lg">
         <UnlockForm backupId={backupId} onUnlocked={() => void plan.refetch()} onClose={onClose} />
