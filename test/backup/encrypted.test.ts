@@ -72,6 +72,18 @@ describe('with a passphrase set', () => {
     expect(readdirSync(join(open.dataDir, 'backups')).filter((name) => name.startsWith('.'))).toEqual([])
   })
 
+  test('a backup that would begin while the passphrase changes waits for its end, and is made with the new one', async () => {
+    await set(PASSPHRASE)
+    const changing = set(OTHER)
+    expect(await call(open.weir, 'backups.create', {})).toMatchObject({
+      ok: false,
+      problem: { code: 'busy' },
+    })
+    await changing
+    const id = await makeBackup(open.weir)
+    expect(open.weir.backups.entries()).toMatchObject([{ id, status: 'verified', lock: 'open' }])
+  })
+
   test('the nightly backup uses it, also after the next start', async () => {
     await set(PASSPHRASE)
     await open.weir.close()

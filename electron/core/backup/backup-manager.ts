@@ -60,7 +60,11 @@ export class BackupManager implements BackupsApi {
   }
 
   async create(input: Parameters<BackupsApi['create']>[0], actor: Actor): Promise<BackupManifestView> {
-    if (this.#isWorking) throw new WeirError('busy', 'A backup is being made already. Wait until it is done.')
+    if (this.#isWorking)
+      throw new WeirError(
+        'busy',
+        'A backup is being made already, or its passphrase is being set. Wait until it is done.',
+      )
     this.#isWorking = true
     try {
       const { ports, database, databaseFile, sqliteBinding, version } = this.#parts
@@ -205,8 +209,18 @@ export class BackupManager implements BackupsApi {
   }
 
   async setPassphrase(passphrase: string | null, actor: Actor): Promise<EncryptionState> {
-    const { ports, database, keys, wish } = this.#parts
     if (this.#isWorking) throw new WeirError('busy', 'A backup is being made. Wait until it is done.')
+    // One that began meanwhile would be encrypted with the key that goes, and could not be proved with the one that comes.
+    this.#isWorking = true
+    try {
+      return await this.#setPassphrase(passphrase, actor)
+    } finally {
+      this.#isWorking = false
+    }
+  }
+
+  async #setPassphrase(passphrase: string | null, actor: Actor): Promise<EncryptionState> {
+    const { ports, database, keys, wish } = this.#parts
     const before = keys.state()
     const at = ports.clock.now()
     // In this order, an end in between leaves backups encrypted, and never a wish without a key.
