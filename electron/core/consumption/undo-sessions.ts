@@ -2,6 +2,7 @@ import { periodOf } from '../../../shared/time-window.ts'
 import type { Writer } from '../database/database.ts'
 import { findUserStateByKey, saveUsage } from './consumption-store.ts'
 import { type ConsumptionContext, type Moment, momentOf } from './context.ts'
+import { heldBy } from './import-holds.ts'
 import { deleteHold, type SessionHold } from './import-holds-store.ts'
 import type { TurnRow } from './ledger-store.ts'
 import { rebuildSession, rebuildWholeSession } from './rebuild-sums.ts'
@@ -201,7 +202,8 @@ async function mendSession(
   const periods = new Set(going.map((turn) => turn.period))
   const left = one.turns.filter((turn) => !going.includes(turn))
   const outside = left.find((turn) => turn.turn_number === 0)
-  const isFollowed = outside?.source === 'import' && one.handedOver.includes(outside)
+  // Also one that came after this import: it was told without the turns that go now.
+  const isFollowed = outside?.source === 'import' && heldBy(others).has(0)
   if (outside !== undefined && isFollowed) {
     await mendOutside(trx, outside, left, others, context, moment)
     periods.add(outside.period)
