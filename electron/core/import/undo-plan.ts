@@ -2,6 +2,7 @@ import { setImmediate as nextMacrotask } from 'node:timers/promises'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { microUsdToUsd } from '../../../shared/units.ts'
 import { type RowsUndone, UNDO_KINDS } from '../consumption/undo-rows.ts'
+import { type GoingRows, willGo } from '../consumption/undo-rows-plan.ts'
 import { type SliceUndone, sumOfSlice } from '../consumption/undo-sessions.ts'
 import { sortSession } from '../consumption/undo-sorting.ts'
 import type { Database } from '../database/database.ts'
@@ -25,6 +26,7 @@ export const NOTHING_UNDONE: UndoTotals = {
 
 /** Sessions looked at in one read, between which limit checks are answered. */
 const SESSIONS_A_STEP = 30
+const ROWS_A_STEP = 50
 
 const NAMES = { token: 'tokens', price: 'prices', user: 'users', profile: 'profiles' } as const
 
@@ -60,10 +62,7 @@ export function withRows(
   }
 }
 
-/**
- * Adds up what would go, session by session. Users and profiles are those the import alone has added: who was used or
- * changed since stays, which is told when it has come about.
- */
+/** Adds up what would go, session by session and row by row, as undoing goes through them. */
 export async function planUndo(
   database: Pick<Database, 'read'>,
   batch: number,
@@ -74,6 +73,7 @@ export async function planUndo(
   )
   onSessions(holds.length)
   let totals = NOTHING_UNDONE
+  const goingSessions = new Map<number, number>()
   for (let from = 0; from < holds.length; from += SESSIONS_A_STEP) {
     const some = holds.slice(from, from + SESSIONS_A_STEP)
     const sorted = await database.read(async (db) => {
@@ -82,25 +82,30 @@ export async function planUndo(
       return found.filter((one) => one !== undefined)
     })
     totals = withSlice(totals, sumOfSlice(sorted))
+    for (const { session, isSessionGoing } of sorted)
+      if (isSessionGoing) goingSessions.set(session.user_key, (goingSessions.get(session.user_key) ?? 0) + 1)
     await nextMacrotask()
   }
+  const going: GoingRows = { sessions: goingSessions, tokens: new Set(), users: new Set() }
   for (const kind of UNDO_KINDS) {
     const rows = await database.read((db) =>
       db
-        .selectFrom('import_rows as mine')
-        .leftJoin('import_rows as other', (join) =>
-          join
-            .onRef('other.kind', '=', 'mine.kind')
-            .onRef('other.name', '=', 'mine.name')
-            .on('other.batch_key', '<>', batch),
-        )
-        .select(['mine.name', 'other.batch_key'])
-        .where('mine.batch_key', '=', batch)
-        .where('mine.kind', '=', kind)
+        .selectFrom('import_rows')
+        .select(['kind', 'name', 'made_at'])
+        .where('batch_key', '=', batch)
+        .where('kind', '=', kind)
         .execute(),
     )
-    const kept = rows.filter((row) => row.batch_key !== null).length
-    totals = withRows(totals, kind, { removed: rows.length - kept, kept })
+    for (let from = 0; from < rows.length; from += ROWS_A_STEP) {
+      const some = rows.slice(from, from + ROWS_A_STEP)
+      const removed = await database.read(async (db) => {
+        let count = 0
+        for (const row of some) if (await willGo(db, batch, row, going)) count += 1
+        return count
+      })
+      totals = withRows(totals, kind, { removed, kept: some.length - removed })
+      await nextMacrotask()
+    }
   }
   return totals
 }
