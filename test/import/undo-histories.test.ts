@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { closeMonths } from '../../electron/core/consumption/close-months.ts'
 import { momentOf } from '../../electron/core/consumption/context.ts'
 import { archiveClosedPeriods, importSessions } from '../../electron/core/consumption/ledger-import.ts'
 import { undoMonths } from '../../electron/core/consumption/undo-archive.ts'
@@ -9,6 +8,7 @@ import { undoSessions } from '../../electron/core/consumption/undo-sessions.ts'
 import { insertBatch } from '../../electron/core/import/batch-store.ts'
 import type { SessionReading } from '../../electron/core/sessions/session-reading.ts'
 import { DAY_MS, MINUTE_MS, toIso } from '../../shared/units.ts'
+import { closeAll, digest } from '../support/books-digest.ts'
 import {
   ATLAS,
   OPERATOR,
@@ -105,7 +105,7 @@ async function play(weir: TestConsumption, steps: readonly Step[], without: numb
     if (at === without) continue
     if (step.kind === 'wait') weir.clock.set(weir.clock.now() + step.ms)
     if (step.kind === 'limits') await weir.setLimits('narrow', { input_tokens_per_month: step.tokens })
-    if (step.kind === 'close') await close(weir)
+    if (step.kind === 'close') await closeAll(weir)
     if (step.kind === 'import') batches.set(at, await importAll(weir, step.sessions, at))
     if (step.kind === 'record') await record(weir, step.session, step.turn)
   }
@@ -136,54 +136,12 @@ async function record(weir: TestConsumption, session: SessionReading, number: nu
   await weir.consumption.recordTurn(input)
 }
 
-async function close(weir: TestConsumption) {
-  const users = await weir.database.reader.selectFrom('users').select('key').execute()
-  const keys = users.map((user) => user.key)
-  await weir.database.write((trx) => closeMonths(trx, keys, momentOf(weir.context)))
-}
-
 async function undo(weir: TestConsumption, batch: number) {
   const { database } = weir
   while ((await database.write((trx) => undoSessions(trx, batch, weir.context))) !== null)
     expect((await weir.verify()).differences).toEqual([])
   while ((await database.write((trx) => undoMonths(trx, batch, momentOf(weir.context).windows))) !== null);
   for (const kind of UNDO_KINDS) while ((await database.write((trx) => undoRows(trx, batch, kind))) !== null);
-}
-
-const SUMS = 'input_tokens, output_tokens, cost_micro_usd'
-
-/** What the books say, without keys and without when it was written. */
-async function digest(weir: TestConsumption) {
-  await close(weir)
-  // A day nobody has come to since is over, whatever the row still says.
-  const today = weir.clock.now() - (weir.clock.now() % DAY_MS)
-  const rows = async (query: string) =>
-    (await sql.raw<Record<string, unknown>>(query).execute(weir.database.reader)).rows
-  const totals = `${SUMS}, cached_input_tokens, outside_input_tokens, outside_output_tokens, successful_turns, failed_turns, partial_turns, sessions`
-  return {
-    users: await rows('select id from users order by id'),
-    turns: await rows(`select user_id, session_id, turn_number, ${SUMS}, status, period, occurred_at
-      from consumption_ledger order by 1, 2, 3`),
-    counters:
-      await rows(`select u.id, period, ${totals}, iif(day_started_at = ${today}, day_input_tokens, 0) as day_input,
-      iif(day_started_at = ${today}, day_output_tokens, 0) as day_output,
-      iif(day_started_at = ${today}, day_cost_micro_usd, 0) as day_cost,
-      first_usage_at, last_usage_at from user_consumption join users u on u.key = user_key order by 1`),
-    months: await rows(
-      `select u.id, period, ${totals} from user_periods join users u on u.key = user_key order by 1, 2`,
-    ),
-    archive: await rows(`select u.id, period, ${totals}, models_used from consumption_periods_archive
-      join users u on u.key = user_key order by 1, 2`),
-    hours: await rows(`select u.id, hour_started_at, turns, failed_turns, ${SUMS} from user_hours
-      join users u on u.key = user_key order by 1, 2`),
-    models: await rows(`select u.id, period, m.model, turns, ${SUMS} from user_period_models
-      join users u on u.key = user_key join models m on m.key = model_key order by 1, 2, 3`),
-    everybody: await rows(`select hour_started_at, turns, ${SUMS} from system_hours order by 1`),
-    everybodysModels: await rows(`select period, turns, ${SUMS} from system_period_models order by 1`),
-    sessions:
-      await rows(`select u.id, s.id as session, period, turns, ${SUMS}, dearest_turn_micro_usd, last_turn_at
-      from session_periods p join sessions s on s.key = p.session_key join users u on u.key = s.user_key order by 1, 2, 3`),
-  }
 }
 
 type Digest = Awaited<ReturnType<typeof digest>>
