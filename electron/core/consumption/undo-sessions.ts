@@ -36,6 +36,8 @@ export interface SliceUndone {
   readonly inputTokens: number
   readonly outputTokens: number
   readonly costMicroUsd: number
+  /** Sessions whose tokens outside turns are reckoned. */
+  readonly reckoned: number
   readonly staying: Staying
 }
 
@@ -87,10 +89,12 @@ export function sumOfSlice(sorted: readonly SortedSession[]): SliceUndone {
     inputTokens: sumOfTurns((turn) => turn.input_tokens),
     outputTokens: sumOfTurns((turn) => turn.output_tokens),
     costMicroUsd: sumOfTurns((turn) => turn.cost_micro_usd),
+    reckoned: sum(({ isReckoned }) => (isReckoned ? 1 : 0)),
     staying: {
       otherImports: sum(({ staying }) => staying.otherImports),
       corrected: sum(({ staying }) => staying.corrected),
       addedTo: sum(({ staying }) => staying.addedTo),
+      toldOutside: sum(({ staying }) => staying.toldOutside),
       inMonthSums: sum(({ staying }) => staying.inMonthSums),
     },
   }
@@ -198,7 +202,9 @@ async function mendSession(
   moment: Moment,
 ): Promise<void> {
   const { session, going, others } = one
-  if (going.length > 0 && others.length === 0) await forgetFile(trx, session.user_key, session.id)
+  // What a followed folder tells of the session is read again: it was told beside the turns that go.
+  const isRead = others.length === 0 || one.hold.is_session === 0
+  if (going.length > 0 && isRead) await forgetFile(trx, session.user_key, session.id)
   const periods = new Set(going.map((turn) => turn.period))
   const left = one.turns.filter((turn) => !going.includes(turn))
   const outside = left.find((turn) => turn.turn_number === 0)

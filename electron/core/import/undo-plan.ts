@@ -21,7 +21,8 @@ export const NOTHING_UNDONE: UndoTotals = {
   profiles: 0,
   tokens: 0,
   prices: 0,
-  staying: { other_imports: 0, corrected: 0, added_to: 0, in_month_sums: 0, rows: 0 },
+  sessions_reckoned: 0,
+  staying: { other_imports: 0, corrected: 0, added_to: 0, told_outside: 0, in_month_sums: 0, rows: 0 },
 }
 
 /** Sessions looked at in one read, between which limit checks are answered. */
@@ -39,11 +40,13 @@ export function withSlice(totals: UndoTotals, slice: SliceUndone): UndoTotals {
     input_tokens: totals.input_tokens + slice.inputTokens,
     output_tokens: totals.output_tokens + slice.outputTokens,
     cost_usd: microUsdToUsd(Math.round(totals.cost_usd * 1_000_000) + slice.costMicroUsd),
+    sessions_reckoned: totals.sessions_reckoned + slice.reckoned,
     staying: {
       ...totals.staying,
       other_imports: totals.staying.other_imports + staying.otherImports,
       corrected: totals.staying.corrected + staying.corrected,
       added_to: totals.staying.added_to + staying.addedTo,
+      told_outside: totals.staying.told_outside + staying.toldOutside,
       in_month_sums: totals.staying.in_month_sums + staying.inMonthSums,
     },
   }
