@@ -69,7 +69,7 @@ export async function addOutside(
   const zone = moment.settings.time_zone
   const period = periodNumber(periodOf(zone, session.created_at))
   const tokens = outsideAfterUndo({ period }, left, others)
-  if (tokens === null || tokens.input + tokens.output === 0) return null
+  if (tokens === null) return null
   const models = await findTurn(trx, like.session_key, like.turn_number)
   const model =
     models ??
