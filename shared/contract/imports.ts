@@ -107,6 +107,7 @@ export const importsOperations = {
       'another import, turns recorded through the API or read in from a followed folder, turns that were corrected or added to. ' +
       'Counters, roll-ups and closed months come out as if the import had not been made, but for what the totals count: ' +
       'turns that stay, and `sessions_reckoned`, whose tokens outside turns may come out otherwise, the session never below what others told. ' +
+      'A closed month may keep tokens outside turns that another import has moved into turns after it was closed. ' +
       'Follow it with `imports.get`.',
     input: z.strictObject({
       id: z.string().max(64),
