@@ -107,9 +107,11 @@ export function totalsText(totals: Totals): string {
     ['cost', dollars(totals.cost_usd)],
     ['users', count(totals.users)],
     ['profiles, tokens, prices', [totals.profiles, totals.tokens, totals.prices].map(count).join(', ')],
+    ['sessions reckoned', count(totals.sessions_reckoned)],
     ['stays: other imports', counted(staying.other_imports, 'turn')],
     ['stays: corrected since', counted(staying.corrected, 'turn')],
     ['stays: added to since', counted(staying.added_to, 'turn')],
+    ['stays: outside told', counted(staying.told_outside, 'turn')],
     ['stays: in month sums', counted(staying.in_month_sums, 'turn')],
     ['stays: used or changed', counted(staying.rows, 'row')],
   ])

@@ -43,13 +43,26 @@ export const importBatchesText = {
     `${counted(totals.turns, 'turn')} in ${counted(totals.sessions, 'session')} go: ${formatCount(totals.input_tokens)} input and ${formatCount(totals.output_tokens)} output tokens, ${formatMoney(totals.cost_usd)}.`,
   rows: (totals: Totals) =>
     `With them go ${counted(totals.users, 'user')}, ${counted(totals.profiles, 'profile')}, ${counted(totals.tokens, 'access token')} and ${counted(totals.prices, 'price')}; those used or changed since stay.`,
-  stays: ({ staying }: Totals): readonly string[] =>
-    [
-      [staying.other_imports, 'because another import brings them too'] as const,
-      [staying.corrected, 'because a reconciliation has corrected them'] as const,
-      [staying.added_to, 'because the agent has added to them since'] as const,
-      [staying.in_month_sums, 'because retention has put them into the sums of their month'] as const,
-    ]
-      .filter(([count]) => count > 0)
-      .map(([count, why]) => `${counted(count, 'turn')} stay ${why}.`),
+  stays: (totals: Totals): readonly string[] => [...staying(totals), ...reckoned(totals)],
 }
+
+const staying = ({ staying }: Totals): readonly string[] =>
+  [
+    [staying.other_imports, 'because another import brings them too'] as const,
+    [staying.corrected, 'because a reconciliation has corrected them'] as const,
+    [staying.added_to, 'because the agent has added to them since'] as const,
+    [
+      staying.told_outside,
+      'because something else has told what their session spent outside its turns',
+    ] as const,
+    [staying.in_month_sums, 'because retention has put them into the sums of their month'] as const,
+  ]
+    .filter(([count]) => count > 0)
+    .map(([count, why]) => `${counted(count, 'turn')} stay ${why}.`)
+
+const reckoned = ({ sessions_reckoned: sessions }: Totals): readonly string[] =>
+  sessions === 0
+    ? []
+    : [
+        `In ${counted(sessions, 'session')} that stay, the tokens outside turns may come out otherwise than without this import, but not below what any other import has told.`,
+      ]

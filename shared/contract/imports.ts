@@ -17,6 +17,11 @@ export const undoTotals = z.object({
   profiles: z.number(),
   tokens: z.number(),
   prices: z.number(),
+  /**
+   * Sessions that stay, of which other imports tell tokens outside the turns, and whose turns were told once more since:
+   * these tokens may come out otherwise than without the import, but the session never below what any of the others told.
+   */
+  sessions_reckoned: z.number(),
   staying: z.object({
     /** Turns that another import, which was not undone, tells of too. */
     other_imports: z.number(),
@@ -24,6 +29,8 @@ export const undoTotals = z.object({
     corrected: z.number(),
     /** Turns the agent has added tokens to since. */
     added_to: z.number(),
+    /** Turns of sessions whose tokens outside turns something else than imports has told: these may be in both. */
+    told_outside: z.number(),
     /** Turns that retention has put into the sums of their month. */
     in_month_sums: z.number(),
     /** Users, profiles, tokens and prices that another import brings too, or that were used or changed since. */
@@ -98,7 +105,10 @@ export const importsOperations = {
     description:
       'Needs `confirm` with the id. A verified backup is made first. What something else tells of as well stays: turns of ' +
       'another import, turns recorded through the API or read in from a followed folder, turns that were corrected or added to. ' +
-      'Counters, roll-ups and closed months come out as if the import had not been made. Follow it with `imports.get`.',
+      'Counters, roll-ups and closed months come out as if the import had not been made, but for what the totals count: ' +
+      'turns that stay, and `sessions_reckoned`, whose tokens outside turns may come out otherwise, the session never below what others told. ' +
+      'A closed month may keep tokens outside turns that another import has moved into turns after it was closed. ' +
+      'Follow it with `imports.get`.',
     input: z.strictObject({
       id: z.string().max(64),
       dry_run: z.boolean().optional(),

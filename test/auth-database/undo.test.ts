@@ -42,9 +42,14 @@ test('users, tokens, profiles, prices, turns and closed months of an auth databa
     expect(brought[table], table).toBeGreaterThan(before[table] ?? 0)
   const [batch] = (await ask('imports.list', {})).imports
   const id = batch?.id ?? ''
+  const { totals } = await ask('imports.undo', { id, dry_run: true })
   await ask('imports.undo', { id, confirm: id })
   await own.weir.importBatches.finished()
-  expect(await ask('imports.get', { id })).toMatchObject({ state: 'undone', undo_error: null })
+  expect(await ask('imports.get', { id })).toMatchObject({
+    state: 'undone',
+    undo_error: null,
+    undone: totals,
+  })
   expect(rowsOf()).toEqual(before)
   expect((await ask('books.verify', {})).differences).toEqual([])
 })

@@ -11,7 +11,8 @@ const TOTALS = {
   profiles: 0,
   tokens: 2,
   prices: 0,
-  staying: { other_imports: 123, corrected: 0, added_to: 0, in_month_sums: 0, rows: 0 },
+  sessions_reckoned: 2,
+  staying: { other_imports: 123, corrected: 0, added_to: 0, told_outside: 0, in_month_sums: 0, rows: 0 },
 }
 const BATCH = {
   id: 'import-1',

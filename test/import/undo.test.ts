@@ -70,6 +70,19 @@ test('an import that is undone leaves what was recorded, and no user, folder or 
   expect(entries.filter((entry) => entry.action === 'imports.undo')).toHaveLength(1)
 })
 
+test('who was used since the import is counted beforehand among what stays, and stays', async () => {
+  writeSessionFile(files.path, 'cora', 's0', sessionOf([turnOf()]))
+  const id = await importFiles()
+  await weir.consumption.recordTurn(turnInput({ user_id: 'alice', session_id: 'own' }))
+  await weir.consumption.admit({ user_id: 'cora' })
+  const { totals } = await weir.importBatches.undo({ id, dry_run: true }, OPERATOR)
+  expect(totals).toMatchObject({ users: 0, staying: { rows: 2 } })
+  await weir.importBatches.undo({ id, confirm: id }, OPERATOR)
+  await weir.importBatches.finished()
+  expect((await weir.importBatches.get(id)).undone).toEqual(totals)
+  expect(await userIds()).toEqual(['alice', 'ben', 'cora'])
+})
+
 test('an undoing that Weir ended in the middle of is gone on with at the next start', async () => {
   const id = await importFiles()
   await weir.close()

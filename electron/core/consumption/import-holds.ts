@@ -38,7 +38,9 @@ export async function noteHolds(
   for (const number of booked.written) mine.add(number)
   for (const number of booked.found) if (held.has(number)) mine.add(number)
   const isSession = booked.isNew || holds.some((hold) => hold.is_session === 1)
-  if (mine.size === 0 && !isSession) return false
+  // What it tells outside its turns may be hidden behind turns of an import that is undone one day.
+  const isHidden = held.size > 0 && tellsOutside(toldOf(booked.reading, before, now))
+  if (mine.size === 0 && !isSession && !isHidden) return false
   const place = { batch_key: batch, session_key: booked.session.key, turns: numbersText(mine) }
   await saveHold(trx, {
     ...toldOf(booked.reading, before, now),
@@ -66,9 +68,16 @@ export async function letGo(
     const turns = numbersText([...numbersOf(hold.turns)].filter((number) => !numbers.has(number)))
     const is_session = isSession ? 0 : hold.is_session
     if (turns === hold.turns && is_session === hold.is_session) continue
-    if (turns === '' && is_session === 0) await deleteHold(trx, hold)
+    if (turns === '' && is_session === 0 && !tellsOutside(hold)) await deleteHold(trx, hold)
     else await saveHold(trx, { ...hold, turns, is_session })
   }
+}
+
+/** Whether the import was told of tokens outside the session's turns. Pure. */
+export function tellsOutside(hold: Omit<Told, 'told_at'>): boolean {
+  const isMore =
+    hold.all_input_tokens > hold.turns_input_tokens || hold.all_output_tokens > hold.turns_output_tokens
+  return hold.is_books === 0 && isMore
 }
 
 type Told = Omit<SessionHold, 'batch_key' | 'session_key' | 'turns' | 'is_session'>

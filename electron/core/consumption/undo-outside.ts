@@ -54,22 +54,22 @@ export async function mendOutside(
 }
 
 /**
- * Adds the row where the other imports would have written it: turns that have gone held its tokens. Answers its month,
- * or null.
+ * Adds the row where the other imports would have written it: turns that have gone, or that would have come later, held
+ * its tokens. Answers its month, or null.
  */
 export async function addOutside(
   trx: Writer,
-  { session, others, turns, going }: SortedSession,
+  { session, others, turns, going, handedOver }: SortedSession,
   left: readonly TurnRow[],
   context: ConsumptionContext,
   moment: Moment,
 ): Promise<number | null> {
   const like = turns[0]
-  if (like === undefined || going.length === 0) return null
+  if (like === undefined || going.length + handedOver.length === 0) return null
   const zone = moment.settings.time_zone
   const period = periodNumber(periodOf(zone, session.created_at))
   const tokens = outsideAfterUndo({ period }, left, others)
-  if (tokens === null || tokens.input + tokens.output === 0) return null
+  if (tokens === null) return null
   const models = await findTurn(trx, like.session_key, like.turn_number)
   const model =
     models ??

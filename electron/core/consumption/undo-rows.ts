@@ -1,4 +1,4 @@
-import type { Writer } from '../database/database.ts'
+import type { Reader, Writer } from '../database/database.ts'
 import type { RowKind } from './import-holds-store.ts'
 import { removeAccount } from './remove-user.ts'
 
@@ -34,14 +34,8 @@ export async function undoRows(trx: Writer, batch: number, kind: RowKind): Promi
       .where('kind', '=', kind)
       .where('name', '=', row.name)
       .execute()
-    const isHeld = await trx
-      .selectFrom('import_rows')
-      .select('batch_key')
-      .where('kind', '=', kind)
-      .where('name', '=', row.name)
-      .limit(1)
-      .executeTakeFirst()
-    if (isHeld === undefined && (await REMOVERS[kind](trx, row.name, row.made_at))) removed += 1
+    const isHeld = await otherHolder(trx, kind, row.name, batch)
+    if (!isHeld && (await REMOVERS[kind](trx, row.name, row.made_at))) removed += 1
     else kept += 1
   }
   return { removed, kept }
@@ -94,28 +88,70 @@ function isOne(result: { readonly numDeletedRows: bigint } | undefined): boolean
   return (result?.numDeletedRows ?? 0n) > 0n
 }
 
-/** What somebody has done with a user since leaves a row in one of these. */
+/** Whether another import that is not undone brings the row too. */
+export async function otherHolder(
+  db: Reader | Writer,
+  kind: RowKind,
+  name: string,
+  batch: number,
+): Promise<boolean> {
+  const other = await db
+    .selectFrom('import_rows')
+    .select('batch_key')
+    .where('kind', '=', kind)
+    .where('name', '=', name)
+    .where('batch_key', '<>', batch)
+    .limit(1)
+    .executeTakeFirst()
+  return other !== undefined
+}
+
+/** What somebody has done with a user since leaves a row in one of these, whatever the import has brought. */
 const TRACES = [
   'observations',
   'champion_cases',
   'collection_subscriptions',
-  'pruned_turn_sums',
   'admissions',
   'enforcement_events',
   'limit_grants',
-  'access_tokens',
-  'consumption_periods_archive',
 ] as const
 
-async function removeUser(trx: Writer, id: string, madeAt: number): Promise<boolean> {
-  const user = await trx
+/** What the import has brought itself is gone from these by now. */
+const LEFT = ['pruned_turn_sums', 'access_tokens', 'consumption_periods_archive'] as const
+
+type Traces = (typeof TRACES)[number] | (typeof LEFT)[number]
+
+export async function hasTrace(
+  db: Reader | Writer,
+  userKey: number,
+  tables: readonly Traces[] = TRACES,
+): Promise<boolean> {
+  for (const table of tables) {
+    const trace = await db
+      .selectFrom(table)
+      .select('user_key')
+      .where('user_key', '=', userKey)
+      .limit(1)
+      .executeTakeFirst()
+    if (trace !== undefined) return true
+  }
+  return false
+}
+
+export type UserToUndo = NonNullable<Awaited<ReturnType<typeof userToUndo>>>
+
+export function userToUndo(db: Reader | Writer, id: string) {
+  return db
     .selectFrom('users')
     .innerJoin('user_consumption as c', 'c.user_key', 'users.key')
     .select(['users.key', 'users.created_at', 'users.updated_at', 'c.day_requests', 'c.hour_config_changes'])
     .select(['c.blocked_requests', 'c.bypassed_requests', 'c.would_have_blocked_requests'])
     .where('users.id', '=', id)
     .executeTakeFirst()
-  if (user === undefined || user.created_at !== madeAt || user.updated_at !== madeAt) return false
+}
+
+/** Whether nobody has changed the user since, nor asked anything for them. Pure. */
+export function isUntouched(user: UserToUndo, madeAt: number): boolean {
   const used = [
     user.day_requests,
     user.hour_config_changes,
@@ -123,15 +159,12 @@ async function removeUser(trx: Writer, id: string, madeAt: number): Promise<bool
     user.bypassed_requests,
     user.would_have_blocked_requests,
   ]
-  if (used.some((count) => count > 0)) return false
-  for (const table of TRACES) {
-    const trace = await trx
-      .selectFrom(table)
-      .select('user_key')
-      .where('user_key', '=', user.key)
-      .limit(1)
-      .executeTakeFirst()
-    if (trace !== undefined) return false
-  }
+  return user.created_at === madeAt && user.updated_at === madeAt && used.every((count) => count === 0)
+}
+
+async function removeUser(trx: Writer, id: string, madeAt: number): Promise<boolean> {
+  const user = await userToUndo(trx, id)
+  if (user === undefined || !isUntouched(user, madeAt)) return false
+  if (await hasTrace(trx, user.key, [...TRACES, ...LEFT])) return false
   return removeAccount(trx, user.key, id)
 }

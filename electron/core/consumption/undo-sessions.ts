@@ -2,6 +2,7 @@ import { periodOf } from '../../../shared/time-window.ts'
 import type { Writer } from '../database/database.ts'
 import { findUserStateByKey, saveUsage } from './consumption-store.ts'
 import { type ConsumptionContext, type Moment, momentOf } from './context.ts'
+import { heldBy } from './import-holds.ts'
 import { deleteHold, type SessionHold } from './import-holds-store.ts'
 import type { TurnRow } from './ledger-store.ts'
 import { rebuildSession, rebuildWholeSession } from './rebuild-sums.ts'
@@ -35,6 +36,8 @@ export interface SliceUndone {
   readonly inputTokens: number
   readonly outputTokens: number
   readonly costMicroUsd: number
+  /** Sessions whose tokens outside turns are reckoned. */
+  readonly reckoned: number
   readonly staying: Staying
 }
 
@@ -86,10 +89,12 @@ export function sumOfSlice(sorted: readonly SortedSession[]): SliceUndone {
     inputTokens: sumOfTurns((turn) => turn.input_tokens),
     outputTokens: sumOfTurns((turn) => turn.output_tokens),
     costMicroUsd: sumOfTurns((turn) => turn.cost_micro_usd),
+    reckoned: sum(({ isReckoned }) => (isReckoned ? 1 : 0)),
     staying: {
       otherImports: sum(({ staying }) => staying.otherImports),
       corrected: sum(({ staying }) => staying.corrected),
       addedTo: sum(({ staying }) => staying.addedTo),
+      toldOutside: sum(({ staying }) => staying.toldOutside),
       inMonthSums: sum(({ staying }) => staying.inMonthSums),
     },
   }
@@ -197,11 +202,14 @@ async function mendSession(
   moment: Moment,
 ): Promise<void> {
   const { session, going, others } = one
-  if (going.length > 0 && others.length === 0) await forgetFile(trx, session.user_key, session.id)
+  // What a followed folder tells of the session is read again: it was told beside the turns that go.
+  const isRead = others.length === 0 || one.hold.is_session === 0
+  if (going.length > 0 && isRead) await forgetFile(trx, session.user_key, session.id)
   const periods = new Set(going.map((turn) => turn.period))
   const left = one.turns.filter((turn) => !going.includes(turn))
   const outside = left.find((turn) => turn.turn_number === 0)
-  const isFollowed = outside?.source === 'import' && one.handedOver.includes(outside)
+  // Also one that came after this import: it was told without the turns that go now.
+  const isFollowed = outside?.source === 'import' && heldBy(others).has(0)
   if (outside !== undefined && isFollowed) {
     await mendOutside(trx, outside, left, others, context, moment)
     periods.add(outside.period)

@@ -1,5 +1,5 @@
 import type { Reader, Writer } from '../database/database.ts'
-import { heldBy } from './import-holds.ts'
+import { heldBy, tellsOutside } from './import-holds.ts'
 import { holdsOf, type SessionHold } from './import-holds-store.ts'
 import type { SessionRow, TurnRow } from './ledger-store.ts'
 import { turnsOfSession } from './ledger-store.ts'
@@ -15,6 +15,8 @@ export interface Staying {
   readonly corrected: number
   /** The agent has added tokens to them. */
   readonly addedTo: number
+  /** Something else than imports has told what the session spent outside its turns: their tokens may be in both. */
+  readonly toldOutside: number
   /** Retention has put them into the sums of their month, together with others. */
   readonly inMonthSums: number
 }
@@ -29,6 +31,8 @@ export interface SortedSession {
   /** Turns that stay because another import tells of them. */
   readonly handedOver: readonly TurnRow[]
   readonly isSessionGoing: boolean
+  /** Whether it cannot be told when others came to what stays: what is outside is reckoned, the session never below what others told. */
+  readonly isReckoned: boolean
   readonly staying: Staying
 }
 
@@ -54,7 +58,11 @@ export async function sortSession(
   const alone = held.filter((turn) => !theirs.has(turn.turn_number))
   const extended = alone.filter((turn) => added.has(turn.turn_number))
   const corrected = alone.filter((turn) => turn.source !== 'import' && !added.has(turn.turn_number))
-  const going = alone.filter((turn) => turn.source === 'import' && !added.has(turn.turn_number))
+  const free = alone.filter((turn) => turn.source === 'import' && !added.has(turn.turn_number))
+  const outside = turns.find((turn) => turn.turn_number === 0)
+  const isOutsideTold =
+    outside !== undefined && (outside.source !== 'import' || !(mine.has(0) || theirs.has(0)))
+  const going = isOutsideTold ? [] : free
   const here = new Set(turns.map((turn) => turn.turn_number))
   const isAlone = hold.is_session === 1 && others.length === 0 && session.closed_at === null
   return {
@@ -64,14 +72,32 @@ export async function sortSession(
     turns,
     going,
     handedOver,
+    isReckoned: isReckoned(hold, others, turns),
     isSessionGoing: isAlone && going.length === turns.length && (!isPruned || isCarried(hold, session)),
     staying: {
       otherImports: counted(handedOver),
       corrected: counted(corrected),
       addedTo: counted(extended),
+      toldOutside: isOutsideTold ? counted(free) : 0,
       inMonthSums: [...mine].filter((number) => number > 0 && !here.has(number)).length,
     },
   }
+}
+
+/**
+ * Whether a turn that stays, and that this import may have brought first, was told later by something that leaves no
+ * instant, while other imports tell of tokens outside the turns. Pure.
+ */
+function isReckoned(hold: SessionHold, others: readonly SessionHold[], turns: readonly TurnRow[]): boolean {
+  const held = heldBy([hold, ...others])
+  const isUnsure = turns.some(
+    (turn) =>
+      turn.turn_number > 0 &&
+      turn.source !== 'api' &&
+      !held.has(turn.turn_number) &&
+      turn.recorded_at <= hold.told_at,
+  )
+  return isUnsure && others.some(tellsOutside)
 }
 
 /** Whether the session stands for a month that was taken over as sums: no turn of it is anybody else's. */

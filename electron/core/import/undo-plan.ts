@@ -2,6 +2,7 @@ import { setImmediate as nextMacrotask } from 'node:timers/promises'
 import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { microUsdToUsd } from '../../../shared/units.ts'
 import { type RowsUndone, UNDO_KINDS } from '../consumption/undo-rows.ts'
+import { type GoingRows, willGo } from '../consumption/undo-rows-plan.ts'
 import { type SliceUndone, sumOfSlice } from '../consumption/undo-sessions.ts'
 import { sortSession } from '../consumption/undo-sorting.ts'
 import type { Database } from '../database/database.ts'
@@ -20,11 +21,13 @@ export const NOTHING_UNDONE: UndoTotals = {
   profiles: 0,
   tokens: 0,
   prices: 0,
-  staying: { other_imports: 0, corrected: 0, added_to: 0, in_month_sums: 0, rows: 0 },
+  sessions_reckoned: 0,
+  staying: { other_imports: 0, corrected: 0, added_to: 0, told_outside: 0, in_month_sums: 0, rows: 0 },
 }
 
 /** Sessions looked at in one read, between which limit checks are answered. */
 const SESSIONS_A_STEP = 30
+const ROWS_A_STEP = 50
 
 const NAMES = { token: 'tokens', price: 'prices', user: 'users', profile: 'profiles' } as const
 
@@ -37,11 +40,13 @@ export function withSlice(totals: UndoTotals, slice: SliceUndone): UndoTotals {
     input_tokens: totals.input_tokens + slice.inputTokens,
     output_tokens: totals.output_tokens + slice.outputTokens,
     cost_usd: microUsdToUsd(Math.round(totals.cost_usd * 1_000_000) + slice.costMicroUsd),
+    sessions_reckoned: totals.sessions_reckoned + slice.reckoned,
     staying: {
       ...totals.staying,
       other_imports: totals.staying.other_imports + staying.otherImports,
       corrected: totals.staying.corrected + staying.corrected,
       added_to: totals.staying.added_to + staying.addedTo,
+      told_outside: totals.staying.told_outside + staying.toldOutside,
       in_month_sums: totals.staying.in_month_sums + staying.inMonthSums,
     },
   }
@@ -60,10 +65,7 @@ export function withRows(
   }
 }
 
-/**
- * Adds up what would go, session by session. Users and profiles are those the import alone has added: who was used or
- * changed since stays, which is told when it has come about.
- */
+/** Adds up what would go, session by session and row by row, as undoing goes through them. */
 export async function planUndo(
   database: Pick<Database, 'read'>,
   batch: number,
@@ -74,6 +76,7 @@ export async function planUndo(
   )
   onSessions(holds.length)
   let totals = NOTHING_UNDONE
+  const goingSessions = new Map<number, number>()
   for (let from = 0; from < holds.length; from += SESSIONS_A_STEP) {
     const some = holds.slice(from, from + SESSIONS_A_STEP)
     const sorted = await database.read(async (db) => {
@@ -82,25 +85,30 @@ export async function planUndo(
       return found.filter((one) => one !== undefined)
     })
     totals = withSlice(totals, sumOfSlice(sorted))
+    for (const { session, isSessionGoing } of sorted)
+      if (isSessionGoing) goingSessions.set(session.user_key, (goingSessions.get(session.user_key) ?? 0) + 1)
     await nextMacrotask()
   }
+  const going: GoingRows = { sessions: goingSessions, tokens: new Set(), users: new Set() }
   for (const kind of UNDO_KINDS) {
     const rows = await database.read((db) =>
       db
-        .selectFrom('import_rows as mine')
-        .leftJoin('import_rows as other', (join) =>
-          join
-            .onRef('other.kind', '=', 'mine.kind')
-            .onRef('other.name', '=', 'mine.name')
-            .on('other.batch_key', '<>', batch),
-        )
-        .select(['mine.name', 'other.batch_key'])
-        .where('mine.batch_key', '=', batch)
-        .where('mine.kind', '=', kind)
+        .selectFrom('import_rows')
+        .select(['kind', 'name', 'made_at'])
+        .where('batch_key', '=', batch)
+        .where('kind', '=', kind)
         .execute(),
     )
-    const kept = rows.filter((row) => row.batch_key !== null).length
-    totals = withRows(totals, kind, { removed: rows.length - kept, kept })
+    for (let from = 0; from < rows.length; from += ROWS_A_STEP) {
+      const some = rows.slice(from, from + ROWS_A_STEP)
+      const removed = await database.read(async (db) => {
+        let count = 0
+        for (const row of some) if (await willGo(db, batch, row, going)) count += 1
+        return count
+      })
+      totals = withRows(totals, kind, { removed, kept: some.length - removed })
+      await nextMacrotask()
+    }
   }
   return totals
 }
