@@ -214,10 +214,13 @@ async function mendSession(
   await mendSessionTimes(trx, one, left, moment.settings.time_zone)
 }
 
-/** When a session began is said by its file; without one, by the first turn that was recorded of it. */
+/**
+ * When a session began is said by its file; without one, by the first turn that was recorded of it. What was done last
+ * in it goes back only where that went with what is taken: retention and the agent tell of it without a turn here.
+ */
 async function mendSessionTimes(
   trx: Writer,
-  { session, others, hold }: SortedSession,
+  { session, others, hold, going }: SortedSession,
   left: readonly TurnRow[],
   zone: string,
 ): Promise<void> {
@@ -225,17 +228,33 @@ async function mendSessionTimes(
   const first = turns.toSorted((one, other) => one.id - other.id)[0]
   const isFileGone = hold.is_session === 1 && others.length === 0
   const createdAt = isFileGone && first !== undefined ? first.occurred_at : session.created_at
-  const lastActivityAt = turns.reduce((latest, turn) => Math.max(latest, turn.occurred_at), createdAt)
-  if (createdAt !== session.created_at) {
+  const isMoved = createdAt !== session.created_at
+  const isLastGone =
+    going.some((turn) => turn.occurred_at === session.last_activity_at) ||
+    (isMoved && session.last_activity_at === session.created_at)
+  if (!isMoved && !isLastGone) return
+  if (isMoved) {
     const periods = [session.created_at, createdAt].map((at) => periodNumber(periodOf(zone, at)))
     const [before = 0, after = 0] = periods
     if (before !== after) await moveSession(trx, session, { before, after }, zone)
   }
+  const pruned = isLastGone ? await lastPrunedAt(trx, session.key) : 0
+  const last = turns.reduce((latest, turn) => Math.max(latest, turn.occurred_at), Math.max(createdAt, pruned))
   await trx
     .updateTable('sessions')
-    .set({ created_at: createdAt, last_activity_at: lastActivityAt })
+    .set({ created_at: createdAt, last_activity_at: isLastGone ? last : session.last_activity_at })
     .where('key', '=', session.key)
     .execute()
+}
+
+/** When the last of the turns was that retention has put into the sums of their months; 0 where there is none. */
+async function lastPrunedAt(trx: Writer, sessionKey: number): Promise<number> {
+  const { at } = await trx
+    .selectFrom('pruned_turn_sums')
+    .select((eb) => eb.fn.max('last_turn_at').as('at'))
+    .where('session_key', '=', sessionKey)
+    .executeTakeFirstOrThrow()
+  return at ?? 0
 }
 
 async function moveSession(
