@@ -1,5 +1,5 @@
 import { periodOf } from '../../../shared/time-window.ts'
-import type { Writer } from '../database/database.ts'
+import type { Reader, Writer } from '../database/database.ts'
 import { findUserStateByKey, saveUsage } from './consumption-store.ts'
 import { type ConsumptionContext, type Moment, momentOf } from './context.ts'
 import { deleteHold, type SessionHold } from './import-holds-store.ts'
@@ -44,17 +44,11 @@ export async function undoSessions(
   batch: number,
   context: ConsumptionContext,
 ): Promise<SliceUndone | null> {
-  const holds = await trx
-    .selectFrom('import_sessions')
-    .selectAll()
-    .where('batch_key', '=', batch)
-    .orderBy('session_key')
-    .limit(SESSIONS_PER_SLICE)
-    .execute()
+  const holds = await nextHolds(trx, batch, 0)
   if (holds.length === 0) return null
   const moment = momentOf(context)
   const sorted: SortedSession[] = []
-  for (const hold of firstOf(holds)) {
+  for (const hold of holds) {
     const one = await sortSession(trx, hold)
     if (one === undefined) await deleteHold(trx, hold)
     else sorted.push(one)
@@ -66,7 +60,20 @@ export async function undoSessions(
   return sumOfSlice(sorted)
 }
 
-function firstOf(holds: readonly SessionHold[]): readonly SessionHold[] {
+/** What the import holds of the next sessions: as much as is looked at while others wait, and at least one. */
+export async function nextHolds(
+  db: Reader | Writer,
+  batch: number,
+  afterSession: number,
+): Promise<readonly SessionHold[]> {
+  const holds = await db
+    .selectFrom('import_sessions')
+    .selectAll()
+    .where('batch_key', '=', batch)
+    .where('session_key', '>', afterSession)
+    .orderBy('session_key')
+    .limit(SESSIONS_PER_SLICE)
+    .execute()
   let turns = 0
   const end = holds.findIndex((hold) => {
     turns += numbersOf(hold.turns).size
