@@ -81,7 +81,7 @@ function alter(statement: string): void {
   handle.close()
 }
 
-/** The second slice cannot be written, as on a full disk, until the fault is gone. */
+/** After the first thirty sessions no slice can be written, as on a full disk, until the fault is gone. */
 const BREAK = `CREATE TRIGGER fault BEFORE DELETE ON import_sessions
   WHEN (SELECT count(*) FROM import_sessions) <= ${SESSIONS - 30}
   BEGIN SELECT RAISE(ABORT, 'no room is left'); END`

@@ -22,9 +22,9 @@ import { periodNumber } from './windows.ts'
  * months: the books agree after every slice, and one that was broken off is gone on with.
  */
 
-/** With what each takes away, as long as others may wait: see `remove-user.ts`. */
-const TURNS_PER_SLICE = 300
-const SESSIONS_PER_SLICE = 30
+// With what each takes away and mends, about ten milliseconds: as long as others may wait.
+const TURNS_PER_SLICE = 150
+const SESSIONS_PER_SLICE = 15
 
 /** What a slice has taken out, and what it has left in. */
 export interface SliceUndone {
