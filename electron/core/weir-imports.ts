@@ -25,6 +25,7 @@ interface Parts {
   readonly reloadPrices: () => Promise<void>
   readonly forgetTokens: () => void
   readonly lookAtFiles: () => void
+  readonly isRestoring: () => boolean
   readonly changed: () => void
 }
 
@@ -37,11 +38,13 @@ export function openImports(parts: Parts): {
   const backups = { create: parts.backUp }
   const importBatches: ImportBatches = new ImportBatches({
     context,
+    timers: ports.timers,
     settings,
     followed: (chosen) =>
       chosen.watch_sessions ? sessionsFolder(config.sessionsDir, chosen, parts.ownFolder) : null,
     safetyCopy: (actor, signal) => parts.backUp({ reason: 'before-undo', signal }, actor),
     isImporting: () => imports.running() !== null,
+    isRestoring: parts.isRestoring,
     onUndone: async () => {
       parts.forgetTokens()
       await parts.reloadPrices()

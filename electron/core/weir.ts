@@ -156,6 +156,7 @@ async function assemble(
     reloadPrices: () => prices.reload(),
     forgetTokens: () => tokens.dropCache(),
     lookAtFiles: () => sessionFiles.look(),
+    isRestoring: () => lasting.runningRestore() !== null,
     changed: () => lasting.changes.publish('imports'),
   })
   const alerts = openAlerts(context, settings)
@@ -356,7 +357,8 @@ async function assemble(
       unfence: () => database.unfence(),
       busyWith: () => {
         if (imports.running() !== null) return 'An import is running.'
-        if (importBatches.busyUndoing() !== null) return 'An import is being undone.'
+        // One that waits to go on is no reason: a restore may be what mends the database.
+        if (importBatches.working() !== null) return 'An import is being undone.'
         if (repricing.isRunning()) return 'Turns are being priced again.'
         if (reconciliation.isRunning()) return 'A reconciliation is running.'
         if (exports.isWorking()) return 'A table is being exported.'

@@ -78,6 +78,8 @@ function batchesOn(weir: TestConsumption, at: number, where: 'before' | 'within'
     safetyCopy: () => Promise.resolve(),
     isImporting: () => false,
     onUndone: () => Promise.resolve(),
+    timers: undefined,
+    isRestoring: () => false,
     changed: () => {},
   })
   return { batches, slices: () => slices }

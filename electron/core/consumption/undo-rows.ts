@@ -4,7 +4,8 @@ import { removeAccount } from './remove-user.ts'
 
 /** Takes out what an import has added besides turns: tokens, prices, users and profiles, in this order. */
 
-const ROWS_PER_SLICE = 100
+/** As long as others may wait: a user has rows in many tables, of which each is looked into and emptied. */
+const ROWS_PER_SLICE: Readonly<Record<RowKind, number>> = { token: 30, price: 30, user: 5, profile: 30 }
 
 /** Tokens MUST come before their users, and users before their profiles: each keeps the next one. */
 export const UNDO_KINDS = ['token', 'price', 'user', 'profile'] as const satisfies readonly RowKind[]
@@ -22,7 +23,7 @@ export async function undoRows(trx: Writer, batch: number, kind: RowKind): Promi
     .select(['name', 'made_at'])
     .where('batch_key', '=', batch)
     .where('kind', '=', kind)
-    .limit(ROWS_PER_SLICE)
+    .limit(ROWS_PER_SLICE[kind])
     .execute()
   if (held.length === 0) return null
   let removed = 0

@@ -1,5 +1,5 @@
 import { periodOf } from '../../../shared/time-window.ts'
-import type { Writer } from '../database/database.ts'
+import type { Reader, Writer } from '../database/database.ts'
 import { findUserStateByKey, saveUsage } from './consumption-store.ts'
 import { type ConsumptionContext, type Moment, momentOf } from './context.ts'
 import { heldBy } from './import-holds.ts'
@@ -23,9 +23,9 @@ import { periodNumber } from './windows.ts'
  * months: the books agree after every slice, and one that was broken off is gone on with.
  */
 
-/** With what each takes away, as long as others may wait: see `remove-user.ts`. */
-const TURNS_PER_SLICE = 300
-const SESSIONS_PER_SLICE = 30
+// With what each takes away and mends, about ten milliseconds: as long as others may wait.
+const TURNS_PER_SLICE = 150
+const SESSIONS_PER_SLICE = 15
 
 /** What a slice has taken out, and what it has left in. */
 export interface SliceUndone {
@@ -47,17 +47,11 @@ export async function undoSessions(
   batch: number,
   context: ConsumptionContext,
 ): Promise<SliceUndone | null> {
-  const holds = await trx
-    .selectFrom('import_sessions')
-    .selectAll()
-    .where('batch_key', '=', batch)
-    .orderBy('session_key')
-    .limit(SESSIONS_PER_SLICE)
-    .execute()
+  const holds = await nextHolds(trx, batch, 0)
   if (holds.length === 0) return null
   const moment = momentOf(context)
   const sorted: SortedSession[] = []
-  for (const hold of firstOf(holds)) {
+  for (const hold of holds) {
     const one = await sortSession(trx, hold)
     if (one === undefined) await deleteHold(trx, hold)
     else sorted.push(one)
@@ -69,7 +63,20 @@ export async function undoSessions(
   return sumOfSlice(sorted)
 }
 
-function firstOf(holds: readonly SessionHold[]): readonly SessionHold[] {
+/** What the import holds of the next sessions: as much as is looked at while others wait, and at least one. */
+export async function nextHolds(
+  db: Reader | Writer,
+  batch: number,
+  afterSession: number,
+): Promise<readonly SessionHold[]> {
+  const holds = await db
+    .selectFrom('import_sessions')
+    .selectAll()
+    .where('batch_key', '=', batch)
+    .where('session_key', '>', afterSession)
+    .orderBy('session_key')
+    .limit(SESSIONS_PER_SLICE)
+    .execute()
   let turns = 0
   const end = holds.findIndex((hold) => {
     turns += numbersOf(hold.turns).size
@@ -222,10 +229,13 @@ async function mendSession(
   await mendSessionTimes(trx, one, left, moment.settings.time_zone)
 }
 
-/** When a session began is said by its file; without one, by the first turn that was recorded of it. */
+/**
+ * When a session began is said by its file; without one, by the first turn that was recorded of it. What was done last
+ * in it goes back only where that went with what is taken: retention and the agent tell of it without a turn here.
+ */
 async function mendSessionTimes(
   trx: Writer,
-  { session, others, hold }: SortedSession,
+  { session, others, hold, going }: SortedSession,
   left: readonly TurnRow[],
   zone: string,
 ): Promise<void> {
@@ -233,17 +243,33 @@ async function mendSessionTimes(
   const first = turns.toSorted((one, other) => one.id - other.id)[0]
   const isFileGone = hold.is_session === 1 && others.length === 0
   const createdAt = isFileGone && first !== undefined ? first.occurred_at : session.created_at
-  const lastActivityAt = turns.reduce((latest, turn) => Math.max(latest, turn.occurred_at), createdAt)
-  if (createdAt !== session.created_at) {
+  const isMoved = createdAt !== session.created_at
+  const isLastGone =
+    going.some((turn) => turn.occurred_at === session.last_activity_at) ||
+    (isMoved && session.last_activity_at === session.created_at)
+  if (!isMoved && !isLastGone) return
+  if (isMoved) {
     const periods = [session.created_at, createdAt].map((at) => periodNumber(periodOf(zone, at)))
     const [before = 0, after = 0] = periods
     if (before !== after) await moveSession(trx, session, { before, after }, zone)
   }
+  const pruned = isLastGone ? await lastPrunedAt(trx, session.key) : 0
+  const last = turns.reduce((latest, turn) => Math.max(latest, turn.occurred_at), Math.max(createdAt, pruned))
   await trx
     .updateTable('sessions')
-    .set({ created_at: createdAt, last_activity_at: lastActivityAt })
+    .set({ created_at: createdAt, last_activity_at: isLastGone ? last : session.last_activity_at })
     .where('key', '=', session.key)
     .execute()
+}
+
+/** When the last of the turns was that retention has put into the sums of their months; 0 where there is none. */
+async function lastPrunedAt(trx: Writer, sessionKey: number): Promise<number> {
+  const { at } = await trx
+    .selectFrom('pruned_turn_sums')
+    .select((eb) => eb.fn.max('last_turn_at').as('at'))
+    .where('session_key', '=', sessionKey)
+    .executeTakeFirstOrThrow()
+  return at ?? 0
 }
 
 async function moveSession(

@@ -1,12 +1,13 @@
 import { setImmediate as nextMacrotask } from 'node:timers/promises'
 import type { OperationInput, OperationOutput } from '../../../shared/contract/index.ts'
-import { toIso, toIsoOrNull } from '../../../shared/units.ts'
+import { SECOND_MS, toIso, toIsoOrNull } from '../../../shared/units.ts'
 import type { Actor, ImportBatchesApi } from '../api.ts'
 import { audit } from '../audit/audit-store.ts'
 import { type ConsumptionContext, momentOf } from '../consumption/context.ts'
 import { undoMonths } from '../consumption/undo-archive.ts'
 import { UNDO_KINDS, undoRows } from '../consumption/undo-rows.ts'
 import { undoSessions } from '../consumption/undo-sessions.ts'
+import type { Timers } from '../kernel/ports.ts'
 import { WeirError } from '../kernel/weir-error.ts'
 import type { Settings } from '../settings/settings.ts'
 import {
@@ -25,6 +26,8 @@ type ImportRunState = OperationOutput<'import.get'>
 
 export interface ImportBatchesPorts {
   readonly context: ConsumptionContext
+  /** Without them nothing goes on by itself. */
+  readonly timers: Timers | undefined
   readonly settings: {
     current(): Settings
     change(changes: Partial<Settings>, actor: Actor): Promise<unknown>
@@ -34,27 +37,35 @@ export interface ImportBatchesPorts {
   /** Makes a verified backup; without one nothing is undone. */
   readonly safetyCopy: (actor: Actor, signal: AbortSignal) => Promise<unknown>
   readonly isImporting: () => boolean
+  /** Whether a restore goes on or is being prepared: it would exchange the database under what is taken out. */
+  readonly isRestoring: () => boolean
   /** Told when tokens and prices may be gone, and the folder another one. */
   readonly onUndone: () => Promise<void>
   readonly changed: () => void
 }
 
+/** What keeps a slice from being written, such as a foreign lock or a full disk, is mostly over a little later. */
+const RETRY_MS = 5 * SECOND_MS
+
 interface Going {
-  readonly id: string
+  readonly batch: BatchRow
   phase: 'counting' | 'backing_up' | 'removing'
   done: number
   total: number
   readonly stop: AbortController
-  error: string | null
 }
 
 /** The imports that have written, and undoing one of them, one at a time. */
 export class ImportBatches implements ImportBatchesApi {
   readonly #ports: ImportBatchesPorts
+  /** The one that is worked at. */
   #going: Going | null = null
+  /** Those that have begun to be taken out and are not out yet, by their id: worked at, or waiting to go on. */
+  readonly #undoing = new Map<string, Going>()
+  #cancelRetry: (() => void) | undefined
   #finished: Promise<void> = Promise.resolve()
   #isClosing = false
-  /** Why the last undoing of an import did not begin, by its id. */
+  /** Why the last undoing of an import did not begin, or was broken off, by its id. */
   readonly #errors = new Map<string, string>()
 
   constructor(ports: ImportBatchesPorts) {
@@ -87,9 +98,15 @@ export class ImportBatches implements ImportBatchesApi {
     })
   }
 
-  /** The import that is being undone, or null. */
+  /** The import that is being undone, also while it waits to go on, or null. */
   busyUndoing(): string | null {
-    return this.#going?.id ?? null
+    const [waiting] = this.#undoing.keys()
+    return this.working() ?? waiting ?? null
+  }
+
+  /** The import whose undoing is worked at now, or null. */
+  working(): string | null {
+    return this.#going?.batch.id ?? null
   }
 
   async list(): Promise<OperationOutput<'imports.list'>> {
@@ -102,47 +119,38 @@ export class ImportBatches implements ImportBatchesApi {
   }
 
   /**
-   * Counts what would go; without `dry_run` begins to undo. Errors: `run_unknown`, `busy`, `invalid_request`,
-   * `import_not_undoable`, `shutting_down`.
+   * Counts what would go; without `dry_run` begins to undo, or goes on with what was broken off. Errors: `run_unknown`,
+   * `busy`, `invalid_request`, `import_not_undoable`, `shutting_down`.
    */
   async undo(input: OperationInput<'imports.undo'>, actor: Actor): Promise<OperationOutput<'imports.undo'>> {
-    const { context } = this.#ports
     const batch = await this.#find(input.id)
     const blocked = this.#blocked(batch)
-    if (input.dry_run === true) {
-      const totals = await planUndo(context.database, batch.key, () => {})
-      return { import: this.#toWire(batch), totals, dry_run: true, blocked }
+    const isDry = input.dry_run === true
+    if (!isDry && input.confirm !== batch.id) throw unconfirmed(batch.id)
+    // Who asks once more for what is being taken out, after a start for instance, gets what is wanted.
+    if (isDry || this.#isRemoving(batch)) {
+      const totals = await planUndo(this.#ports.context.database, batch.key, () => {})
+      return { import: this.#toWire(batch), totals, dry_run: isDry, blocked: isDry ? blocked : null }
     }
-    if (input.confirm !== batch.id) throw unconfirmed(batch.id)
-    if (this.#isClosing) throw new WeirError('shutting_down', 'Weir is shutting down and undoes no import.')
-    if (this.#going !== null || this.#ports.isImporting())
-      throw new WeirError('busy', 'An import is running or being undone. Wait until it is finished.')
+    this.#refuseBusy(batch)
     if (blocked !== null) throw new WeirError('import_not_undoable', blocked)
-    const going: Going = {
-      id: batch.id,
-      phase: 'counting',
-      done: 0,
-      total: 0,
-      stop: new AbortController(),
-      error: null,
-    }
+    const begun = this.#undoing.get(batch.id)
+    const going = begun ?? goingOf(batch, 'counting')
     this.#going = going
     try {
-      const totals = await planUndo(context.database, batch.key, (total) => {
-        going.total = total
-      })
-      going.stop.signal.throwIfAborted()
-      this.#finished = this.#carryOut(going, batch, totals, actor)
+      const totals = await this.#count(going)
+      this.#finished = begun === undefined ? this.#carryOut(going, totals, actor) : this.#goOn()
       return { import: this.#toWire(batch), totals, dry_run: false, blocked: null }
     } catch (error) {
       this.#going = null
+      if (begun !== undefined) this.#goOnLater()
       throw error
     }
   }
 
   /** Stops an undoing that has not begun to write; afterwards it goes to its end. */
   async cancelUndo(id: string): Promise<OperationOutput<'imports.cancelUndo'>> {
-    if (this.#going?.id === id && this.#going.phase !== 'removing') this.#going.stop.abort()
+    if (this.#going?.batch.id === id && this.#going.phase !== 'removing') this.#going.stop.abort()
     return this.get(id)
   }
 
@@ -155,16 +163,14 @@ export class ImportBatches implements ImportBatchesApi {
   async resume(): Promise<void> {
     const { database, clock } = this.#ports.context
     await database.write((trx) => endInterrupted(trx, clock.now()))
-    const [batch] = await database.read((db) => undoingBatches(db))
-    if (batch === undefined) return
-    const stop = new AbortController()
-    const going: Going = { id: batch.id, phase: 'removing', done: 0, total: 0, stop, error: null }
-    this.#going = going
-    this.#finished = this.#removeAndRelease(going, batch)
+    for (const batch of await database.read((db) => undoingBatches(db)))
+      this.#undoing.set(batch.id, goingOf(batch, 'removing'))
+    if (this.#undoing.size > 0) this.#finished = this.#goOn()
   }
 
   async close(): Promise<void> {
     this.#isClosing = true
+    this.#cancelRetry?.()
     this.#going?.stop.abort()
     await this.#finished
   }
@@ -175,10 +181,33 @@ export class ImportBatches implements ImportBatchesApi {
     return batch
   }
 
+  #isRemoving({ id }: BatchRow): boolean {
+    return this.#going?.batch.id === id && this.#going.phase === 'removing'
+  }
+
+  #refuseBusy({ id }: BatchRow): void {
+    if (this.#isClosing) throw new WeirError('shutting_down', 'Weir is shutting down and undoes no import.')
+    if (this.#ports.isRestoring())
+      throw new WeirError('busy', 'A backup is being restored. Wait until that is finished.')
+    const isOther = this.#undoing.size > 0 && !this.#undoing.has(id)
+    if (this.#going !== null || isOther || this.#ports.isImporting())
+      throw new WeirError('busy', 'An import is running or being undone. Wait until it is finished.')
+  }
+
+  async #count(going: Going): Promise<UndoTotals> {
+    const { done } = going
+    const totals = await planUndo(this.#ports.context.database, going.batch.key, (left) => {
+      going.total = done + left
+    })
+    going.stop.signal.throwIfAborted()
+    return totals
+  }
+
   /** Why the import cannot be undone now, or null. */
   #blocked(batch: BatchRow): string | null {
     if (batch.state === 'undone') return 'This import has been undone already.'
-    if (batch.state === 'undoing') return 'This import is being undone.'
+    const isWaiting = this.#going === null && this.#undoing.has(batch.id)
+    if (batch.state === 'undoing') return isWaiting ? null : 'This import is being undone.'
     if (batch.state === 'running') return 'This import is still running.'
     const settings = this.#ports.settings.current()
     const after = { ...settings, ...this.#folderAfter(batch, settings) }
@@ -192,8 +221,9 @@ export class ImportBatches implements ImportBatchesApi {
     return isOurs ? { sessions_dir: batch.folder_before } : {}
   }
 
-  async #carryOut(going: Going, batch: BatchRow, totals: UndoTotals, actor: Actor): Promise<void> {
+  async #carryOut(going: Going, totals: UndoTotals, actor: Actor): Promise<void> {
     const { context, settings, safetyCopy } = this.#ports
+    const { batch } = going
     this.#errors.delete(batch.id)
     try {
       going.phase = 'backing_up'
@@ -213,23 +243,47 @@ export class ImportBatches implements ImportBatchesApi {
       context.log.error('import could not be undone', { id: batch.id, error: String(error) })
       return
     }
-    await this.#removeAndRelease(going, batch)
+    this.#undoing.set(batch.id, going)
+    await this.#goOn()
   }
 
-  async #removeAndRelease(going: Going, batch: BatchRow): Promise<void> {
+  /** Takes out what is left of every import whose undoing has begun. */
+  async #goOn(): Promise<void> {
+    this.#cancelRetry?.()
+    for (const going of this.#undoing.values()) {
+      if (this.#isClosing) break
+      this.#going = going
+      await this.#removeOrTell(going)
+    }
+    this.#going = null
+    if (this.#undoing.size > 0) this.#goOnLater()
+    this.#ports.changed()
+  }
+
+  #goOnLater(): void {
+    const { timers, isRestoring } = this.#ports
+    this.#cancelRetry?.()
+    if (timers === undefined || this.#isClosing) return
+    this.#cancelRetry = timers.after(RETRY_MS, () => {
+      if (this.#isClosing || this.#going !== null) return
+      // The database that is served after the restore says itself what was broken off.
+      if (isRestoring()) this.#goOnLater()
+      else this.#finished = this.#goOn()
+    })
+  }
+
+  /** What is out is out, and the books agree; the rest goes a little later. */
+  async #removeOrTell(going: Going): Promise<void> {
+    const { id } = going.batch
     try {
-      await this.#remove(going, batch)
+      await this.#remove(going, going.batch)
+      if (this.#isClosing) return
+      this.#undoing.delete(id)
+      this.#errors.delete(id)
     } catch (error) {
-      // What is out is out, and the books agree; the rest goes with the next start.
-      const detail = 'It was broken off and goes on when Weir starts again. The log says why.'
-      this.#errors.set(batch.id, detail)
-      this.#ports.context.log.error('undoing an import was broken off', {
-        id: batch.id,
-        error: String(error),
-      })
-    } finally {
-      this.#going = null
-      this.#ports.changed()
+      const when = this.#ports.timers === undefined ? 'when Weir starts again' : 'by itself in a few seconds'
+      this.#errors.set(id, `It was broken off and goes on ${when}. The log says why.`)
+      this.#ports.context.log.error('undoing an import was broken off', { id, error: String(error) })
     }
   }
 
@@ -243,6 +297,8 @@ export class ImportBatches implements ImportBatchesApi {
           .selectAll()
           .where('key', '=', key)
           .executeTakeFirstOrThrow()
+        // Broken off only after the last of it was out.
+        if (row.state !== 'undoing') return true
         const before = row.undo_totals === null ? NOTHING_UNDONE : (JSON.parse(row.undo_totals) as UndoTotals)
         const slice = await undoSessions(trx, key, context)
         if (slice !== null) {
@@ -280,7 +336,7 @@ export class ImportBatches implements ImportBatchesApi {
   }
 
   #toWire(row: BatchRow): Batch {
-    const going = this.#going?.id === row.id ? this.#going : null
+    const going = this.#going?.batch.id === row.id ? this.#going : null
     const totals = JSON.parse(row.totals) as { turns?: number; users?: number }
     return {
       id: row.id,
@@ -303,6 +359,10 @@ export class ImportBatches implements ImportBatchesApi {
       undone: row.undo_totals === null ? null : (JSON.parse(row.undo_totals) as UndoTotals),
     }
   }
+}
+
+function goingOf(batch: BatchRow, phase: Going['phase']): Going {
+  return { batch, phase, done: 0, total: 0, stop: new AbortController() }
 }
 
 function unconfirmed(id: string): WeirError {

@@ -3,9 +3,9 @@ import type { OperationOutput } from '../../../shared/contract/index.ts'
 import { microUsdToUsd } from '../../../shared/units.ts'
 import { type RowsUndone, UNDO_KINDS } from '../consumption/undo-rows.ts'
 import { type GoingRows, willGo } from '../consumption/undo-rows-plan.ts'
-import { type SliceUndone, sumOfSlice } from '../consumption/undo-sessions.ts'
-import { sortSession } from '../consumption/undo-sorting.ts'
-import type { Database } from '../database/database.ts'
+import { nextHolds, type SliceUndone, sumOfSlice } from '../consumption/undo-sessions.ts'
+import { type SortedSession, sortSession } from '../consumption/undo-sorting.ts'
+import type { Database, Reader } from '../database/database.ts'
 
 /** What undoing an import would take out, and what would stay and why; and the same as it has come about. */
 
@@ -25,8 +25,7 @@ export const NOTHING_UNDONE: UndoTotals = {
   staying: { other_imports: 0, corrected: 0, added_to: 0, told_outside: 0, in_month_sums: 0, rows: 0 },
 }
 
-/** Sessions looked at in one read, between which limit checks are answered. */
-const SESSIONS_A_STEP = 30
+/** Rows looked at in one read, between which limit checks are answered. */
 const ROWS_A_STEP = 50
 
 const NAMES = { token: 'tokens', price: 'prices', user: 'users', profile: 'profiles' } as const
@@ -71,23 +70,16 @@ export async function planUndo(
   batch: number,
   onSessions: (total: number) => void,
 ): Promise<UndoTotals> {
-  const holds = await database.read((db) =>
-    db.selectFrom('import_sessions').selectAll().where('batch_key', '=', batch).execute(),
-  )
-  onSessions(holds.length)
+  onSessions(await database.read((db) => countSessions(db, batch)))
   let totals = NOTHING_UNDONE
   const goingSessions = new Map<number, number>()
-  for (let from = 0; from < holds.length; from += SESSIONS_A_STEP) {
-    const some = holds.slice(from, from + SESSIONS_A_STEP)
-    const sorted = await database.read(async (db) => {
-      const found = []
-      for (const hold of some) found.push(await sortSession(db, hold))
-      return found.filter((one) => one !== undefined)
-    })
+  for (let after: number | undefined = 0; after !== undefined; await nextMacrotask()) {
+    const from: number = after
+    const { sorted, last } = await database.read((db) => sortNext(db, batch, from))
     totals = withSlice(totals, sumOfSlice(sorted))
     for (const { session, isSessionGoing } of sorted)
       if (isSessionGoing) goingSessions.set(session.user_key, (goingSessions.get(session.user_key) ?? 0) + 1)
-    await nextMacrotask()
+    after = last
   }
   const going: GoingRows = { sessions: goingSessions, tokens: new Set(), users: new Set() }
   for (const kind of UNDO_KINDS) {
@@ -111,4 +103,28 @@ export async function planUndo(
     }
   }
   return totals
+}
+
+async function countSessions(db: Reader, batch: number): Promise<number> {
+  const row = await db
+    .selectFrom('import_sessions')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('batch_key', '=', batch)
+    .executeTakeFirstOrThrow()
+  return row.count
+}
+
+/** The next sessions in one read, between two of which limit checks are answered; `last` is undefined behind the end. */
+async function sortNext(
+  db: Reader,
+  batch: number,
+  after: number,
+): Promise<{ readonly sorted: readonly SortedSession[]; readonly last: number | undefined }> {
+  const holds = await nextHolds(db, batch, after)
+  const sorted: SortedSession[] = []
+  for (const hold of holds) {
+    const one = await sortSession(db, hold)
+    if (one !== undefined) sorted.push(one)
+  }
+  return { sorted, last: holds.at(-1)?.session_key }
 }

@@ -22,7 +22,10 @@ export function ImportBatches(): ReactNode {
   const { data } = useWeirQuery(
     'imports.list',
     {},
-    { refresh: (last) => (last?.imports.some((one) => one.undo !== null) ? FOLLOW_MS : false) },
+    {
+      refresh: (last) =>
+        last?.imports.some((one) => one.undo !== null || one.state === 'undoing') ? FOLLOW_MS : false,
+    },
   )
   if (data === undefined) return null
   return (
