@@ -1,9 +1,10 @@
 // @ts-check
 // npm test: everything that must be true, a sentence per step, and at the end the count alone on a line.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { buildIfStale } from './build.mjs'
 import { assertRuntime } from './runtime-guard.mjs'
 import { ROOT, toolEnv } from './support.mjs'
@@ -15,6 +16,8 @@ const STEP_LIMIT_MS = 45 * 60_000
 
 const results = mkdtempSync(join(tmpdir(), 'weir-test-'))
 const total = { passed: 0, failed: 0, skipped: /** @type {string[]} */ ([]) }
+/** Files whose process crashed, with the signal. */
+const crashed = /** @type {string[]} */ ([])
 /** @type {import('node:child_process').ChildProcess | undefined} */
 let running
 
@@ -27,18 +30,28 @@ function print(text) {
  * @param {string} command
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} [env]
+ * @param {(text: string) => void} [hear] what it prints, which is printed here as well
  * @returns {Promise<boolean>} whether it ended well
  */
-function execute(command, args, env = {}) {
+function execute(command, args, env = {}, hear) {
   return new Promise((done) => {
     // A group of its own: what hangs is usually a grandchild, a browser or a server.
     const child = spawn(command, args, {
       cwd: ROOT,
       env: { ...toolEnv(), ...env },
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: hear === undefined ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
     })
     running = child
+    for (const [from, to] of /** @type {const} */ ([
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ])) {
+      from?.setEncoding('utf8').on('data', (text) => {
+        to.write(text)
+        hear?.(text)
+      })
+    }
     const timer = setTimeout(() => {
       print(
         `"${command} ${args[0] ?? ''}" did not end within ${STEP_LIMIT_MS / 60_000} minutes and was stopped.`,
@@ -159,6 +172,44 @@ function countPlaywright(report) {
   return { passed: expected, failed: unexpected + flaky, skipped }
 }
 
+/** How vitest tells that a process of its own was ended by the system while it ran a file, as a fault in native code does. */
+const CRASH = /exited unexpectedly with signal (SIG[A-Z]+)[^\n]* running test file (\S+)/g
+
+/**
+ * The unit tests. A file whose process crashed has not been judged: its tests are run once more in a process of their
+ * own, and that it crashed is printed at the end. A test that fails is never run again.
+ * @param {string} report
+ */
+async function unitTests(report) {
+  let said = ''
+  const isGood = await vitest(report, [], (text) => {
+    said += text
+  })
+  const crashes = [...stripVTControlCharacters(said).matchAll(CRASH)]
+  if (isGood || crashes.length === 0 || !existsSync(report)) return isGood
+  for (const [, signal, file] of crashes) crashed.push(`${file}: ${signal}`)
+  const files = new Set(crashes.map(([, , file]) => file ?? ''))
+  const again = join(results, 'unit-again.json')
+  print(`\nThe process of ${[...files].join(', ')} crashed. Its tests are run once more:`)
+  const isGoodAgain = await vitest(again, [...files], () => {})
+  if (!existsSync(again)) return false
+  const first = JSON.parse(readFileSync(report, 'utf8'))
+  const second = JSON.parse(readFileSync(again, 'utf8'))
+  const others = first.testResults.filter((/** @type {any} */ file) => !files.has(file.name))
+  writeFileSync(report, JSON.stringify({ testResults: [...others, ...second.testResults] }))
+  return isGoodAgain && others.length > 0 && countVitest({ testResults: others }).failed === 0
+}
+
+/**
+ * @param {string} report
+ * @param {readonly string[]} files all where none is named
+ * @param {(text: string) => void} hear
+ */
+function vitest(report, files, hear) {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  return execute('vitest', ['run', '--config=test/vitest.config.ts', ...reporters, ...files], {}, hear)
+}
+
 async function build() {
   try {
     await buildIfStale()
@@ -179,15 +230,7 @@ await step('Types', () => execute('npm', ['run', '--silent', 'typecheck']))
 await step('Lint and format', () => execute('npm', ['run', '--silent', 'lint']))
 
 const unitReport = join(results, 'unit.json')
-await testStep('Unit and integration tests', unitReport, countVitest, () =>
-  execute('vitest', [
-    'run',
-    '--config=test/vitest.config.ts',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${unitReport}`,
-  ]),
-)
+await testStep('Unit and integration tests', unitReport, countVitest, () => unitTests(unitReport))
 
 const isBuilt = await step('Build', build)
 if (isBuilt && hasPackages) {
@@ -215,6 +258,10 @@ rmSync(results, { recursive: true, force: true })
 if (total.skipped.length > 0) {
   print('\nSkipped:')
   for (const title of total.skipped) print(`  ${title}`)
+}
+if (crashed.length > 0) {
+  print('\nCrashed in native code, and run once more:')
+  for (const line of crashed) print(`  ${line}`)
 }
 const skipped = total.skipped.length > 0 ? `, ${total.skipped.length} skipped` : ''
 print(`\n${total.passed} passed, ${total.failed} failed${skipped}`)
