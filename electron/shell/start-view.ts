@@ -1,4 +1,5 @@
 import type { OperationOutput } from '../../shared/contract/index.ts'
+import { RESTORE_STEP_NAMES } from '../../shared/restore-step-names.ts'
 import { UPGRADE_STEPS, type UpgradeProgress } from '../core/kernel/upgrade-progress.ts'
 
 /** What the window shows while something takes its time before Weir is there. */
@@ -28,15 +29,9 @@ const UPGRADE_NAMES = {
 } as const satisfies Record<(typeof UPGRADE_STEPS)[number], string>
 
 const RESTORE_NAMES = {
-  validate: 'Prove the backup',
+  ...RESTORE_STEP_NAMES,
+  // Of a database that is damaged, before anything is served.
   safety_backup: 'Back up what can be read',
-  stage: 'Prepare a working copy',
-  carry_forward: 'Take along what is newer than the backup',
-  replay_files: 'Read the session files',
-  fence: 'Ask everybody to wait',
-  recompute: 'Add everything up again',
-  check: 'Look at all of it',
-  swap: 'Change places',
   reopen: 'Open it',
 } as const satisfies Record<Run['steps'][number]['step'], string>
 

@@ -1,22 +1,12 @@
 import type { RESTORE_STEPS, RESTORE_SUBJECTS } from '../../shared/contract/restore.ts'
+import { RESTORE_STEP_NAMES } from '../../shared/restore-step-names.ts'
 import { formatCount, formatDuration } from '../format.ts'
 import { ago, bytes, counted, dateTime } from './figures.ts'
 
 type Step = (typeof RESTORE_STEPS)[number]
 type Subject = (typeof RESTORE_SUBJECTS)[number]
 
-const steps: Readonly<Record<Step, string>> = {
-  validate: 'Prove the backup',
-  safety_backup: 'Back up what is there now',
-  stage: 'Prepare a working copy',
-  carry_forward: 'Take along what is newer than the backup',
-  replay_files: 'Read the session files',
-  fence: 'Ask everybody to wait',
-  recompute: 'Add everything up again',
-  check: 'Look at all of it',
-  swap: 'Change places',
-  reopen: 'Serve again',
-}
+const steps: Readonly<Record<Step, string>> = RESTORE_STEP_NAMES
 
 const subjects: Readonly<Record<Subject, string>> = {
   turns: 'Turns',

@@ -57,7 +57,6 @@ export const userText = {
       changes: 'configuration changes',
     },
     used: (unit: string, used: string, limit: string) => `${unit}; ${used} of ${limit} are used.`,
-    needs: (amount: string) => `The next one is let through from ${amount} more on.`,
     overBy: (amount: string) => `That is ${amount} over.`,
     noLimit: (unit: string) =>
       `${unit}; there is no limit on these for this user, so that there is nothing to raise.`,

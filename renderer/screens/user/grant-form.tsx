@@ -35,19 +35,16 @@ function unitOf(limit: LimitName): string {
   return limit.includes('tokens') ? text.amountUnit.tokens : text.amountUnit.prompts
 }
 
-/** What a grant of the limit would add to: the use beside the limit, and how much more the next request takes. */
+/** What a grant of the limit would add to: the use beside the limit. What lets the next request through is the core's to decide. */
 export function amountHint(name: LimitName, limits: Limits): string {
   const unit = unitOf(name)
   const found = limits.find(({ policy }) => policy === name)
   if (found === undefined) return unit
   if (found.limit === null) return text.noLimit(unit)
-  const isCost = name === 'cost_per_month_usd'
-  const amount = isCost ? formatMoneyExact : formatCount
+  const amount = name === 'cost_per_month_usd' ? formatMoneyExact : formatCount
   const used = text.used(unit, amount(found.used), amount(found.limit))
   if (found.used < found.limit) return used
-  return isCost
-    ? `${used} ${text.overBy(amount(found.used - found.limit))}`
-    : `${used} ${text.needs(amount(found.used - found.limit + 1))}`
+  return `${used} ${text.overBy(amount(found.used - found.limit))}`
 }
 
 /** The limit one most likely wants to raise: the one used up most. */

@@ -72,7 +72,7 @@ describe('fields', () => {
     expect(amountIn(' 50 ', 'prompts_per_hour')).toBe(50)
   })
 
-  it('begins at the limit that is used up most, and says how much more lets the next request through', () => {
+  it('begins at the limit that is used up most, and says how far it is over', () => {
     const row = { reserved: 0, resets_at: '2026-12-01T00:00:00.000Z', source: 'profile Free' }
     const limits = [
       { ...row, policy: 'prompts_per_hour', used: 10, limit: 50, percent: 20 },
@@ -83,7 +83,7 @@ describe('fields', () => {
     expect(fullestLimit(limits)).toBe('input_tokens_per_month')
     expect(fullestLimit([])).toBe('prompts_per_hour')
     expect(amountHint('input_tokens_per_month', limits)).toBe(
-      `tokens; ${formatCount(176_103)} of ${formatCount(100_000)} are used. The next one is let through from ${formatCount(76_104)} more on.`,
+      `tokens; ${formatCount(176_103)} of ${formatCount(100_000)} are used. That is ${formatCount(76_103)} over.`,
     )
     expect(amountHint('prompts_per_hour', limits)).toBe('prompts; 10 of 50 are used.')
     expect(amountHint('cost_per_month_usd', limits)).toContain('That is $2.50 over.')
